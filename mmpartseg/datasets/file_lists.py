@@ -1,0 +1,102 @@
+"""Which files a split consists of."""
+import json
+import os.path as osp
+
+from mmengine import fileio
+
+
+def list_stems(folder, suffixes, backend_args=None):
+    """Files below a folder, hidden ones (such as the ``._*`` of macOS archives) left out.
+
+    Args:
+        folder (str): searched with its subfolders.
+        suffixes (str | Sequence[str]): endings of file names, with the dot.
+
+    Returns:
+        dict[str, str]: path without its suffix -> path, both relative to the folder, sorted.
+
+    Raises:
+        ValueError: two files differ in their suffix only.
+    """
+    suffixes = (suffixes,) if isinstance(suffixes, str) else tuple(suffixes)
+    found = {}
+    for name in sorted(fileio.list_dir_or_file(
+            folder, list_dir=False, suffix=suffixes, recursive=True, backend_args=backend_args)):
+        if any(part.startswith('.') for part in name.split('/')):
+            continue
+        stem = strip_suffix(name, suffixes)
+        if stem in found:
+            raise ValueError(f"'{found[stem]}' and '{name}' in {folder} differ in their suffix "
+                             'only, so they share a label map; give one img_suffix')
+        found[stem] = name
+    return found
+
+
+def strip_suffix(name, suffixes):
+    """``name`` without the first of ``suffixes`` that it ends with."""
+    suffix = next((s for s in suffixes if name.endswith(s)), '')
+    return name[:len(name) - len(suffix)]
+
+
+def listed_stems(ann_file, stems, suffixes, backend_args=None):
+    """The stems that a list names, in its order.
+
+    A name may carry a suffix and leading folders (the published few-shot lists state paths from
+    their authors' working folder): its longest tail that is among ``stems`` counts.
+
+    Args:
+        ann_file (str): the list, see :func:`read_names`.
+        stems (Mapping[str, str]): those there are, see :func:`list_stems`.
+        suffixes (str | Sequence[str]): endings of file names.
+
+    Raises:
+        FileNotFoundError: no such list, or the first name that is not among ``stems``.
+    """
+    suffixes = (suffixes,) if isinstance(suffixes, str) else tuple(suffixes)
+    names = read_names(ann_file, backend_args)
+    found = [_find_stem(name, stems, suffixes) for name in names]
+    missing = [name for name, stem in zip(names, found) if stem is None]
+    if missing:
+        raise FileNotFoundError(f"ann_file {ann_file} names '{missing[0]}', which is not in the "
+                                f'image folder ({len(missing)} such names of {len(names)})')
+    return found
+
+
+def _find_stem(name, stems, suffixes):
+    parts = osp.normpath(name).split('/')
+    tails = ['/'.join(parts[i:]) for i in range(len(parts))]
+    candidates = [c for tail in tails for c in (tail, strip_suffix(tail, suffixes))]
+    return next((c for c in candidates if c in stems), None)
+
+
+def read_names(ann_file, backend_args=None):
+    """The names in a list: one a line, or a JSON list of ``{"file_name": …}`` without repetitions.
+
+    Raises:
+        FileNotFoundError: no such list.
+        ValueError: names the file and the entry that has another form, or says that it is empty.
+    """
+    if not fileio.isfile(ann_file, backend_args=backend_args):
+        raise FileNotFoundError(f'ann_file {ann_file} does not exist; it should list the images')
+    text = fileio.get_text(ann_file, backend_args=backend_args)
+    if ann_file.endswith('.json'):
+        names = _names_of_json(text, ann_file)
+    else:
+        names = [line.strip() for line in text.splitlines() if line.strip()]
+    if not names:
+        raise ValueError(f'ann_file {ann_file} lists no image')
+    return names
+
+
+def _names_of_json(text, ann_file):
+    try:
+        entries = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f'ann_file {ann_file} is not valid JSON: {error}') from error
+    entries = entries if isinstance(entries, list) else [entries]
+    names = [e.get('file_name') if isinstance(e, dict) else None for e in entries]
+    bad = next((i for i, name in enumerate(names) if not isinstance(name, str)), None)
+    if bad is not None:
+        raise ValueError(f'ann_file {ann_file}: entry {bad} is {str(entries[bad])[:80]}; '
+                         'expected a list of {"file_name": "…"}')
+    return list(dict.fromkeys(names))

@@ -1,0 +1,197 @@
+"""The base class of all part segmentation datasets."""
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+from mmengine import fileio
+from mmengine.logging import print_log
+from mmseg.datasets import BaseSegDataset
+from mmseg.registry import DATASETS
+
+from mmpartseg.datasets.file_lists import list_stems, listed_stems
+from mmpartseg.datasets.label_maps import LabelTables, read_label_map
+from mmpartseg.taxonomy import PartTaxonomy, load_metainfo
+
+PREFIX_KEYS = ('img_path', 'seg_map_path', 'object_map_path')
+SEE_ALSO = 'data/README.md shows the expected folders'
+
+
+def shipped_metainfo(name):
+    """METAINFO of a shipped vocabulary; KeyError if there is none of that name."""
+    meta = load_metainfo(name)
+    return {'classes': tuple(meta['object_part_classes']), 'palette': meta['palette'],
+            'object_classes': tuple(meta['object_classes']), 'taxonomy': name}
+
+
+@DATASETS.register_module()
+class PartSegDataset(BaseSegDataset):
+    """Images with part label maps and, where there are any, object label maps.
+
+    A subclass states its vocabulary in ``METAINFO`` and its layout in ``IMG_SUFFIX`` and
+    ``FOLDERS`` (images, part maps, object maps). For other data ``taxonomy`` names the classes::
+
+        dict(type='PartSegDataset', taxonomy=["cat's head", "cat's tail"], data_root='data/mine',
+             data_prefix=dict(img_path='images', seg_map_path='labels'))
+
+    The pipeline gets ``label_tables`` (:class:`LabelTables`) beside the paths, which
+    ``LoadPartAnnotations`` applies. Without ``object_map_path`` in ``data_prefix``, or where that
+    folder does not exist, each object map is derived from its part map: object pixels that carry
+    no part label then belong to no object.
+
+    Args:
+        split (str): ``'all'`` keeps every class. ``'seen'`` keeps those of seen objects (paper,
+            Sec. 3.1): the others become ``ignore_index``, images without a seen part are dropped.
+        taxonomy (str | Sequence[str] | dict | PartTaxonomy, optional): the classes in the order
+            of ids in the part maps; a shipped name brings its palette and object classes.
+        metainfo (dict, optional): may replace ``palette``, ``object_classes`` (the order of ids
+            in the object maps; else the taxonomy's objects) and, in a subclass, ``classes`` by
+            some of them.
+        img_suffix (str | Sequence[str], optional): endings of image names.
+        data_prefix (dict, optional): folders ``img_path``, ``seg_map_path``, ``object_map_path``.
+        lazy_init (bool): leave the files unread until they are needed.
+        kwargs: as of ``BaseSegDataset``. ``ann_file`` lists stems, one a line, or is a JSON list
+            of ``{"file_name": …}``. With ``reduce_zero_label`` the stored part and object ids
+            count from 1, and 0 is ignored.
+
+    Raises:
+        ValueError: an unknown split, no or two vocabularies, too many classes for
+            ``ignore_index``, an empty split; the message names the value or the folder.
+        FileNotFoundError: a folder, a list, or the label map of an image is missing.
+    """
+    IMG_SUFFIX = ('.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG')
+    FOLDERS = ('', '')
+
+    def __init__(self, split='all', taxonomy=None, metainfo=None, img_suffix=None,
+                 data_prefix=None, lazy_init=False, **kwargs):
+        if split not in ('all', 'seen'):
+            raise ValueError(f"split is {split!r}; expected 'all' or 'seen'")
+        self.split = split
+        source = self._vocabulary_source(taxonomy)
+        stored = PartTaxonomy.build(source)
+        if taxonomy is not None:
+            shipped = shipped_metainfo(taxonomy) if isinstance(taxonomy, str) else {}
+            shipped.pop('taxonomy', None)  # mmengine takes a string in metainfo for a file name
+            metainfo = {'classes': stored.object_parts, **shipped, **(metainfo or {})}
+        super().__init__(
+            metainfo=metainfo, img_suffix=img_suffix or self.IMG_SUFFIX,
+            data_prefix=data_prefix or dict(zip(PREFIX_KEYS, self.FOLDERS)), lazy_init=True,
+            **kwargs)
+        self._set_vocabulary(source, stored)
+        if not lazy_init:
+            self.full_init()
+
+    @property
+    def taxonomy(self):
+        """PartTaxonomy: of this dataset's classes, the seen ones where ``split='seen'``."""
+        return self._taxonomy
+
+    def _vocabulary_source(self, taxonomy):
+        own = self.METAINFO.get('taxonomy', self.METAINFO.get('classes'))
+        name = type(self).__name__
+        if own is not None and taxonomy is not None:
+            raise ValueError(f"{name} states its own classes; taxonomy goes with 'PartSegDataset'")
+        if own is None and taxonomy is None:
+            raise ValueError(f'{name} needs taxonomy: class names in the order of ids, or the '
+                             'name of a shipped vocabulary')
+        if isinstance(taxonomy, str) and ':' in taxonomy:
+            raise ValueError(f"taxonomy='{taxonomy}': name the whole vocabulary, and set "
+                             "split='seen' for its seen classes")
+        return taxonomy if own is None else own
+
+    def _set_vocabulary(self, source, stored):
+        classes, palette = self._metainfo['classes'], self._metainfo['palette']
+        kept, name = stored, source
+        if tuple(classes) != stored.object_parts:
+            objects = PartTaxonomy(classes).objects
+            kept = PartTaxonomy(classes, set(stored.unseen_objects) & set(objects))
+            name = None
+        if self.split == 'seen':
+            kept = kept.seen()
+        colour = dict(zip(classes, palette))
+        object_classes = tuple(self._metainfo.get('object_classes', stored.objects))
+        self._taxonomy = kept
+        self.label_tables = LabelTables(stored, kept, object_classes, self.ignore_index,
+                                        first_id=int(self.reduce_zero_label))
+        self.label_map = self.label_tables.parts.as_label_map()  # for mmseg's LoadAnnotations
+        self._metainfo.update(
+            label_map=self.label_map, classes=kept.object_parts,
+            palette=[colour[n] for n in kept.object_parts], object_classes=object_classes,
+            taxonomy=self._describe(name, kept))
+
+    def _describe(self, name, kept):
+        """What ``PartTaxonomy.build`` makes this dataset's taxonomy of: a name if it has one."""
+        if isinstance(name, str):
+            return f'{name}:seen' if self.split == 'seen' else name
+        return {'object_parts': list(kept.object_parts),
+                'unseen_objects': list(kept.unseen_objects)}
+
+    def load_data_list(self):
+        """One dict a sample: the paths of image, part map and object map."""
+        images = self._folder_files('img_path', self.img_suffix)
+        if not images:
+            raise ValueError(f"{self.data_prefix['img_path']} holds no image that ends with "
+                             f'{self.img_suffix}; {SEE_ALSO}')
+        stems = list(images)
+        if self.ann_file:
+            stems = listed_stems(self.ann_file, images, self.img_suffix, self.backend_args)
+        paths = {'img_path': images}
+        for key in PREFIX_KEYS[1:]:
+            if self._has_maps(key):
+                paths[key] = self._folder_files(key, self.seg_map_suffix)
+                self._check_complete(key, stems, paths[key])
+        return [{**{key: os.path.join(self.data_prefix[key], files[stem])
+                    for key, files in paths.items()},
+                 'reduce_zero_label': self.reduce_zero_label, 'seg_fields': []} for stem in stems]
+
+    def _folder_files(self, key, suffixes):
+        """Stem -> file of one folder of ``data_prefix``."""
+        folder = self.data_prefix.get(key, '')
+        if not fileio.isdir(folder, backend_args=self.backend_args):
+            raise FileNotFoundError(f"{key} of {type(self).__name__}: there is no folder "
+                                    f"'{folder}'; {SEE_ALSO}")
+        return list_stems(folder, suffixes, self.backend_args)
+
+    def _has_maps(self, key):
+        folder = self.data_prefix.get(key)
+        if folder is None or key == 'seg_map_path':
+            return folder is not None
+        found = fileio.isdir(folder, backend_args=self.backend_args)
+        if not found:
+            print_log(f"{type(self).__name__}: there is no folder '{folder}'; object maps are "
+                      'derived from the part maps', logger='current', level=logging.WARNING)
+        return found
+
+    def _check_complete(self, key, stems, maps):
+        missing = [stem for stem in stems if stem not in maps]
+        if missing:
+            expected = os.path.join(self.data_prefix[key], missing[0] + self.seg_map_suffix)
+            raise FileNotFoundError(
+                f"image '{missing[0]}' has no label map {expected} ({len(missing)} of "
+                f'{len(stems)} images have none)')
+
+    def filter_data(self):
+        """Drop images without a seen part; reads every part map once, in threads."""
+        if self.split == 'all':
+            return self.data_list
+        if 'seg_map_path' not in self.data_prefix:
+            raise ValueError("split='seen' reads the part maps; state seg_map_path in data_prefix")
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            has_part = list(pool.map(self._has_part, self.data_list))
+        kept = [info for info, keep in zip(self.data_list, has_part) if keep]
+        print_log(f'{type(self).__name__}: kept {len(kept)} of {len(has_part)} images with a '
+                  'seen part', logger='current')
+        if not kept:
+            raise ValueError(f'none of the {len(has_part)} part maps in '
+                             f"{self.data_prefix['seg_map_path']} holds a seen part")
+        return kept
+
+    def _has_part(self, info):
+        path = info['seg_map_path']
+        stored = read_label_map(path, self.backend_args)
+        return bool((self.label_tables.parts(stored, path) != self.ignore_index).any())
+
+    def get_data_info(self, idx):
+        """The sample's paths, and the lookups that turn its stored ids into the dataset's."""
+        info = super().get_data_info(idx)
+        info.update(label_tables=self.label_tables, label_map=self.label_map)
+        return info

@@ -1,0 +1,98 @@
+"""Image and label maps from files."""
+import io
+
+import mmcv
+import numpy as np
+from mmcv.transforms import BaseTransform, LoadImageFromFile
+from mmengine import fileio
+from mmseg.registry import TRANSFORMS
+from PIL import Image
+
+from mmpartseg.datasets.label_maps import read_label_map
+
+
+@TRANSFORMS.register_module()
+class LoadPartImage(LoadImageFromFile):
+    """Load an image through Pillow as 3-channel uint8 in BGR order, from any mode and bit depth.
+
+    The label maps of a dataset follow the stored pixels, so the EXIF orientation of a labelled
+    image is left aside; a photo without label maps is turned upright.
+
+    Args:
+        backend_args (dict, optional): mmengine's file backend.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: names the file that cannot be decoded.
+    """
+
+    def __init__(self, backend_args=None):
+        super().__init__(imdecode_backend='pillow', backend_args=backend_args)
+
+    def transform(self, results):
+        """Needs ``img_path``; adds ``img`` (H, W, 3), ``img_shape`` and ``ori_shape`` (H, W)."""
+        path = results['img_path']
+        labelled = 'seg_map_path' in results or 'object_map_path' in results
+        content = fileio.get(path, backend_args=self.backend_args)
+        try:
+            image = _decode(content, 'color_ignore_orientation' if labelled else 'color')
+        except Exception as error:  # decoders raise whatever a broken byte makes of their state
+            raise ValueError(f'image {path} cannot be read ({type(error).__name__}: {error}); '
+                             'replace or remove it') from error
+        results.update(img=image, img_shape=image.shape[:2], ori_shape=image.shape[:2])
+        return results
+
+
+def _decode(content, flag):
+    with Image.open(io.BytesIO(content)) as image:
+        if not image.mode.startswith('I'):
+            return mmcv.imfrombytes(content, flag=flag, backend='pillow')
+        # Pillow clips 16-bit gray at 255 when it converts to RGB: keep the upper byte instead.
+        gray = (np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
+        return np.repeat(gray[..., None], 3, axis=2)
+
+
+@TRANSFORMS.register_module()
+class LoadPartAnnotations(BaseTransform):
+    """Load the part and object maps of a ``PartSegDataset`` in the ids of that dataset.
+
+    Without an object map the object of each pixel follows from its part. A sample without label
+    maps passes unchanged, so that a test pipeline also serves plain photos.
+
+    Args:
+        backend_args (dict, optional): mmengine's file backend.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: names the label map that cannot be read, has more than one channel, another size
+            than the image, or an id outside the class list.
+    """
+
+    def __init__(self, backend_args=None):
+        self.backend_args = backend_args
+
+    def transform(self, results):
+        """Needs ``ori_shape``; adds ``gt_seg_map`` and ``gt_object_map``, both (H, W), and their
+        names to ``seg_fields``: what mmseg's transforms resize, flip and crop."""
+        part_path, object_path = results.get('seg_map_path'), results.get('object_map_path')
+        maps = {}
+        if part_path is not None:
+            tables = results['label_tables']
+            maps['gt_seg_map'] = tables.parts(self._read(part_path, results), part_path)
+            maps['gt_object_map'] = tables.object_of[maps['gt_seg_map']]
+        if object_path is not None:
+            objects = results['label_tables'].objects
+            maps['gt_object_map'] = objects(self._read(object_path, results), object_path)
+        results.update(maps)
+        results['seg_fields'] = [*results.get('seg_fields', ()), *maps]
+        return results
+
+    def _read(self, path, results):
+        stored = read_label_map(path, self.backend_args)
+        height, width = results['ori_shape']
+        if stored.shape != (height, width):
+            raise ValueError(
+                f'label map {path} is {stored.shape[1]}x{stored.shape[0]} pixels (width x height), '
+                f"its image {results['img_path']} is {width}x{height}; a label map has the size "
+                'of its image as stored, before any rotation by EXIF')
+        return stored
