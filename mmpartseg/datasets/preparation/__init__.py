@@ -1,0 +1,28 @@
+"""What the dataset converters share: read instances, paint label maps, write and count them."""
+from .files import image_size, list_files, write_atomic, write_label_map
+from .instances import AnnotatedImage, load_instances, match_images
+from .painting import (
+    decode_mask,
+    ignore_value,
+    object_of_part,
+    object_of_pixel,
+    paint,
+    paint_large_first,
+    settle_overlaps,
+)
+from .running import (
+    Conversion,
+    argument_parser,
+    finish,
+    keep_or_paint,
+    present_ids,
+    run_jobs,
+    run_main,
+)
+
+__all__ = [
+    'AnnotatedImage', 'Conversion', 'argument_parser', 'decode_mask', 'finish', 'ignore_value',
+    'image_size', 'keep_or_paint', 'list_files', 'load_instances', 'match_images',
+    'object_of_part', 'object_of_pixel', 'paint', 'paint_large_first', 'present_ids', 'run_jobs',
+    'run_main', 'settle_overlaps', 'write_atomic', 'write_label_map'
+]

@@ -1,0 +1,57 @@
+"""Files of the converters: complete or absent, and every error names the file."""
+import os
+from pathlib import Path
+
+import cv2
+from PIL import Image, UnidentifiedImageError
+
+MACOS_PREFIX = '._'  # resource forks left by archives that were packed on macOS
+
+
+def list_files(folder, suffix):
+    """Files of ``folder`` that end in ``suffix``, sorted, without the ``._*`` files of macOS.
+
+    Raises:
+        FileNotFoundError: the folder does not exist.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise FileNotFoundError(f"there is no folder '{folder}'; see data/README.md for the tree")
+    return sorted(p for p in folder.iterdir()
+                  if p.name.endswith(suffix) and not p.name.startswith(MACOS_PREFIX))
+
+
+def write_atomic(path, data):
+    """Write bytes under a temporary name beside ``path``, then rename: never half a file."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
+    try:
+        temporary.write_bytes(data)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_label_map(path, labels):
+    """Write an (H, W) uint8 or uint16 label map as a lossless PNG of that depth."""
+    done, data = cv2.imencode('.png', labels)
+    if not done:
+        raise ValueError(f"'{path}': a label map of type {labels.dtype} cannot be stored as PNG")
+    write_atomic(path, data.tobytes())
+
+
+def image_size(path):
+    """``(height, width)`` of an image file in pixels, from its header.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: not an image.
+    """
+    try:
+        with Image.open(path) as image:
+            return image.height, image.width
+    except FileNotFoundError:
+        raise FileNotFoundError(f"there is no image '{path}'") from None
+    except UnidentifiedImageError as error:
+        raise ValueError(f"'{path}' is not an image; extract it again") from error

@@ -1,0 +1,137 @@
+"""Run a converter over its images in parallel and report what came out."""
+import argparse
+import contextlib
+import json
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from mmengine.utils import ProgressBar
+
+from mmpartseg.datasets.label_maps import read_label_map
+
+from .files import write_atomic, write_label_map
+from .painting import ignore_value
+
+
+class Conversion(NamedTuple):
+    """What one job returns: the ids in the maps of one image, and how the maps came to be."""
+    split: str
+    object_ids: list
+    part_ids: list
+    is_new: bool
+    warnings: list
+
+
+def argument_parser(description):
+    """The options that every converter has."""
+    parser = argparse.ArgumentParser(description=description,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--workers', type=int, default=os.cpu_count(),
+                        help='processes (default: one per CPU)')
+    parser.add_argument('--overwrite', action='store_true',
+                        help='paint again what an earlier run has completed')
+    return parser
+
+
+def run_main(main):
+    """Call ``main``; an error in the user's data ends the program with its text alone."""
+    try:
+        main()
+    except (ValueError, FileNotFoundError) as error:
+        sys.exit(f'\nerror: {error}')
+
+
+def keep_or_paint(paths, shape, dtypes, painter, overwrite):
+    """The label maps at ``paths``: read if all are complete, else painted and written.
+
+    Args:
+        paths (Sequence[Path]): where the maps are stored.
+        shape (tuple[int]): (H, W) of a complete map.
+        dtypes (Sequence[type]): type of each complete map.
+        painter (Callable): returns the maps in the order of ``paths``, or None for an image that
+            is to be left out.
+        overwrite (bool): paint in any case.
+
+    Returns:
+        tuple[list[ndarray] | None, bool]: the maps, and whether they were painted now.
+    """
+    if not overwrite and all(map(Path.is_file, paths)):
+        # A damaged map is no error here: it is painted again.
+        with contextlib.suppress(ValueError):
+            maps = [read_label_map(path) for path in paths]
+            if all(m.shape == shape and m.dtype == t for m, t in zip(maps, dtypes)):
+                return maps, False
+    maps = painter()
+    if maps is None:
+        return None, False
+    for path, labels in zip(paths, maps, strict=True):
+        write_label_map(path, labels)
+    return maps, True
+
+
+def present_ids(labels):
+    """The ids in a label map, sorted, without the ignore value."""
+    ids = np.unique(labels)
+    return ids[ids != ignore_value(labels.dtype)].tolist()
+
+
+def run_jobs(function, jobs, workers):
+    """Results of ``function`` over ``jobs`` in order, with a progress bar.
+
+    After an error no further job starts, those under way end, and the error is raised.
+    """
+    bar = ProgressBar(len(jobs))
+    results = []
+    with contextlib.ExitStack() as stack:
+        apply = map
+        if workers > 1:
+            apply = stack.enter_context(ProcessPoolExecutor(workers)).map
+        for result in apply(function, jobs):
+            results.append(result)
+            bar.update()
+    print()
+    return results
+
+
+def count_images(results, metainfo):
+    """Images per split, and in each split images per object and per class (names as keys)."""
+    report = {}
+    for split in dict.fromkeys(r.split for r in results):
+        mine = [r for r in results if r.split == split]
+        report[split] = {
+            'images': len(mine),
+            'objects': _count([r.object_ids for r in mine], metainfo['object_classes']),
+            'classes': _count([r.part_ids for r in mine], metainfo['object_part_classes'])}
+    return report
+
+
+def finish(results, warnings, metainfo, path):
+    """Print the counts and every warning, and store both as JSON at ``path``.
+
+    Returns:
+        dict: what is stored: ``splits`` (see :func:`count_images`) and ``warnings``.
+    """
+    warnings = [*warnings, *(text for r in results for text in r.warnings)]
+    report = {'splits': count_images(results, metainfo), 'warnings': warnings}
+    write_atomic(path, (json.dumps(report, indent=1) + '\n').encode())
+    new = sum(r.is_new for r in results)
+    print(f'{new} images painted, {len(results) - new} complete ones kept')
+    for split, counts in report['splits'].items():
+        print(f"{split}: {counts['images']} images")
+        for kind in ('objects', 'classes'):
+            shown = [f'{name} {n}' for name, n in counts[kind].items() if n]
+            absent = [name for name, n in counts[kind].items() if not n]
+            print(f'  images with each of {len(shown)} {kind}:', ', '.join(shown))
+            print(f'  {len(absent)} {kind} in no image:', ', '.join(absent))
+    print(f'{len(warnings)} warnings', *warnings, sep='\n  ')
+    print(f'counts stored in {path}')
+    return report
+
+
+def _count(id_lists, names):
+    ids = np.fromiter((i for ids in id_lists for i in ids), dtype=np.int64)
+    return dict(zip(names, np.bincount(ids, minlength=len(names)).tolist()))
