@@ -95,16 +95,16 @@ def test_unseen_objects_are_few_in_train_and_sometimes_alone():
 
 
 def test_label_boundary_agrees_with_the_image():
-    """Pixels change where labels change: more across a label boundary than inside an object."""
-    across, inside = [], []
+    """The picture changes most where the labels change, not a pixel or two beside it."""
+    shifts = range(-3, 4)
+    steps = np.zeros((2, len(shifts)))
     for index in range(30):
         image, _, objects = render_scene(1, 'val', index, 96)
-        step = np.abs(np.diff(image.astype(float), axis=1)).mean(2)
-        change = np.diff(objects.astype(int), axis=1) != 0
-        interior = cv2.erode((objects != 255).astype(np.uint8), np.ones((7, 7)))[:, 1:] > 0
-        across.append(step[change].mean())
-        inside.append(step[interior].mean())
-    assert np.mean(across) > 3 * np.mean(inside)
+        for axis in (0, 1):
+            step = np.abs(np.diff(image.astype(float), axis=axis)).mean(2)
+            change = np.diff(objects.astype(int), axis=axis) != 0
+            steps[axis] += [step[np.roll(change, shift, axis)].mean() for shift in shifts]
+    assert [shifts[i] for i in steps.argmax(1)] == [0, 0], steps
 
 
 def test_same_seed_gives_same_bytes_whatever_the_workers(convert, tmp_path):
@@ -157,3 +157,11 @@ def test_bad_size_is_named(convert, tmp_path, capsys):
     with pytest.raises(SystemExit):
         convert(options(tmp_path / 'out', size=0))
     assert '--size must be at least 16, got 0' in capsys.readouterr().err
+
+
+def test_contact_sheet_tiles_pictures_beside_part_maps(convert, tmp_path):
+    convert(options(tmp_path / 'out', contact_sheet=tmp_path / 'sheet.png'))
+    sheet = cv2.imread(str(tmp_path / 'sheet.png'))
+    assert sheet.shape == (48, 4 * 2 * 48, 3)
+    first = cv2.imread(str(tmp_path / 'out' / 'images' / 'val' / '00000.png'))
+    np.testing.assert_array_equal(sheet[:, :48], first)

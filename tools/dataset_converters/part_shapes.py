@@ -16,6 +16,7 @@ import numpy as np
 from mmengine.utils import track_parallel_progress
 
 from mmpartseg.datasets.shapes import SPLITS, load_classes, render_scene
+from mmpartseg.taxonomy import load_metainfo
 
 VERSION = 1  # to be raised whenever the drawing changes
 STAMP = 'part_shapes.json'
@@ -31,6 +32,8 @@ def parse_args(argv=None):
     parser.add_argument('--num-train', type=int, default=2000)
     parser.add_argument('--num-val', type=int, default=200)
     parser.add_argument('--workers', type=int, default=2)
+    parser.add_argument('--contact-sheet', type=Path, metavar='PNG',
+                        help='also write the first 12 val scenes beside their part maps')
     args = parser.parse_args(argv)
     for name, least in (('seed', 0), ('size', 16), ('num_train', 0), ('num_val', 0),
                         ('workers', 1)):
@@ -97,10 +100,35 @@ def is_finished(out, stamp):
     raise FileExistsError(f'{out} holds {what}; it is left as it is: choose another --out')
 
 
+def write_contact_sheet(out, path, columns=4, rows=3):
+    """Tile val pictures beside their part maps in palette colours, background in dark grey."""
+    colors = np.full((256, 3), 40, np.uint8)
+    palette = load_metainfo('part_shapes')['palette']
+    colors[:len(palette)] = palette
+    tiles = []
+    for name in sorted(p.name for p in (out / FOLDERS[0] / 'val').iterdir())[:columns * rows]:
+        image = cv2.imread(str(out / FOLDERS[0] / 'val' / name))
+        parts = cv2.imread(str(out / FOLDERS[1] / 'val' / name), cv2.IMREAD_UNCHANGED)
+        tiles.append(np.hstack([image, colors[parts][..., ::-1]]))
+    if not tiles:
+        raise ValueError('--contact-sheet shows val scenes, but there are none')
+    tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % columns)
+    lines = [np.hstack(tiles[k:k + columns]) for k in range(0, len(tiles), columns)]
+    if not cv2.imwrite(str(path), np.vstack(lines)):
+        raise OSError(f'could not write {path}')
+
+
 def main(argv=None):
-    """Draw the data set beside its final place and move it there once it is complete."""
+    """Make the data set, or reuse it, and show it if asked to."""
     args = parse_args(argv)
     out = args.out.resolve()
+    create(out, args)
+    if args.contact_sheet:
+        write_contact_sheet(out, args.contact_sheet)
+
+
+def create(out, args):
+    """Draw the data set beside its final place and move it there once it is complete."""
     stamp = {'version': VERSION, 'seed': args.seed, 'size': args.size,
              'num_train': args.num_train, 'num_val': args.num_val}
     if is_finished(out, stamp):

@@ -20,8 +20,8 @@ def _wing(rng, color):
     lift = rng.uniform(-12, 22) if rng.random() < 0.55 else rng.uniform(35, 80)
     wing = [Part('wing', [polygon((0.16, -0.05), (0.14, 0.06), (0.0, 0.12), (-0.2, 0.11),
                                   (-0.44, 0.04), (-0.26, -0.05), (0.02, -0.11))], color),
-            Part('wing', [limb([(-0.02, 0.05), (-0.24, 0.06)], 0.02)], shade(color, 0.7), edge=False),
-            Part('wing', [limb([(-0.02, 0.0), (-0.28, 0.01)], 0.02)], shade(color, 0.7), edge=False)]
+            *(Part('wing', [limb([(-0.02, y), (x, y + 0.01)], 0.02)], shade(color, 0.7), edge=False)
+              for x, y in ((-0.24, 0.05), (-0.28, 0.0)))]
     return _turn(wing, lift, (0.1, 0.0))
 
 

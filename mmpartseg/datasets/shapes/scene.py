@@ -78,7 +78,7 @@ def place(rng, parts, cell, side):
 def paint_shadow(canvas, parts):
     """A soft dark ellipse on the ground below an object."""
     points = np.concatenate([outline for part in parts for outline in part.outlines])
-    (left, top), (right, bottom) = points.min(0), points.max(0)
+    left, (right, bottom) = points[:, 0].min(), points.max(0)
     for grow, opacity in ((0.52, 0.12), (0.44, 0.16)):
         width = (right - left) * grow
         canvas.blend([ellipse((left + right) / 2, bottom, width, width * 0.14)], (20, 22, 30),

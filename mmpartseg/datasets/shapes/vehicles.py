@@ -14,7 +14,8 @@ def _wheel(rng, x, y, radius, rim=0.55, spokes=0):
              Part('wheel', [ellipse(x, y, radius * rim, radius * rim)], disc, edge=False)]
     turn = rng.uniform(0, 180)
     for k in range(spokes):
-        ends = rotate([(x - radius * 0.8, y), (x + radius * 0.8, y)], turn + 180 * k / spokes, (x, y))
+        ends = [(x - radius * 0.8, y), (x + radius * 0.8, y)]
+        ends = rotate(ends, turn + 180 * k / spokes, (x, y))
         parts.append(Part('wheel', [limb(ends, 0.012)], (110, 110, 116), edge=False))
     parts.append(Part('wheel', [ellipse(x, y, radius * 0.16, radius * 0.16)], TYRE, edge=False))
     return parts
@@ -43,8 +44,9 @@ def car(rng):
     roof = rng.uniform(-0.3, -0.24)
     body = [box(0, 0.06, 1.0, 0.27, 0.1),
             polygon((-0.38, -0.04), (-0.24, roof), (0.14, roof), (0.32, -0.04))]
-    windows = [polygon((-0.31, -0.05), (-0.21, roof + 0.045), (-0.05, roof + 0.045), (-0.05, -0.05)),
-               polygon((-0.01, -0.05), (-0.01, roof + 0.045), (0.12, roof + 0.045), (0.24, -0.05))]
+    sill, top = -0.05, roof + 0.045
+    windows = [polygon((-0.31, sill), (-0.21, top), (-0.05, top), (-0.05, sill)),
+               polygon((-0.01, sill), (-0.01, top), (0.12, top), (0.24, sill))]
     radius = rng.uniform(0.115, 0.14)
     return [Part('body', body, paint, textured=True),
             *[Part('window', [w], glass) for w in windows],
