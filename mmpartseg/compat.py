@@ -1,0 +1,116 @@
+"""The one place that knows about versions of torch, mmcv, mmengine and mmseg.
+
+``import mmpartseg`` calls :func:`prepare` before anything of mmseg is imported.
+"""
+import importlib
+import importlib.util
+import os
+import sys
+import types
+
+MMCV_RANGE = ('2.0.0', '2.2.0')
+MMSEG_RANGE = ('1.2.0', '1.3.0')
+INSTALL_MMCV = f"pip install 'mmcv-lite>={MMCV_RANGE[0]},<{MMCV_RANGE[1]}'"
+INSTALL_MMSEG = f"pip install 'mmsegmentation>={MMSEG_RANGE[0]},<{MMSEG_RANGE[1]}'"
+INSTALL_SETUPTOOLS = "pip install 'setuptools<81'"
+
+
+class _MissingOp:
+    """Stands for one compiled op of mmcv; calling it says how to get the real one."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __call__(self, *args, **kwargs):
+        raise ImportError(
+            f"mmcv op '{self.name}' needs compiled mmcv, and the pure-Python mmcv-lite is installed. "
+            'Build it: pip uninstall -y mmcv-lite && pip install mmcv --no-build-isolation '
+            f'(version >={MMCV_RANGE[0]}, <{MMCV_RANGE[1]})')
+
+
+class _OpsStandIn(types.ModuleType):
+    """Takes the place of ``mmcv._ext``, which mmseg imports but our models never call."""
+
+    def __getattr__(self, name):
+        if name.startswith('__'):
+            raise AttributeError(name)
+        return _MissingOp(name)
+
+
+def prepare():
+    """Check the OpenMMLab packages and make mmseg importable without compiled ops.
+
+    Raises:
+        ImportError: a package is missing or outside its range; the message is one line that
+            ends with the command that installs the right one.
+    """
+    _require('pkg_resources', 'setuptools', INSTALL_SETUPTOOLS)
+    _require('mmcv', 'mmcv', INSTALL_MMCV)
+    _check_range('mmcv', importlib.import_module('mmcv').__version__, MMCV_RANGE, INSTALL_MMCV)
+    _require('mmseg', 'mmsegmentation', INSTALL_MMSEG)
+    if 'mmcv._ext' not in sys.modules and importlib.util.find_spec('mmcv._ext') is None:
+        sys.modules['mmcv._ext'] = _OpsStandIn('mmcv._ext')
+    _check_range('mmsegmentation', importlib.import_module('mmseg').__version__, MMSEG_RANGE,
+                 INSTALL_MMSEG)
+    _allow_mmengine_checkpoints()
+
+
+def _require(module, package, command):
+    if importlib.util.find_spec(module) is None:
+        raise ImportError(f"mmpartseg needs {package}, which provides '{module}': {command}")
+
+
+def _check_range(package, found, allowed, command):
+    low, high = allowed
+    if not _release(low) <= _release(found) < _release(high):
+        raise ImportError(
+            f'mmpartseg needs {package} >={low}, <{high}, but {found} is installed: {command}')
+
+
+def _release(version):
+    from packaging.version import Version
+    return Version(Version(version).base_version)
+
+
+def _allow_mmengine_checkpoints():
+    """Let ``torch.load(weights_only=True)`` read what mmengine itself writes, and no more."""
+    import numpy as np
+    import torch
+    from mmengine.logging.history_buffer import HistoryBuffer
+    multiarray = importlib.import_module(
+        'numpy._core.multiarray' if hasattr(np, '_core') else 'numpy.core.multiarray')
+    torch.serialization.add_safe_globals([
+        HistoryBuffer, multiarray._reconstruct, multiarray.scalar, np.ndarray, np.dtype,
+        type(np.dtype('float64')), type(np.dtype('float32')), type(np.dtype('int64'))])
+
+
+def prepare_distributed(cfg):
+    """Make a torchrun or Slurm launch work on machines without a GPU.
+
+    mmengine's own launcher selects a CUDA device unconditionally. Without one, the process group is
+    opened here with gloo, and the model is wrapped without device ids.
+
+    Args:
+        cfg (mmengine.Config): its ``launcher`` is read, ``model_wrapper_cfg`` and
+            ``env_cfg.dist_cfg`` are filled in; ``'none'`` leaves everything as it is.
+    """
+    import torch
+    import torch.distributed as dist
+    if cfg.get('launcher', 'none') == 'none' or torch.cuda.is_available():
+        return
+    if cfg.launcher == 'slurm':
+        _slurm_to_torch_environment()
+    dist.init_process_group('gloo')
+    if cfg.get('model_wrapper_cfg') is None:
+        cfg.model_wrapper_cfg = dict(
+            type='MMDistributedDataParallel', broadcast_buffers=False,
+            find_unused_parameters=cfg.get('find_unused_parameters', False))
+
+
+def _slurm_to_torch_environment():
+    env = os.environ
+    node = env.get('SLURM_LAUNCH_NODE_IPADDR', '127.0.0.1')
+    for name, value in (('MASTER_ADDR', node), ('MASTER_PORT', '29500'),
+                        ('RANK', env['SLURM_PROCID']), ('WORLD_SIZE', env['SLURM_NTASKS']),
+                        ('LOCAL_RANK', env.get('SLURM_LOCALID', '0'))):
+        env.setdefault(name, value)

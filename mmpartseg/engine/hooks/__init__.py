@@ -1,0 +1,3 @@
+from .taxonomy_check_hook import TaxonomyCheckHook
+
+__all__ = ['TaxonomyCheckHook']

@@ -1,0 +1,9 @@
+"""Backbone, text encoder, decode heads, losses and segmentor: the boxes of the paper's Fig. 3."""
+from .backbones import OpenCLIPViT
+from .decode_heads import CLIPSegHead, PartCLIPSegHead
+from .losses import EnhanceLoss, PartMaskLoss, SeparationLoss
+from .segmentors import PartSegmentor
+from .text_encoders import OpenCLIPTextEncoder
+
+__all__ = ['CLIPSegHead', 'EnhanceLoss', 'OpenCLIPTextEncoder', 'OpenCLIPViT', 'PartCLIPSegHead',
+           'PartMaskLoss', 'PartSegmentor', 'SeparationLoss']

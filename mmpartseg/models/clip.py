@@ -1,0 +1,101 @@
+"""open_clip's image and text towers, built alone, with random or pretrained weights."""
+import copy
+import difflib
+import os
+
+import open_clip
+import torch
+from open_clip.model import _build_text_tower, _build_vision_tower
+
+TEXT_PREFIXES = ('transformer.', 'token_embedding.', 'positional_embedding', 'ln_final.',
+                 'text_projection')
+
+
+def clip_config(arch):
+    """The open_clip configuration of an architecture.
+
+    Args:
+        arch (str | dict): an open_clip model name, or a configuration with ``embed_dim``,
+            ``vision_cfg`` and ``text_cfg`` as in open_clip's own files.
+
+    Raises:
+        ValueError: no such name; the closest ones are listed.
+    """
+    if isinstance(arch, str):
+        config = open_clip.get_model_config(arch)
+        if config is None:
+            near = difflib.get_close_matches(arch, open_clip.list_models(), n=3, cutoff=0.3)
+            raise ValueError(f"open_clip has no architecture '{arch}'; closest: {near}")
+        return config
+    missing = {'embed_dim', 'vision_cfg', 'text_cfg'} - set(arch)
+    if missing:
+        raise ValueError(f'a CLIP configuration needs {sorted(missing)}, got only {sorted(arch)}')
+    return {key: copy.deepcopy(dict(value) if isinstance(value, dict) else value)
+            for key, value in arch.items()}
+
+
+def build_image_tower(arch, pretrained=None):
+    """open_clip's ``VisionTransformer``; see :func:`build_text_tower` for the arguments."""
+    config = clip_config(arch)
+    vision = config['vision_cfg']
+    if vision.get('timm_model_name') or not isinstance(vision.get('layers'), int):
+        raise ValueError(f"'{arch}' has no open_clip VisionTransformer as image tower; take a plain "
+                         "ViT such as 'ViT-B-16-quickgelu'")
+    tower = _build_vision_tower(config['embed_dim'], vision, config.get('quick_gelu', False))
+    if pretrained is not None:
+        tower.load_state_dict(_pretrained_state(arch, config, pretrained, 'visual.'))
+    return tower
+
+
+def build_text_tower(arch, pretrained=None):
+    """open_clip's ``TextTransformer``.
+
+    Args:
+        arch (str | dict): see :func:`clip_config`.
+        pretrained (str, optional): one of open_clip's tags for ``arch``, or a checkpoint file.
+
+    Raises:
+        ValueError: the architecture has no such tower, or ``pretrained`` is neither a tag nor a
+            file.
+        RuntimeError: a tag's weights are neither cached nor reachable.
+    """
+    config = clip_config(arch)
+    if config['text_cfg'].get('hf_model_name'):
+        raise ValueError(f"'{arch}' has a Hugging Face text tower; take an architecture whose text "
+                         "tower is open_clip's own, such as 'ViT-B-16-quickgelu'")
+    tower = _build_text_tower(config['embed_dim'], config['text_cfg'],
+                              config.get('quick_gelu', False))
+    if pretrained is not None:
+        prefix = 'text.' if config.get('custom_text') else ''
+        tower.load_state_dict(_pretrained_state(arch, config, pretrained, prefix))
+    return tower
+
+
+def _pretrained_state(arch, config, pretrained, prefix):
+    path = pretrained if os.path.isfile(pretrained) else _download(arch, pretrained)
+    custom_text = config.pop('custom_text', False)
+    with torch.device('meta'):
+        model = (open_clip.CustomTextCLIP if custom_text else open_clip.CLIP)(**config)
+    model.to_empty(device='cpu')
+    try:
+        open_clip.load_checkpoint(model, path, strict=True, weights_only=True)
+    except Exception as error:
+        raise ValueError(f"'{path}' does not hold open_clip weights of '{arch}': {error}") from error
+    state = model.state_dict()
+    if prefix:
+        return {k[len(prefix):]: v for k, v in state.items() if k.startswith(prefix)}
+    return {k: v for k, v in state.items() if k.startswith(TEXT_PREFIXES)}
+
+
+def _download(arch, tag):
+    tags = open_clip.list_pretrained_tags_by_model(arch) if isinstance(arch, str) else []
+    if tag not in tags:
+        raise ValueError(f"pretrained='{tag}' is neither an existing file nor one of open_clip's "
+                         f'tags for {arch!r}: {tags}')
+    try:
+        return open_clip.download_pretrained(open_clip.get_pretrained_cfg(arch, tag))
+    except Exception as error:
+        raise RuntimeError(
+            f"the weights '{tag}' of '{arch}' are neither cached nor reachable ({error}). Download "
+            'them on a machine with network access (the same line run there fills the Hugging Face '
+            "cache), or give the file's path as `pretrained`.") from error

@@ -1,0 +1,157 @@
+"""What PartCLIPSeg and its CLIPSeg baseline share: text, adapter and conditioned decoder."""
+import torch
+from mmengine.model import BaseModule
+from mmseg.registry import MODELS
+from torch import nn
+from torch.utils.checkpoint import checkpoint
+
+from ...taxonomy import PartTaxonomy
+from ..layers import FiLMDecoder, MaskBranch, VisualAdapter
+from .conditions import MASK_CHUNK, class_chunk_size, token_features
+from .targets import labels_of
+
+
+class TaxonomyIndex(nn.Module):
+    """A vocabulary's index maps as buffers that follow the model's device.
+
+    Attributes:
+        taxonomy (PartTaxonomy): the vocabulary.
+        part_of, object_of (Tensor): (K,) index of each class's part and object.
+    """
+
+    def __init__(self, taxonomy):
+        super().__init__()
+        self.taxonomy = taxonomy
+        for name in ('part_of', 'object_of'):
+            index = torch.tensor(getattr(taxonomy, name))
+            self.register_buffer(name, index, persistent=False)
+
+
+class BaseFiLMHead(BaseModule):
+    """Text-conditioned decoding of CLIP's hidden states, as an mmseg decode head.
+
+    Args:
+        train_taxonomy, test_taxonomy (str | list | PartTaxonomy): vocabularies of ``loss`` and
+            ``predict``: a shipped name, class names, or a taxonomy.
+        text_encoder (dict): config of an :class:`OpenCLIPTextEncoder`.
+        in_channels (Sequence[int]): widths of the backbone's features, shallow to deep.
+        in_index (Sequence[int], optional): which of the backbone's outputs; all by default.
+        channels (int): R, decoder width.
+        num_heads, ffn_channels (int): of the decoder's transformer layers.
+        adapter_channels (int, optional): bottleneck of the visual adapter; None for no adapter.
+        mask_strides (tuple[int, int]): upsampling of the mask branch, see :class:`MaskBranch`.
+        class_chunk (int, optional): conditions decoded at a time; chosen from the sizes by default.
+        with_cp (bool): recompute decoder activations in the backward pass.
+        ignore_index (int): label of pixels without a class.
+
+    Raises:
+        ValueError: an unknown vocabulary or a malformed class name.
+    """
+    align_corners = False
+    has_object_scores = False
+
+    def __init__(self, train_taxonomy, test_taxonomy, text_encoder, in_channels=(768, 768, 768),
+                 in_index=None, channels=64, num_heads=4, ffn_channels=2048, adapter_channels=None,
+                 mask_strides=(4, 4), class_chunk=None, with_cp=True, ignore_index=255,
+                 init_cfg=None):
+        super().__init__(init_cfg)
+        self.train_index = TaxonomyIndex(PartTaxonomy.build(train_taxonomy))
+        self.text_encoder = MODELS.build(text_encoder)
+        dims = self.text_encoder.embed_dims
+        self.in_index = tuple(in_index) if in_index is not None else tuple(range(len(in_channels)))
+        self.in_channels = tuple(in_channels)
+        self.adapter = None
+        if adapter_channels is not None:
+            self.adapter = VisualAdapter(self._single_width(), adapter_channels)
+        self.decoder = FiLMDecoder(in_channels, channels, dims, num_heads, ffn_channels)
+        self.mask_branch = MaskBranch(channels, mask_strides)
+        # background is no prompt but a learned vector
+        self.background_embedding = nn.Parameter(torch.randn(1, dims) * dims**-0.5)
+        self.ffn_channels, self.class_chunk, self.with_cp = ffn_channels, class_chunk, with_cp
+        self.ignore_index = ignore_index
+        self.set_taxonomy(test_taxonomy)
+
+    def _single_width(self):
+        if len(set(self.in_channels)) > 1:
+            raise ValueError('the visual adapter is shared by all features and needs one width, got '
+                             f'in_channels={self.in_channels}; set adapter_channels=None')
+        return self.in_channels[0]
+
+    @property
+    def train_taxonomy(self):
+        return self.train_index.taxonomy
+
+    @property
+    def test_taxonomy(self):
+        return self.test_index.taxonomy
+
+    def set_taxonomy(self, taxonomy):
+        """Replace the vocabulary of ``predict``; see :meth:`PartTaxonomy.build`."""
+        index = TaxonomyIndex(PartTaxonomy.build(taxonomy))
+        self.test_index = index.to(self.background_embedding.device)
+        # mmseg's names: channels of the prediction, background last
+        self.num_classes = self.out_channels = len(index.taxonomy) + 1
+
+    def condition(self, names):
+        """(n + 1, D): the embeddings of n names, the learned background last."""
+        text = self.text_encoder(names).to(self.background_embedding.dtype)
+        return torch.cat([text, self.background_embedding])
+
+    def hidden_tokens(self, inputs):
+        """The backbone's features as decoder input.
+
+        Args:
+            inputs (Sequence): maps (N, C, h, w), or pairs of map and CLS token.
+
+        Returns:
+            tuple: reduced tokens, deep to shallow, each (N, L, R); (h, w); CLS tokens before them
+            (0 or 1).
+        """
+        tokens, grid, prefix = token_features([inputs[i] for i in self.in_index])
+        if self.adapter is not None:
+            tokens = [self.adapter(x) for x in tokens]
+        return self.decoder.reduce(tokens), grid, prefix
+
+    def decode_conditions(self, reduced, text, keep_attention_input=False):
+        """Decode every condition: (N, C, L, R), and the last layer's input or None."""
+        decoded, last_inputs = [], []
+        for condition in text.split(self.chunk_size(reduced)):
+            x, last_input = self.recomputed(self.decoder, reduced, condition)
+            decoded.append(x)
+            if keep_attention_input:
+                last_inputs.append(last_input)
+        return torch.cat(decoded, 1), torch.cat(last_inputs, 1) if keep_attention_input else None
+
+    def branch_masks(self, decoded, grid):
+        """(N, n, hw, R) -> logits (N, n, H, W), through the mask branch."""
+        conditions = torch.arange(decoded.shape[1], device=decoded.device)
+        return self.run_chunks(lambda c: self.mask_branch.masks(decoded[:, c], grid), conditions)
+
+    def chunk_size(self, reduced):
+        """Conditions that go through the decoder at a time."""
+        return self.class_chunk or class_chunk_size(reduced[0], self.ffn_channels)
+
+    def run_chunks(self, masks, *conditions, size=MASK_CHUNK):
+        """``masks`` on blocks of the conditions (each of length n): logits (N, n, H, W)."""
+        blocks = zip(*(c.split(size) for c in conditions))
+        return torch.cat([self.recomputed(masks, *block) for block in blocks], dim=1)
+
+    def recomputed(self, function, *inputs):
+        """``function(*inputs)``, its activations recomputed in the backward pass if ``with_cp``."""
+        if self.with_cp and self.training and torch.is_grad_enabled():
+            return checkpoint(function, *inputs, use_reentrant=False)
+        return function(*inputs)
+
+    def predict(self, inputs, batch_img_metas=None, test_cfg=None):
+        """Logits (N, K + 1, H, W) of the test vocabulary, background last."""
+        return self(inputs).object_part
+
+    def loss(self, inputs, batch_data_samples, train_cfg=None):
+        """Loss terms by name, for the training vocabulary."""
+        part_map, object_map = labels_of(batch_data_samples, self.train_index, self.ignore_index)
+        output = self.decode(inputs, self.train_index, training=True)
+        return self.loss_by_feat(output, part_map, object_map)
+
+    def forward(self, inputs):
+        """Scores of the test vocabulary, as the head's output tuple."""
+        return self.decode(inputs, self.test_index)

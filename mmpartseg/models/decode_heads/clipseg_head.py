@@ -1,0 +1,56 @@
+"""CLIPSeg on part names: the paper's main baseline."""
+from typing import NamedTuple
+
+from mmseg.registry import MODELS
+from torch import Tensor
+
+from .base_film_head import BaseFiLMHead
+from .targets import object_part_target, resized
+
+
+class CLIPSegOutput(NamedTuple):
+    """Logits (N, K + 1, H, W) of the classes, background last."""
+    object_part: Tensor
+
+
+@MODELS.register_module()
+class CLIPSegHead(BaseFiLMHead):
+    """One prompt per class ("cat head") and a learned background; binary cross-entropy.
+
+    Args:
+        loss_object_part (dict): config of a :class:`PartMaskLoss`.
+
+    The other arguments are those of :class:`BaseFiLMHead`.
+    """
+
+    def __init__(self, *args, loss_object_part=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.loss_object_part = MODELS.build(loss_object_part or dict(type='PartMaskLoss'))
+
+    @staticmethod
+    def prompts(taxonomy):
+        """"cat's head" -> "cat head"."""
+        return [f'{taxonomy.objects[o]} {taxonomy.parts[p]}'
+                for o, p in zip(taxonomy.object_of, taxonomy.part_of)]
+
+    def decode(self, inputs, index, training=False):
+        """One forward pass in a vocabulary."""
+        reduced, grid, prefix = self.hidden_tokens(inputs)
+        text = self.condition(self.prompts(index.taxonomy))  # (K+1) x D
+
+        def masks(condition):
+            decoded, _ = self.decoder(reduced, condition)
+            return self.mask_branch.masks(decoded[:, :, prefix:], grid)
+
+        return CLIPSegOutput(self.run_chunks(masks, text, size=self.chunk_size(reduced)))
+
+    def loss_by_feat(self, output, part_map, object_map):
+        """The two mask terms of the object-specific parts, see :class:`PartCLIPSegHead`."""
+        size = output.object_part.shape[2:]
+        part_map, object_map = resized(part_map, size), resized(object_map, size)
+        taxonomy = self.train_taxonomy
+        target = object_part_target(part_map, object_map < len(taxonomy.objects), len(taxonomy),
+                                    self.ignore_index)
+        foreground, background = self.loss_object_part.split(
+            output.object_part, target, self.ignore_index)
+        return dict(loss_object_part=foreground, loss_object_part_background=background)

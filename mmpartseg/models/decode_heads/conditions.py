@@ -1,0 +1,36 @@
+"""Tokens from feature maps, and how many conditions are decoded at a time."""
+import torch
+import torch.nn.functional as F
+
+# what the widest activation of one chunk may take: the last-level cache of a CPU, and enough work
+# to fill a GPU
+CHUNK_BYTES = {'cpu': 16 * 2**20}
+DEFAULT_CHUNK_BYTES = 512 * 2**20
+MASK_CHUNK = 16  # masks drawn at a time
+
+
+def class_chunk_size(tokens, ffn_channels):
+    """Conditions whose MLP activation (N, chunk, L, ffn) fits the chunk budget; at least 1."""
+    budget = CHUNK_BYTES.get(tokens.device.type, DEFAULT_CHUNK_BYTES)
+    n, length = tokens.shape[:2]
+    return max(1, budget // (n * length * ffn_channels * tokens.element_size()))
+
+
+def token_features(features):
+    """Feature maps of one grid or several as token sequences of the deepest map's grid.
+
+    Args:
+        features (list): maps (N, C, h, w), or pairs ``[map, (N, C) CLS token]``.
+
+    Returns:
+        tuple: list of (N, L, C) with the CLS token first where there is one; (h, w); number of
+        CLS tokens (0 or 1).
+    """
+    maps = [f if torch.is_tensor(f) else f[0] for f in features]
+    grid = tuple(maps[-1].shape[2:])
+    maps = [x if tuple(x.shape[2:]) == grid else F.interpolate(x, grid, mode='bilinear')
+            for x in maps]
+    tokens = [x.flatten(2).transpose(1, 2) for x in maps]
+    if torch.is_tensor(features[0]):
+        return tokens, grid, 0
+    return [torch.cat([f[1][:, None], t], dim=1) for f, t in zip(features, tokens)], grid, 1

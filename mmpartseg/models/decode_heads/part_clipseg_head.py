@@ -1,0 +1,152 @@
+"""PartCLIPSeg's decode head (Fig. 3)."""
+from typing import NamedTuple, Optional
+
+import torch
+import torch.nn.functional as F
+from mmseg.registry import MODELS
+from torch import Tensor, nn
+
+from ..layers import FiLM, MaskBranch
+from ..losses.attention_maps import ClassAttention, class_attention_maps, present_classes
+from .base_film_head import BaseFiLMHead
+from .targets import mapped, object_part_target, resized
+
+
+class PartCLIPSegOutput(NamedTuple):
+    """Scores of one forward pass.
+
+    Attributes:
+        object_part (Tensor): (N, K + 1, H, W) logits, background last.
+        object (Tensor): (N, O + 1, H, W) logits, background last.
+        part (Tensor, optional): (N, P, H, W) logits.
+        attention_input (Tensor, optional): (N, C, L, R), the last decoder layer's input.
+        grid (tuple[int, int]): (h, w) tokens.
+        prefix (int): CLS tokens before them.
+    """
+    object_part: Tensor
+    object: Tensor
+    part: Optional[Tensor]
+    attention_input: Optional[Tensor]
+    grid: tuple
+    prefix: int
+
+
+@MODELS.register_module()
+class PartCLIPSegHead(BaseFiLMHead):
+    """Generalized parts and object context, combined into object-specific parts (Sec. 3.2, 3.3).
+
+    1. Part names, object names and a learned background each condition the decoder (Eqs. 1, 2).
+    2. Masks of parts and objects come from the decoded features.
+    3. A class's features and text are projected from those of its object and its part (Eq. 3).
+    4. FiLM and a second mask branch give the class's mask (Eq. 4).
+
+    Args:
+        loss_object_part, loss_object, loss_part (dict, optional): :class:`PartMaskLoss` configs.
+        loss_separation, loss_enhance (dict, optional): attention losses. Any loss set to None is
+            switched off.
+        released_text_index (bool): gather an object's text embedding without the offset of the P
+            parts, as the released implementation does. Only for weights trained that way.
+
+    The other arguments are those of :class:`BaseFiLMHead`.
+    """
+    has_object_scores = True
+
+    def __init__(self, *args, loss_object_part=None, loss_object=None, loss_part=None,
+                 loss_separation=None, loss_enhance=None, released_text_index=False, channels=64,
+                 mask_strides=(4, 4), **kwargs):
+        super().__init__(*args, channels=channels, mask_strides=mask_strides, **kwargs)
+        dims = self.text_encoder.embed_dims
+        self.project_features = nn.Linear(2 * channels, channels)
+        self.project_text = nn.Linear(2 * dims, dims)
+        self.object_part_film = FiLM(dims, channels)
+        self.object_part_branch = MaskBranch(channels, mask_strides)
+        self.released_text_index = released_text_index
+        losses = dict(object_part=loss_object_part, object=loss_object, part=loss_part,
+                      separation=loss_separation, enhance=loss_enhance)
+        self.losses = nn.ModuleDict(
+            {name: MODELS.build(cfg) for name, cfg in losses.items() if cfg is not None})
+
+    def decode(self, inputs, index, training=False):
+        """One forward pass in a vocabulary; part masks and attention input only for training."""
+        taxonomy = index.taxonomy
+        num_parts, num_objects = len(taxonomy.parts), len(taxonomy.objects)
+        reduced, grid, prefix = self.hidden_tokens(inputs)
+        text = self.condition(taxonomy.parts + taxonomy.objects)  # C x D
+        decoded, attention_input = self.decode_conditions(reduced, text, training)
+        decoded = decoded[:, :, prefix:]  # N x C x hw x R
+        part_logits = self.branch_masks(decoded[:, :num_parts], grid) if training else None
+        object_logits = self.branch_masks(decoded[:, num_parts:], grid)
+        part_index = torch.cat([index.part_of, index.part_of.new_tensor([num_parts])])
+        object_index = torch.cat([index.object_of, index.object_of.new_tensor([num_objects])])
+        object_part_logits = self.construct_object_parts(
+            decoded, text, part_index, object_index, num_parts, grid)
+        return PartCLIPSegOutput(object_part_logits, object_logits, part_logits, attention_input,
+                                 grid, prefix)
+
+    def construct_object_parts(self, decoded, text, part_index, object_index, num_parts, grid):
+        """Eqs. 3 and 4: logits (N, K + 1, H, W) of the classes and of the background."""
+        # the projection of a concatenation is the sum of two projections, each of which is shared
+        # by all the classes of a part or an object
+        part_weight, object_weight = self.project_features.weight.chunk(2, dim=1)
+        parts = torch.cat([decoded[:, :num_parts], decoded[:, -1:]], dim=1)
+        parts = F.linear(parts, part_weight, self.project_features.bias)  # N x (P+1) x hw x R
+        objects = F.linear(decoded[:, num_parts:], object_weight)  # N x (O+1) x hw x R
+
+        part_text = torch.cat([text[:num_parts], text[-1:]])
+        object_text = text[num_parts:]
+        if self.released_text_index:
+            object_text = torch.cat([text[:len(object_text) - 1], text[-1:]])
+        class_text = self.project_text(
+            torch.cat([object_text[object_index], part_text[part_index]], dim=1))  # (K+1) x D
+
+        def masks(part, obj, condition):
+            features = parts[:, part] + objects[:, obj]
+            return self.object_part_branch.masks(self.object_part_film(features, condition), grid)
+
+        return self.run_chunks(masks, part_index, object_index, class_text)
+
+    def loss_by_feat(self, output, part_map, object_map):
+        """Loss terms of Eq. 10 from the scores and the label maps (N, H, W)."""
+        index, ignore = self.train_index, self.ignore_index
+        size = output.object_part.shape[2:]
+        part_map, object_map = resized(part_map, size), resized(object_map, size)
+        num_classes, num_objects = len(index.taxonomy), len(index.taxonomy.objects)
+        is_object = object_map < num_objects
+        losses = {}
+        if 'object_part' in self.losses:
+            target = object_part_target(part_map, is_object, num_classes, ignore)
+            foreground, background = self.losses['object_part'].split(
+                output.object_part, target, ignore)
+            losses.update(loss_object_part=foreground, loss_object_part_background=background)
+        if 'part' in self.losses:
+            target = mapped(part_map, index.part_of, ignore)
+            losses['loss_part'] = self.losses['part'](output.part, target, False, ignore)
+        if 'object' in self.losses:
+            target = object_map.masked_fill(~is_object, num_objects)
+            losses['loss_object'] = self.losses['object'](output.object, target, True, ignore)
+        attention = self.class_attention(output, part_map) if self.with_attention else None
+        for name in ('separation', 'enhance'):
+            if name in self.losses:
+                losses[f'loss_{name}'] = self.losses[name](attention)
+        return losses
+
+    @property
+    def with_attention(self):
+        return 'separation' in self.losses or 'enhance' in self.losses
+
+    def class_attention(self, output, part_map):
+        """Eq. 6 for the classes present in each image, computed for no other condition."""
+        index = self.train_index
+        image, cls, masks = present_classes(part_map, len(index.taxonomy), output.grid,
+                                            self.ignore_index)
+        n, num_conditions = output.attention_input.shape[:2]
+        objects = len(index.taxonomy.parts) + index.object_of[cls]
+        used = image * num_conditions + torch.stack([index.part_of[cls], objects])  # 2 x M
+        used, inverse = used.unique(return_inverse=True)
+
+        def maps(attention_input):
+            attention = self.decoder.attention(attention_input[used])[:, output.prefix:, output.prefix:]
+            return class_attention_maps(attention[inverse[0]] + attention[inverse[1]], masks)
+
+        return ClassAttention(self.recomputed(maps, output.attention_input.flatten(0, 1)),
+                              masks, image, n)

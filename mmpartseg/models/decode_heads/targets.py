@@ -1,0 +1,39 @@
+"""Label maps of a batch, in the training vocabulary."""
+import torch
+import torch.nn.functional as F
+
+
+def labels_of(data_samples, index, ignore_index):
+    """Part and object maps of a batch.
+
+    Args:
+        data_samples (list[SegDataSample]): with ``gt_sem_seg``; ``gt_object_seg`` where there is
+            one, else objects follow from the parts.
+        index (TaxonomyIndex): the vocabulary the labels are in.
+
+    Returns:
+        tuple[Tensor, Tensor]: class and object of each pixel, (N, H, W) int64. In the object map
+        all values from O on (O itself, ``ignore_index``) mean no object of the vocabulary.
+    """
+    part_map = torch.stack([s.gt_sem_seg.data[0] for s in data_samples]).long()
+    if all('gt_object_seg' in s for s in data_samples):
+        return part_map, torch.stack([s.gt_object_seg.data[0] for s in data_samples]).long()
+    return part_map, mapped(part_map, index.object_of, ignore_index)
+
+
+def mapped(label_map, table, ignore_index):
+    """``table[label]`` at every labelled pixel; ignored pixels stay ignored."""
+    ignored = label_map == ignore_index
+    return table[label_map.masked_fill(ignored, 0)].masked_fill(ignored, ignore_index)
+
+
+def resized(label_map, size):
+    """(N, H, W) labels at another size, by nearest neighbour."""
+    if tuple(label_map.shape[1:]) == tuple(size):
+        return label_map
+    return F.interpolate(label_map[:, None].double(), tuple(size), mode='nearest')[:, 0].long()
+
+
+def object_part_target(part_map, is_object, background, ignore_index):
+    """Part labels, and background where no object is; object pixels without a part are ignored."""
+    return part_map.masked_fill((part_map == ignore_index) & ~is_object, background)

@@ -1,0 +1,20 @@
+"""Feature-wise linear modulation."""
+from torch import nn
+
+
+class FiLM(nn.Module):
+    """Scales and shifts features by a condition (Eqs. 2 and 4): ``mul(c) · x + add(c)``.
+
+    Args:
+        condition_dims (int): D, width of a condition.
+        feature_dims (int): R, width of the features.
+    """
+
+    def __init__(self, condition_dims, feature_dims):
+        super().__init__()
+        self.mul = nn.Linear(condition_dims, feature_dims)
+        self.add = nn.Linear(condition_dims, feature_dims)
+
+    def forward(self, x, condition):
+        """x (N, C or 1, L, R) and condition (C, D) -> (N, C, L, R)."""
+        return self.mul(condition)[:, None] * x + self.add(condition)[:, None]

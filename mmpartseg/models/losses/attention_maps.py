@@ -1,0 +1,71 @@
+"""Attention maps of the object-specific parts in an image (Eq. 6)."""
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+class ClassAttention(NamedTuple):
+    """Attention of the M (image, class) pairs that are present at the token resolution.
+
+    Attributes:
+        maps (Tensor): (M, h, w), Eq. 6.
+        masks (Tensor): (M, h, w) bool, where the class is.
+        image_index (Tensor): (M,) the image of each pair.
+        num_images (int): N, pairs or not.
+    """
+    maps: Tensor
+    masks: Tensor
+    image_index: Tensor
+    num_images: int
+
+
+def present_classes(part_map, num_classes, grid, ignore_index=255):
+    """The (image, class) pairs visible at the token resolution.
+
+    Args:
+        part_map (Tensor): (N, H, W) class of each pixel, int64.
+        grid (tuple[int, int]): (h, w) tokens.
+
+    Returns:
+        tuple[Tensor, Tensor, Tensor]: image and class of each pair (M,), masks (M, h, w).
+    """
+    small = F.interpolate(part_map[:, None].float(), size=tuple(grid), mode='nearest')[:, 0].long()
+    labelled = small != ignore_index
+    one_hot = F.one_hot(small.masked_fill(~labelled, num_classes), num_classes + 1)
+    image, cls = one_hot[..., :num_classes].flatten(1, 2).any(1).nonzero(as_tuple=True)
+    return image, cls, small[image] == cls[:, None, None]
+
+
+def class_attention_maps(attention, masks):
+    """Eq. 6: the mean over the tokens of a mask of their attention to every token.
+
+    Args:
+        attention (Tensor): (M, hw, hw), a class's ``A_obj + A_part``, rows attend to columns.
+        masks (Tensor): (M, h, w) bool, none of them empty.
+
+    Returns:
+        Tensor: (M, h, w).
+    """
+    weight = masks.flatten(1).to(attention.dtype)
+    weight = weight / weight.sum(1, keepdim=True)
+    maps = torch.bmm(weight[:, None], attention)[:, 0]
+    return maps.unflatten(1, masks.shape[1:])
+
+
+def min_max(maps):
+    """Each (h, w) map of (M, h, w) scaled to 0…1; a constant map becomes 0."""
+    low, high = maps.amin((1, 2), keepdim=True), maps.amax((1, 2), keepdim=True)
+    span = high - low
+    return (maps - low) / span.masked_fill(span == 0, 1)
+
+
+def smooth(maps, size=3, sigma=0.5):
+    """Gaussian filter on (M, h, w), reflecting at the border (replicating where h or w is 1)."""
+    offsets = torch.arange(size, device=maps.device, dtype=maps.dtype) - size // 2
+    kernel = torch.exp(-offsets**2 / (2 * sigma**2))
+    kernel = (kernel / kernel.sum()).outer(kernel / kernel.sum())
+    mode = 'reflect' if min(maps.shape[1:]) > size // 2 else 'replicate'
+    padded = F.pad(maps[:, None], [size // 2] * 4, mode=mode)
+    return F.conv2d(padded, kernel[None, None])[:, 0]

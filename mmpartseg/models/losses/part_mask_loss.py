@@ -1,0 +1,80 @@
+"""Mask supervision of parts, objects and object-specific parts (Eq. 5)."""
+import torch.nn.functional as F
+from mmseg.registry import MODELS
+from torch import nn
+
+
+def pixel_bce(logits, target, background_weight=None):
+    """Binary cross-entropy of each pixel, summed over channels; no one-hot target is built.
+
+    Args:
+        logits (Tensor): (N, C, H, W).
+        target (Tensor): (N, H, W) the channel that is 1, int64 in 0…C-1.
+        background_weight (float, optional): weight of the last channel; the others weigh 1.
+
+    Returns:
+        Tensor: (N, H, W).
+    """
+    # BCE(x, t) = softplus(x) - x·t, and t is 1 in one channel only
+    negative = F.softplus(logits).sum(1)
+    positive = logits.gather(1, target[:, None])[:, 0]
+    if background_weight is None:
+        return negative - positive
+    negative = negative + (background_weight - 1) * F.softplus(logits[:, -1])
+    is_background = target == logits.shape[1] - 1
+    return negative - positive * (1 + (background_weight - 1) * is_background)
+
+
+def masked_mean(values, mask, num_channels):
+    """Mean of per-pixel sums (N, H, W) over the mask's pixels and all channels; zero if empty."""
+    return (values * mask).sum() / (mask.sum() * num_channels).clamp(min=1)
+
+
+def part_mask_loss(logits, target, background_weight=None, ignore_index=255):
+    """Binary cross-entropy, averaged over labelled pixels and channels.
+
+    Eq. 5 writes "1 - BCE"; the BCE is what is minimised.
+
+    Args:
+        logits (Tensor): (N, C, H, W).
+        target (Tensor): (N, H, W) channel of each pixel, int64.
+        background_weight (float, optional): weight of the last channel, which then means
+            background; the others weigh 1.
+        ignore_index (int): pixels with this target count nowhere.
+
+    Returns:
+        Tensor: scalar; zero (with a graph) if no pixel is labelled.
+    """
+    labelled = target != ignore_index
+    values = pixel_bce(logits, target.masked_fill(~labelled, 0), background_weight)
+    return masked_mean(values, labelled, logits.shape[1])
+
+
+@MODELS.register_module()
+class PartMaskLoss(nn.Module):
+    """:func:`part_mask_loss` for one level of Eq. 5.
+
+    Args:
+        loss_weight (float): 1, λ1 or λ2 of Eq. 5.
+        background_weight (float): weight of the background channel, where the level has one.
+    """
+
+    def __init__(self, loss_weight=1.0, background_weight=0.05):
+        super().__init__()
+        self.loss_weight = loss_weight
+        self.background_weight = background_weight
+
+    def forward(self, logits, target, has_background=True, ignore_index=255):
+        """See :func:`part_mask_loss`; ``has_background`` says that the last channel is one."""
+        background_weight = self.background_weight if has_background else None
+        return self.loss_weight * part_mask_loss(logits, target, background_weight, ignore_index)
+
+    def split(self, logits, target, ignore_index=255):
+        """Two losses, each a mean of its own: over the pixels of classes, and of background."""
+        labelled = target != ignore_index
+        values = self.loss_weight * pixel_bce(
+            logits, target.masked_fill(~labelled, 0), self.background_weight)
+        channels = logits.shape[1]
+        background = target == channels - 1
+        return (masked_mean(values, labelled & ~background, channels),
+                masked_mean(values, background, channels))

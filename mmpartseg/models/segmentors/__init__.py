@@ -1,0 +1,3 @@
+from .part_segmentor import PartSegmentor
+
+__all__ = ['PartSegmentor']

@@ -1,0 +1,137 @@
+"""The segmentor: mmseg's EncoderDecoder with the two evaluation protocols of part segmentation."""
+import torch
+import torch.nn.functional as F
+from mmengine.structures import PixelData
+from mmseg.models.segmentors import EncoderDecoder
+from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
+
+from ...taxonomy import PartTaxonomy
+from ..decode_heads.base_film_head import TaxonomyIndex
+from .decide import PIECE_BYTES, decide
+
+
+@MODELS.register_module()
+class PartSegmentor(EncoderDecoder):
+    """Predicts part label maps in Pred-All and Oracle-Obj from one forward pass.
+
+    .. code-block:: text
+
+        loss():    extract_feat() -> decode_head.loss() -> parse_losses()
+        predict(): extract_feat() -> decode_head()      -> postprocess() -> decide()
+
+    ``test_cfg`` may hold, besides mmseg's keys, ``piece_bytes`` (memory for full-size scores, in
+    bytes) and ``return_logits`` (keep the full-size class scores as ``seg_logits``).
+
+    Args:
+        taxonomy (str | list | PartTaxonomy, optional): classes of a decode head that knows none,
+            such as mmseg's own with K or K + 1 channels. Heads of this package state theirs.
+
+    The other arguments are those of mmseg's ``EncoderDecoder``.
+
+    Raises:
+        ValueError: the head's channels are neither K nor K + 1 of the taxonomy.
+    """
+
+    def __init__(self, *args, taxonomy=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._set_index(taxonomy)
+
+    @property
+    def taxonomy(self):
+        """The vocabulary of the label maps that ``predict`` returns."""
+        return self.index.taxonomy
+
+    def set_taxonomy(self, taxonomy):
+        """Change the test vocabulary: a shipped name, class names, or a :class:`PartTaxonomy`."""
+        if not hasattr(self.decode_head, 'set_taxonomy'):
+            raise ValueError(f'{type(self.decode_head).__name__} has a fixed number of classes; only '
+                             'a text-conditioned head can change its vocabulary')
+        self.decode_head.set_taxonomy(taxonomy)
+        self._set_index()
+
+    def _set_index(self, taxonomy=None):
+        head = self.decode_head
+        open_vocabulary = hasattr(head, 'set_taxonomy')
+        if open_vocabulary == (taxonomy is not None):
+            raise ValueError('`taxonomy` is for decode heads without a vocabulary of their own, which '
+                             f'need it; got {taxonomy!r} with a {type(head).__name__}')
+        self.index = head.test_index if open_vocabulary else TaxonomyIndex(PartTaxonomy.build(taxonomy))
+        self.num_classes = self.out_channels = head.out_channels
+        if head.out_channels - len(self.taxonomy) not in (0, 1):
+            raise ValueError(f'{type(head).__name__} has {head.out_channels} channels; the taxonomy '
+                             f'has {len(self.taxonomy)} classes, so set num_classes to that or one '
+                             'more (background last)')
+        if getattr(head, 'has_object_scores', False):
+            self.out_channels += len(self.taxonomy.objects) + 1
+
+    def parse_losses(self, losses):
+        """mmengine's sum of the terms; FloatingPointError names a term that is not finite."""
+        total, log = super().parse_losses(losses)
+        if not torch.isfinite(total):
+            bad = {name: float(value) for name, value in log.items() if not torch.isfinite(value)}
+            raise FloatingPointError(f'the loss is not finite: {bad}')
+        return total, log
+
+    def encode_decode(self, inputs, batch_img_metas):
+        """(N, K + 1 [+ O + 1], h, w): class logits, and object logits where the head has them."""
+        features = self.extract_feat(inputs)
+        if getattr(self.decode_head, 'has_object_scores', False):
+            output = self.decode_head(features)
+            scores = torch.cat([output.object_part, output.object], dim=1)
+        else:
+            scores = self.decode_head.predict(features, batch_img_metas, self.test_cfg)
+        if self.test_cfg.get('mode') == 'slide':  # mmseg adds windows up at the input's size
+            scores = F.interpolate(scores, inputs.shape[2:], mode='bilinear')
+        return scores
+
+    def postprocess_result(self, seg_logits, data_samples=None):
+        """mmseg's hook after inference; see :meth:`postprocess`."""
+        return self.postprocess(seg_logits, data_samples)
+
+    def postprocess(self, scores, data_samples=None):
+        """Decide each image at its own size.
+
+        Args:
+            scores (Tensor): of :meth:`encode_decode`.
+            data_samples (list[SegDataSample], optional): with ``ori_shape`` and, for Oracle-Obj,
+                ``gt_object_seg``.
+
+        Returns:
+            list[SegDataSample]: with ``pred_sem_seg`` (Pred-All, K = background) and, where the
+            sample has an object map, ``pred_oracle_sem_seg`` (Oracle-Obj, K = no known object).
+        """
+        if data_samples is None:
+            data_samples = [SegDataSample(metainfo=dict(ori_shape=tuple(scores.shape[2:])))
+                            for _ in scores]
+        for image_scores, sample in zip(scores, data_samples):
+            image_scores = self._undo_padding_and_flip(image_scores, sample.metainfo)
+            self._decide_image(image_scores, sample)
+        return data_samples
+
+    def _decide_image(self, scores, sample):
+        channels = self.decode_head.out_channels
+        objects = scores[channels:] if len(scores) > channels else None
+        known = sample.gt_object_seg.data[0].to(scores.device) if 'gt_object_seg' in sample else None
+        size = tuple(sample.ori_shape[:2])
+        pred_all, oracle = decide(scores[:channels], size, self.index.object_of, objects, known,
+                                  self.test_cfg.get('piece_bytes', PIECE_BYTES))
+        sample.pred_sem_seg = PixelData(data=pred_all[None])
+        if oracle is not None:
+            sample.pred_oracle_sem_seg = PixelData(data=oracle[None])
+        if self.test_cfg.get('return_logits', False):
+            full = F.interpolate(scores[None], size, mode='bilinear')[0]
+            sample.seg_logits = PixelData(data=full)
+
+    @staticmethod
+    def _undo_padding_and_flip(scores, meta):
+        """Cut the padding off and mirror back, in units of the scores' own grid."""
+        left, right, top, bottom = meta.get('img_padding_size', meta.get('padding_size', [0] * 4))
+        if left or right or top or bottom:
+            height, width = meta['pad_shape'][:2]
+            rows, columns = scores.shape[1] / height, scores.shape[2] / width
+            scores = scores[:, round(top * rows):round((height - bottom) * rows),
+                            round(left * columns):round((width - right) * columns)]
+        if meta.get('flip'):
+            scores = scores.flip(2 if meta['flip_direction'] == 'horizontal' else 1)
+        return scores

@@ -1,0 +1,114 @@
+"""CLIP's text encoder: class names in, embeddings out."""
+import open_clip
+import torch
+from mmengine.model import BaseModule
+from mmseg.registry import MODELS
+from open_clip.transformer import text_global_pool
+
+from ..clip import build_text_tower, clip_config
+
+TRAINABLE = {'none': (), 'embeddings': ('token_embedding', 'positional_embedding'), 'all': ('',)}
+
+
+@MODELS.register_module()
+class OpenCLIPTextEncoder(BaseModule):
+    """open_clip's text tower on names (Eq. 1); the embeddings are not normalised.
+
+    Prompts are cut to the longest one, which changes nothing in a causal transformer. Whenever no
+    gradient is wanted, each name's embedding is kept until the weights change.
+
+    Args:
+        arch (str | dict): open_clip model name or configuration.
+        pretrained (str, optional): an open_clip tag, a checkpoint file, or None for random weights.
+        trainable (str): ``'none'``, ``'embeddings'`` (token and position embeddings, as the
+            released implementation trains them) or ``'all'``.
+        templates (Sequence[str]): prompt patterns around ``{}``; embeddings are averaged over them.
+
+    Raises:
+        ValueError: unknown architecture, weights or option; a prompt longer than the context.
+    """
+
+    def __init__(self, arch='ViT-B-16-quickgelu', pretrained=None, trainable='none',
+                 templates=('{}', ), init_cfg=None):
+        super().__init__(init_cfg)
+        if trainable not in TRAINABLE:
+            raise ValueError(f'trainable must be one of {list(TRAINABLE)}, got {trainable!r}')
+        if isinstance(templates, str) or not all('{}' in t for t in templates) or not templates:
+            raise ValueError(f"templates must be a list of patterns with '{{}}', got {templates!r}")
+        self.tower = build_text_tower(arch, pretrained)
+        context = self.tower.context_length
+        self.tokenizer = (open_clip.get_tokenizer(arch) if isinstance(arch, str)
+                          else open_clip.SimpleTokenizer(context_length=context))
+        self.embed_dims = clip_config(arch)['embed_dim']
+        self.templates = tuple(templates)
+        self.is_trainable = trainable != 'none'
+        for name, parameter in self.tower.named_parameters():
+            parameter.requires_grad_(name.startswith(TRAINABLE[trainable]))
+        self._cache, self._cache_key = {}, None
+        self.train()
+
+    def train(self, mode=True):
+        if mode != self.training:
+            self._cache.clear()  # weights may have been swapped in place (EMA) between the modes
+        super().train(mode)
+        if not self.is_trainable:
+            self.tower.eval()
+        return self
+
+    @torch.compiler.disable
+    def forward(self, names):
+        """
+        Args:
+            names (Sequence[str]): n names, repeated ones allowed.
+
+        Returns:
+            Tensor: (n, D) embeddings.
+        """
+        names = tuple(names)
+        if self.is_trainable and self.training and torch.is_grad_enabled():
+            return self._encode(names)
+        key = self._weights_key()
+        if key != self._cache_key:
+            self._cache, self._cache_key = {}, key
+        if names not in self._cache:
+            new = [n for n in dict.fromkeys(names) if n not in self._cache]
+            if new:
+                with torch.no_grad(), torch.autocast(key[1].type, enabled=False):
+                    self._cache.update(zip(new, self._encode(new)))
+            self._cache[names] = torch.stack([self._cache[n] for n in names])
+        return self._cache[names]
+
+    def _weights_key(self):
+        parameters = list(self.tower.parameters())
+        return (sum(p._version for p in parameters), parameters[0].device, parameters[0].dtype,
+                parameters[0].data_ptr())
+
+    def _encode(self, names):
+        prompts = [t.format(n) for n in names for t in self.templates]
+        embeddings = self._encode_tokens(self.tokenize(prompts))
+        return embeddings.unflatten(0, (len(names), -1)).mean(1)
+
+    def tokenize(self, prompts):
+        """Token ids (n, context length); ValueError for a prompt that does not fit."""
+        limit = self.tower.context_length
+        for prompt in prompts:
+            if hasattr(self.tokenizer, 'encode') and len(self.tokenizer.encode(prompt)) > limit - 2:
+                raise ValueError(f'the prompt {prompt!r} is longer than the {limit} tokens that this '
+                                 'CLIP text encoder reads; shorten it')
+        return self.tokenizer(prompts, context_length=limit)
+
+    def _encode_tokens(self, tokens):
+        tower = self.tower
+        tokens = tokens.to(tower.positional_embedding.device)
+        if tower.attn_mask is None or tower.cls_emb is not None:
+            return tower(tokens)  # not causal: every position counts
+        end = tokens.argmax(1) if tower.pool_type == 'argmax' else (tokens == tower.eos_id).int().argmax(1)
+        length = int(end.max()) + 1
+        tokens = tokens[:, :length]
+        x = tower.token_embedding(tokens) + tower.positional_embedding[:length]  # n x length x width
+        x = tower.transformer(x, attn_mask=tower.attn_mask[:length, :length])
+        pooled = text_global_pool(tower.ln_final(x), tokens, tower.pool_type, tower.eos_id)
+        projection = tower.text_projection
+        if projection is None:
+            return pooled
+        return projection(pooled) if isinstance(projection, torch.nn.Module) else pooled @ projection

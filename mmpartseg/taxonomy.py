@@ -1,0 +1,120 @@
+"""Names of object-specific parts, parsed once: the one place that splits "cat's head"."""
+import json
+from pathlib import Path
+
+METAINFO_DIR = Path(__file__).parent / 'datasets' / 'metainfo'
+SEPARATOR = "'s "
+
+
+def load_metainfo(name):
+    """The class lists of a shipped vocabulary.
+
+    Args:
+        name (str): ``pascal_part_116``, ``ade20k_part_234``, ``part_imagenet`` or ``part_shapes``.
+
+    Returns:
+        dict: ``object_classes``, ``unseen_objects``, ``object_part_classes``, ``palette``, …
+
+    Raises:
+        KeyError: no such vocabulary; lists those there are.
+    """
+    path = METAINFO_DIR / f'{name}.json'
+    if not path.is_file():
+        known = sorted(p.stem for p in METAINFO_DIR.glob('*.json'))
+        raise KeyError(f"unknown vocabulary '{name}'; there are {known}, each also as '<name>:seen'")
+    return json.loads(path.read_text())
+
+
+def split_name(name):
+    """``"cat's head"`` -> ``('cat', 'head')``, at the first ``'s``.
+
+    Raises:
+        ValueError: no ``'s``, or nothing on one side of it.
+    """
+    if not isinstance(name, str):
+        raise ValueError(f'a class name must be a string, got {name!r}')
+    obj, separator, part = name.partition(SEPARATOR)
+    if not separator or not obj.strip() or not part.strip():
+        raise ValueError(f"class name {name!r} must read \"<object>'s <part>\", as in \"cat's head\"")
+    return obj, part
+
+
+class PartTaxonomy:
+    """The vocabulary of a part segmentation task: K classes over O objects and P parts.
+
+    Dataset, model, metric and tools share it, so that a class index means one thing everywhere.
+
+    Args:
+        object_parts (Sequence[str]): K class names ``"<object>'s <part>"``; their order is the
+            order of class indices.
+        unseen_objects (Sequence[str]): objects left out of training (paper, Sec. 3.1).
+
+    Attributes:
+        object_parts (tuple[str]): the K names.
+        objects, parts (tuple[str]): sorted unique names, length O and P.
+        object_of, part_of (tuple[int]): index of each class's object and part, length K.
+        unseen_objects (tuple[str]): sorted.
+        is_seen (tuple[bool]): whether each class may be trained on, length K.
+
+    Raises:
+        ValueError: names the value: a name without ``'s``, an empty or repeated name, an unseen
+            object without a class.
+    """
+
+    def __init__(self, object_parts, unseen_objects=()):
+        if isinstance(object_parts, str) or isinstance(unseen_objects, str):
+            raise ValueError('object_parts and unseen_objects are lists of names, got a string; '
+                             "PartTaxonomy.named('…') builds a shipped vocabulary")
+        self.object_parts = tuple(object_parts)
+        self.unseen_objects = tuple(sorted(set(unseen_objects)))
+        if not self.object_parts:
+            raise ValueError('a taxonomy needs at least one class name, got none')
+        pairs = [split_name(name) for name in self.object_parts]
+        repeated = sorted({n for n in self.object_parts if self.object_parts.count(n) > 1})
+        if repeated:
+            raise ValueError(f'class names appear more than once: {repeated}')
+        self.objects = tuple(sorted({obj for obj, _ in pairs}))
+        self.parts = tuple(sorted({part for _, part in pairs}))
+        classless = sorted(set(self.unseen_objects) - set(self.objects))
+        if classless:
+            raise ValueError(f'unseen objects {classless} have no class; objects: {self.objects}')
+        self.object_of = tuple(self.objects.index(obj) for obj, _ in pairs)
+        self.part_of = tuple(self.parts.index(part) for _, part in pairs)
+        self.is_seen = tuple(obj not in self.unseen_objects for obj, _ in pairs)
+
+    @classmethod
+    def named(cls, name):
+        """A shipped vocabulary by name; ``':seen'`` appended gives its training vocabulary."""
+        base, _, subset = name.partition(':')
+        if subset not in ('', 'seen'):
+            raise ValueError(f"'{name}': only ':seen' may follow a vocabulary's name")
+        meta = load_metainfo(base)
+        taxonomy = cls(meta['object_part_classes'], meta['unseen_objects'])
+        return taxonomy.seen() if subset else taxonomy
+
+    @classmethod
+    def build(cls, value):
+        """A taxonomy from itself, a shipped name, a list of class names, or keyword arguments."""
+        if isinstance(value, cls):
+            return value
+        if isinstance(value, str):
+            return cls.named(value)
+        return cls(**value) if isinstance(value, dict) else cls(value)
+
+    def seen(self):
+        """The taxonomy of the seen classes, in their order; ValueError if there is none."""
+        return PartTaxonomy([n for n, seen in zip(self.object_parts, self.is_seen) if seen])
+
+    def __len__(self):
+        return len(self.object_parts)
+
+    def __eq__(self, other):
+        return (isinstance(other, PartTaxonomy) and self.object_parts == other.object_parts
+                and self.unseen_objects == other.unseen_objects)
+
+    def __hash__(self):
+        return hash((self.object_parts, self.unseen_objects))
+
+    def __repr__(self):
+        return (f'PartTaxonomy({len(self)} classes, {len(self.objects)} objects '
+                f'({len(self.unseen_objects)} unseen), {len(self.parts)} parts)')
