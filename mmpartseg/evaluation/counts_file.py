@@ -1,0 +1,52 @@
+"""The counts of one evaluation as a file, from which every analysis starts."""
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from ..taxonomy import PartTaxonomy
+
+
+def save_counts(path, counts, taxonomy):
+    """Write counts and class names to ``path`` (.npz), whole or not at all.
+
+    Args:
+        path (str | Path): its folder is made when missing.
+        counts (dict[str, ndarray]): see ``RunningCounts.reduce``.
+        taxonomy (PartTaxonomy): the K classes.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, partial = tempfile.mkstemp(dir=path.parent, suffix='.npz.partial')
+    try:
+        with os.fdopen(handle, 'wb') as file:
+            np.savez_compressed(
+                file, object_parts=np.array(taxonomy.object_parts, dtype=str),
+                unseen_objects=np.array(taxonomy.unseen_objects, dtype=str), **counts)
+        os.replace(partial, path)
+    except BaseException:
+        os.unlink(partial)
+        raise
+
+
+def load_counts(path):
+    """Read what :func:`save_counts` wrote.
+
+    Returns:
+        tuple[dict[str, ndarray], PartTaxonomy]: counts and their K classes.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: a file without class names.
+    """
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"no counts at '{path}'; out_file of OpenVocabPartIoU writes them")
+    with np.load(path) as file:
+        counts = dict(file)
+    missing = {'object_parts', 'unseen_objects'} - set(counts)
+    if missing:
+        raise ValueError(f"'{path}' has no {sorted(missing)}: not written by OpenVocabPartIoU")
+    taxonomy = PartTaxonomy(counts.pop('object_parts').tolist(),
+                            counts.pop('unseen_objects').tolist())
+    return counts, taxonomy

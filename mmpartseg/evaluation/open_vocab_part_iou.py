@@ -1,0 +1,155 @@
+"""Open-vocabulary part IoU in both settings of the paper, from one pass over the images."""
+import torch
+from mmengine.dist import is_main_process
+from mmengine.evaluator import BaseMetric
+from mmengine.logging import print_log
+from mmseg.registry import METRICS
+
+from ..taxonomy import PartTaxonomy
+from .counting import check_same_size
+from .counts_file import save_counts
+from .id_check import IdCheck
+from .report import TITLES, class_table, class_values, protocol_scores, summary_table
+from .running_counts import RunningCounts
+from .vocabulary import check_same_classes, dataset_taxonomy
+
+PREDICTIONS = ('pred_sem_seg', 'pred_oracle_sem_seg')
+
+
+@METRICS.register_module()
+class OpenVocabPartIoU(BaseMetric):
+    """IoU of object-specific parts for Pred-All and Oracle-Obj (paper, Sec. 4), all in percent.
+
+    Keys, each under ``pred_all/`` and ``oracle_obj/``: ``seen``, ``unseen``, ``harmonic`` and
+    ``mIoU``; ``recall_`` and, if asked for, ``boundary_`` before ``seen``, ``unseen``, ``harmonic``
+    and ``mean``; ``num_classes_seen`` and ``num_classes_unseen``, the numbers of classes averaged.
+    Definitions, and where the released implementation differs, are in ``scores``. A mean over no
+    class is nan, and so is a harmonic mean of it.
+
+    Every image must come once, as mmengine's DefaultSampler gives them; the repetitions by which it
+    fills up the ranks are not counted.
+
+    Args:
+        taxonomy (PartTaxonomy | str | dict | list, optional): see ``PartTaxonomy.build``. Default:
+            the data set's ``classes``, unseen as in its ``taxonomy``.
+        ignore_index (int): marks pixels without a part label; they do not count.
+        boundary (bool): Boundary IoU too; slower.
+        out_file (str, optional): write the counts there for later analysis (``load_counts``).
+        prefix (str, optional): put before every key.
+
+    Raises:
+        ValueError: the taxonomy and the data set name different classes (at once), a sample's
+            classes, ids or sizes do not fit (names the image).
+    """
+
+    default_prefix = ''
+
+    def __init__(self, taxonomy=None, ignore_index=255, boundary=False, out_file=None, prefix=None):
+        super().__init__(prefix=prefix)
+        self.given_taxonomy = None if taxonomy is None else PartTaxonomy.build(taxonomy)
+        self.ignore_index = ignore_index
+        self.boundary = boundary
+        self.out_file = out_file
+        self._taxonomy = None
+        if self.given_taxonomy is not None:
+            self._start(self.given_taxonomy)
+
+    @property
+    def taxonomy(self):
+        """PartTaxonomy: the K classes; ValueError before they are known."""
+        if self._taxonomy is None:
+            raise ValueError("OpenVocabPartIoU has no classes yet: pass 'taxonomy', or set "
+                             "'dataset_meta' to the data set's metainfo")
+        return self._taxonomy
+
+    @BaseMetric.dataset_meta.setter
+    def dataset_meta(self, dataset_meta):
+        """Take the data set's classes, before any image is seen."""
+        self._dataset_meta = dataset_meta
+        if self.given_taxonomy is None:
+            self._start(dataset_taxonomy(dataset_meta))
+        else:
+            check_same_classes('the data set', dataset_meta['classes'], self.given_taxonomy)
+
+    def _start(self, taxonomy):
+        if 0 <= self.ignore_index < len(taxonomy):
+            raise ValueError(f'ignore_index {self.ignore_index} is also the id of '
+                             f'"{taxonomy.object_parts[self.ignore_index]}"; take another one, in '
+                             'the data set and here')
+        self._taxonomy = taxonomy
+        self._reset()
+
+    def _reset(self):
+        self._counts = RunningCounts(self.taxonomy, self.ignore_index, self.boundary)
+        self._ids = IdCheck(len(self.taxonomy), self.ignore_index)
+
+    def process(self, data_batch, data_samples):
+        """Count a batch.
+
+        Args:
+            data_batch: not used.
+            data_samples (Sequence[dict]): with ``gt_sem_seg``, ``pred_sem_seg`` and, if the model
+                gave one, ``pred_oracle_sem_seg``, each with (1, H, W) ``data``.
+        """
+        for sample in data_samples:
+            self._process_one(sample, self.taxonomy)
+
+    def _process_one(self, sample, taxonomy):
+        source = f"image '{sample.get('img_path', 'without a path')}'"
+        if 'classes' in sample:
+            check_same_classes(f'the model, on {source},', sample['classes'], taxonomy)
+        maps = {key: _label_map(source, sample, key) for key in PREDICTIONS if key in sample}
+        pred = _label_map(source, sample, PREDICTIONS[0])
+        target = _label_map(source, sample, 'gt_sem_seg').to(pred.device)
+        for key, labels in maps.items():
+            check_same_size(f'{source}, {key}', labels, target)
+            self._ids.add(f'{source}, {key}', labels, target)
+        self._counts.add(target, *maps.values())
+
+    def evaluate(self, size):
+        """Sum over ranks, log the tables, start anew.
+
+        Args:
+            size (int): images in the data set, -1 when unknown.
+
+        Returns:
+            dict[str, float]: the scores, the same on every rank.
+        """
+        counts, ids, taxonomy = self._counts, self._ids, self.taxonomy
+        self._reset()
+        ids.flush()
+        counts = counts.reduce(size)
+        if self.out_file and is_main_process():
+            save_counts(self.out_file, counts, taxonomy)
+        metrics = self.compute_metrics(counts)
+        return {f'{self.prefix}/{k}' if self.prefix else k: v for k, v in metrics.items()}
+
+    def compute_metrics(self, results):
+        """Scores from counts, with the tables in the log.
+
+        Args:
+            results (dict[str, ndarray]): see ``RunningCounts.reduce``.
+
+        Returns:
+            dict[str, float]: the scores, without prefix.
+        """
+        columns, metrics = {}, {}
+        for protocol, title in TITLES.items():
+            if f'{protocol}/confusion' not in results:
+                print_log(f'No {title} scores: the samples have no pred_oracle_sem_seg, which '
+                          'takes an object map (gt_object_seg) in the data set.', logger='current')
+                continue
+            values = class_values(results, protocol)
+            columns.update({f'{heading} {title}': each for heading, each in values.items()})
+            metrics.update({f'{protocol}/{key}': score for key, score in
+                            protocol_scores(values, self.taxonomy.is_seen).items()})
+        pixels = results['pred_all/confusion'].sum(axis=0)
+        print_log('\n' + class_table(self.taxonomy, columns, pixels), logger='current')
+        print_log('\n' + summary_table(metrics), logger='current')
+        return metrics
+
+
+def _label_map(source, sample, key):
+    if key not in sample:
+        raise KeyError(f'{source}: the sample has no {key}; it has {sorted(sample)}')
+    return torch.as_tensor(sample[key]['data']).squeeze(0)

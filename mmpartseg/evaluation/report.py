@@ -1,0 +1,82 @@
+"""What the metric returns and prints: scores of one setting by key, and two tables."""
+import math
+
+import numpy as np
+from prettytable import PrettyTable
+
+from .scores import class_iou, class_recall, mean_scores
+
+TITLES = {'pred_all': 'Pred-All', 'oracle_obj': 'Oracle-Obj'}
+PREFIX_OF = {'IoU': '', 'recall': 'recall_', 'boundary': 'boundary_'}
+
+
+def class_values(counts, protocol):
+    """Per-class scores of one setting.
+
+    Args:
+        counts (dict[str, ndarray]): see ``RunningCounts.reduce``.
+        protocol (str): ``pred_all`` or ``oracle_obj``.
+
+    Returns:
+        dict[str, ndarray]: ``IoU``, ``recall`` and, if counted, ``boundary``: (K,) percent.
+    """
+    confusion = counts[f'{protocol}/confusion']
+    values = {'IoU': class_iou(confusion), 'recall': class_recall(confusion)}
+    if f'{protocol}/boundary_confusion' in counts:
+        values['boundary'] = class_iou(counts[f'{protocol}/boundary_confusion'])
+    return values
+
+
+def protocol_scores(values, is_seen):
+    """Means of :func:`class_values` by the metric's keys, and how many classes were averaged."""
+    scores = {}
+    for name, each in values.items():
+        means = mean_scores(each, is_seen)
+        means['mIoU' if name == 'IoU' else 'mean'] = means.pop('mean')
+        scores.update({f'{PREFIX_OF[name]}{key}': score for key, score in means.items()})
+    present, is_seen = ~np.isnan(values['IoU']), np.asarray(is_seen)
+    scores.update(num_classes_seen=int((present & is_seen).sum()),
+                  num_classes_unseen=int((present & ~is_seen).sum()))
+    return scores
+
+
+def class_table(taxonomy, columns, pixels):
+    """One line for each class; '-' where a class has no annotated pixel.
+
+    Args:
+        taxonomy (PartTaxonomy): the K classes.
+        columns (dict[str, ndarray]): heading -> (K,) percent, nan where undefined.
+        pixels (ndarray): (K,) annotated pixels.
+
+    Returns:
+        str: the table.
+    """
+    table = PrettyTable(['class', 'set', *columns, 'pixels'], align='r')
+    table.align['class'] = table.align['set'] = 'l'
+    sets = ['seen' if seen else 'unseen' for seen in taxonomy.is_seen]
+    for name, subset, count, *values in zip(taxonomy.object_parts, sets, pixels, *columns.values()):
+        table.add_row([name, subset, *map(_number, values), int(count)])
+    return table.get_string()
+
+
+def summary_table(metrics):
+    """Seen, Unseen, Harmonic and mIoU of each setting, as printed at the end of an evaluation.
+
+    Args:
+        metrics (dict[str, float]): what ``OpenVocabPartIoU`` returns.
+
+    Returns:
+        str: the table, with one line for each setting in ``metrics``.
+    """
+    table = PrettyTable(['setting', 'Seen', 'Unseen', 'Harmonic', 'mIoU', 'classes'], align='r')
+    table.align['setting'] = 'l'
+    for name, title in TITLES.items():
+        if f'{name}/mIoU' in metrics:
+            scores = [metrics[f'{name}/{key}'] for key in ('seen', 'unseen', 'harmonic', 'mIoU')]
+            number = [metrics[f'{name}/num_classes_{key}'] for key in ('seen', 'unseen')]
+            table.add_row([title, *map(_number, scores), '{} + {}'.format(*number)])
+    return table.get_string()
+
+
+def _number(value):
+    return '-' if math.isnan(value) else f'{value:.2f}'

@@ -1,0 +1,75 @@
+"""Scores from counts, in percent: IoU, recall and their means (paper, Sec. 4; NumPy, float64).
+
+Counts are (K+1, K) int64, prediction by annotation, background (K) last. A class without an
+annotated pixel has the score nan and is left out of every mean; a mean over no class is nan.
+
+The released implementation agrees on IoU and recall of annotated classes and on Seen, Unseen and
+Harmonic. It differs in three places, each found by comparing with its output:
+
+- A class that is absent but predicted gets IoU 0 there instead of nan (in Pred-All).
+- Its overall mIoU of Pred-All divides the same sum by all K classes that are annotated or
+  predicted and by background as well; here the mean is over annotated classes.
+- Its count for annotated background grows by the image's other pixels once per (image, object)
+  run. It enters no score of a part class, and there is no such column here.
+
+Its Boundary IoU rests on another boundary (see ``boundary.released_boundary_map``), counts absent
+but predicted classes as 0, and adds background to the unseen mean of Pred-All.
+"""
+import numpy as np
+
+
+def class_iou(counts):
+    """IoU of each class, TP / (GT + Pred - TP), from counts over the whole data set.
+
+    Args:
+        counts (ndarray): (K+1, K), or (K+1, K+1) when pixels annotated as background count too.
+
+    Returns:
+        ndarray: (K,) percent, nan for a class without an annotated pixel.
+    """
+    hits, annotated = _hits_and_annotated(counts)
+    predicted = counts[:-1].sum(axis=1)
+    return _percent(hits, annotated + predicted - hits, annotated)
+
+
+def class_recall(counts):
+    """Share of each class's annotated pixels that are predicted as that class; as class_iou."""
+    hits, annotated = _hits_and_annotated(counts)
+    return _percent(hits, annotated, annotated)
+
+
+def harmonic_mean(seen, unseen):
+    """2SU / (S + U); nan when either is undefined, 0 when both are 0."""
+    total = seen + unseen
+    return 2 * seen * unseen / total if total != 0 else 0.0
+
+
+def mean_scores(values, is_seen):
+    """Means of per-class values over the seen, the unseen, and all annotated classes.
+
+    Args:
+        values (ndarray): (K,) percent, nan for absent classes.
+        is_seen (Sequence[bool]): length K.
+
+    Returns:
+        dict[str, float]: ``seen``, ``unseen``, their ``harmonic`` mean, and ``mean`` over all.
+    """
+    is_seen = np.asarray(is_seen, dtype=bool)
+    seen, unseen = defined_mean(values[is_seen]), defined_mean(values[~is_seen])
+    return {'seen': seen, 'unseen': unseen, 'harmonic': harmonic_mean(seen, unseen),
+            'mean': defined_mean(values)}
+
+
+def defined_mean(values):
+    """Mean of the values that are not nan, nan when there is none."""
+    defined = values[~np.isnan(values)]
+    return float(defined.mean()) if defined.size else float('nan')
+
+
+def _hits_and_annotated(counts):
+    num_classes = len(counts) - 1
+    return np.diagonal(counts)[:num_classes], counts.sum(axis=0)[:num_classes]
+
+
+def _percent(part, whole, annotated):
+    return np.where(annotated > 0, 100 * part / np.maximum(whole, 1), np.nan)
