@@ -100,8 +100,8 @@ def convert(root, workers, overwrite):
     jobs, warnings = make_jobs(root, overwrite)
     results = prep.run_jobs(convert_image, jobs, workers)
     # Written last: the list exists only when all it names is there.
-    names = [Path(j.image.file_name).stem for j in jobs if j.split == UNSEEN_SPLIT]
-    prep.write_atomic(root / f'{UNSEEN_SPLIT}.txt', ''.join(f'{n}\n' for n in names).encode())
+    prep.write_names(root / f'{UNSEEN_SPLIT}.txt',
+                     [job.image.file_name for job in jobs if job.split == UNSEEN_SPLIT])
     return prep.finish(results, warnings, load_metainfo(NAME), root / 'conversion.json')
 
 

@@ -41,6 +41,11 @@ def write_label_map(path, labels):
     write_atomic(path, data.tobytes())
 
 
+def write_names(path, file_names):
+    """Write the stems of ``file_names``, one a line: the ``ann_file`` of a data set."""
+    write_atomic(path, ''.join(f'{Path(name).stem}\n' for name in file_names).encode())
+
+
 def image_size(path):
     """``(height, width)`` of an image file in pixels, from its header.
 
