@@ -38,7 +38,7 @@ class MiniArchive:
         return self.root / f'annotations_detectron2_{kind}' / split / f'{stem}.png'
 
     def add(self, split, stem, parts, objects=None, size=None):
-        """``objects`` maps object names to their number of pixels; by default those of the parts."""
+        """``objects`` adds so many pixels of objects after those that the parts imply."""
         height, width = size or self.size
         part_map, object_map = np.full((2, height * width), IGNORE, np.uint8)
         start = 0
@@ -74,8 +74,8 @@ def empty_archive(tmp_path):
 def pascal_archive(empty_archive):
     """Four training and two test images, with the stray files of the macOS archive.
 
-    Training: ``both`` has a seen and an unseen object (cat, dog), ``boat`` a person and a boat, which
-    has no parts, ``cat`` one seen object, ``dog`` one unseen object only.
+    Training: ``both`` has a seen and an unseen object (cat, dog), ``boat`` a person and a boat,
+    which has no parts, ``cat`` one seen object, ``dog`` one unseen object only.
     """
     archive = empty_archive
     archive.add('train', 'both', {"cat's head": 40, "dog's head": 30, "cat's tail": 10})

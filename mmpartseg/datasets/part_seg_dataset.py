@@ -19,7 +19,10 @@ SEE_ALSO = 'data/README.md shows the expected folders'
 def shipped_metainfo(name):
     """METAINFO of a shipped vocabulary; KeyError if there is none of that name."""
     meta = load_metainfo(name)
-    return {'classes': tuple(meta['object_part_classes']), 'palette': meta['palette'],
+    classes, palette = tuple(meta['object_part_classes']), meta['palette']
+    if isinstance(palette, dict):
+        palette = [palette[c] for c in classes]
+    return {'classes': classes, 'palette': palette,
             'object_classes': tuple(meta['object_classes']), 'taxonomy': name}
 
 

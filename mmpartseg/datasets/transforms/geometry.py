@@ -4,21 +4,22 @@ import numpy as np
 from mmcv.transforms import Pad
 from mmseg.datasets.transforms import Resize
 from mmseg.registry import TRANSFORMS
+from PIL import Image
 
 
 def resize_nearest(labels, size):
-    """Resize a label map by the nearest pixel centre, as Pillow does.
+    """Resize a label map through Pillow to the value at the nearest pixel centre.
 
     Args:
-        labels (ndarray): (H, W), any type.
+        labels (ndarray): (H, W), any integer type of up to 32 bits.
         size (tuple[int]): new height and width.
 
     Returns:
         ndarray: of shape ``size`` and the same type.
     """
-    rows, columns = [((np.arange(new) + 0.5) * old / new).astype(np.intp)
-                     for new, old in zip(size, labels.shape)]
-    return labels[rows[:, None], columns]
+    image = Image.fromarray(labels.astype(np.int32))
+    resized = image.resize((size[1], size[0]), Image.Resampling.NEAREST)
+    return np.asarray(resized).astype(labels.dtype)
 
 
 @TRANSFORMS.register_module()
