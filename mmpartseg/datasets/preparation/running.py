@@ -38,9 +38,12 @@ def argument_parser(description):
 
 
 def run_main(main):
-    """Call ``main``; an error in the user's data ends the program with its text alone."""
+    """End the program with exit code 0 or, if ``main`` returns problems, 1.
+
+    An error in the user's data ends it with the error's text alone.
+    """
     try:
-        main()
+        sys.exit(bool(main()))
     except (ValueError, FileNotFoundError) as error:
         sys.exit(f'\nerror: {error}')
 
@@ -79,7 +82,7 @@ def present_ids(labels):
     return ids[ids != ignore_value(labels.dtype)].tolist()
 
 
-def run_jobs(function, jobs, workers):
+def run_jobs(function, jobs, workers, executor=ProcessPoolExecutor):
     """Results of ``function`` over ``jobs`` in order, with a progress bar.
 
     After an error no further job starts, those under way end, and the error is raised.
@@ -89,7 +92,7 @@ def run_jobs(function, jobs, workers):
     with contextlib.ExitStack() as stack:
         apply = map
         if workers > 1:
-            apply = stack.enter_context(ProcessPoolExecutor(workers)).map
+            apply = stack.enter_context(executor(workers)).map
         for result in apply(function, jobs):
             results.append(result)
             bar.update()

@@ -1,0 +1,110 @@
+"""What is checked in a prepared data set: its files against each other, its ids, its counts."""
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from mmpartseg.datasets.file_lists import list_stems, listed_stems
+from mmpartseg.datasets.label_maps import read_label_map
+
+MISSING = 'missing folders and lists'
+OTHER_COUNT = 'other numbers of images than published'
+
+# Images in a folder, least and most; PartImageNet (all 158 objects) is stated to two digits.
+PUBLISHED_IMAGES = {
+    'pascal_part_116': {'train': (8431, 8431), 'val': (850, 850)},
+    'ade20k_part_234': {'training': (7347, 7347), 'validation': (1016, 1016)},
+    'part_imagenet': {'train': (16000, 16999), 'val': (2900, 2999)},
+}
+
+
+class Found(NamedTuple):
+    """What one image holds: ``(kind, detail)`` of its problems, ids, part pixels that stray."""
+    problems: list
+    part_ids: np.ndarray
+    object_ids: np.ndarray
+    strays: int
+
+
+def match_files(dataset):
+    """Paths of every sample, and the problems of files without a counterpart.
+
+    Returns:
+        tuple[list[dict], list[tuple]]: one dict of paths a sample, ``(kind, detail)``.
+
+    Raises:
+        FileNotFoundError, ValueError: no such folder or list; a list that names no image.
+    """
+    images = _files(dataset, 'img_path', dataset.img_suffix)
+    stems = list(images)
+    if dataset.ann_file:
+        stems = listed_stems(dataset.ann_file, images, dataset.img_suffix)
+    samples, problems = {stem: {'img_path': images[stem]} for stem in stems}, []
+    for key in ('seg_map_path', 'object_map_path'):
+        if key not in dataset.data_prefix:
+            continue
+        if not Path(dataset.data_prefix[key]).is_dir():
+            problems.append((MISSING, _no_folder(dataset.data_prefix[key])))
+            continue
+        maps = _files(dataset, key, dataset.seg_map_suffix)
+        problems += [(f'images without a map in {dataset.data_prefix[key]}', images[stem])
+                     for stem in stems if stem not in maps]
+        problems += [('maps without an image', path) for stem, path in maps.items()
+                     if stem not in images]
+        for stem in samples.keys() & maps.keys():
+            samples[stem][key] = maps[stem]
+    return list(samples.values()), problems + count_problems(dataset, len(images))
+
+
+def count_problems(dataset, images):
+    """The number of images in the folder against the published one."""
+    folder = Path(dataset.data_prefix['img_path'])
+    published = PUBLISHED_IMAGES.get(dataset.METAINFO.get('taxonomy'), {}).get(folder.name)
+    if published is None or published[0] <= images <= published[1]:
+        return []
+    expected = str(published[0]) if len(set(published)) == 1 else '{} to {}'.format(*published)
+    return [(OTHER_COUNT, f'{folder}: {images}, published {expected}')]
+
+
+def inspect(paths, tables):
+    """Read one image and its maps completely."""
+    problems, ids, size = [], {}, None
+    try:
+        with Image.open(paths['img_path']) as image:
+            size = ImageOps.exif_transpose(image).size[::-1]
+    except (OSError, SyntaxError, ValueError) as error:
+        problems.append(('damaged images', f"{paths['img_path']}: {error}"))
+    for key, table in (('seg_map_path', tables.parts), ('object_map_path', tables.objects)):
+        if key not in paths:
+            continue
+        try:
+            ids[key] = table(read_label_map(paths[key]), paths[key])
+        except ValueError as error:
+            problems.append(('damaged maps and ids out of range', str(error)))
+            continue
+        if size and ids[key].shape != size:
+            problems.append(('maps of another size than their image',
+                             f'{paths[key]}: {ids[key].shape}, image {size}'))
+    return Found(problems, *_contents(ids, tables))
+
+
+def _files(dataset, key, suffix):
+    folder = dataset.data_prefix[key]
+    if not Path(folder).is_dir():
+        raise FileNotFoundError(_no_folder(folder))
+    return {stem: str(Path(folder, name)) for stem, name in list_stems(folder, suffix).items()}
+
+
+def _no_folder(folder):
+    return f"there is no folder '{folder}'; see data/README.md for the tree"
+
+
+def _contents(ids, tables):
+    """Part ids, object ids, and the number of part pixels whose object map says otherwise."""
+    parts, objects = (ids.get(key, np.empty(0, int)) for key in ('seg_map_path', 'object_map_path'))
+    strays = 0
+    if parts.shape == objects.shape:
+        labelled = parts != tables.ignore_index
+        strays = np.count_nonzero(tables.object_of[parts[labelled]] != objects[labelled])
+    return *(np.setdiff1d(i, tables.ignore_index) for i in (parts, objects)), int(strays)
