@@ -69,6 +69,15 @@ def _find_stem(name, stems, suffixes):
     return next((c for c in candidates if c in stems), None)
 
 
+def check_complete(stems, maps, folder, suffix):
+    """FileNotFoundError unless every image of ``stems`` is among the label maps of a folder."""
+    missing = [stem for stem in stems if stem not in maps]
+    if missing:
+        raise FileNotFoundError(
+            f"image '{missing[0]}' has no label map {osp.join(folder, missing[0] + suffix)} "
+            f'({len(missing)} of {len(stems)} images have none)')
+
+
 def read_names(ann_file, backend_args=None):
     """The names in a list: one a line, or a JSON list of ``{"file_name": …}`` without repetitions.
 
@@ -78,7 +87,10 @@ def read_names(ann_file, backend_args=None):
     """
     if not fileio.isfile(ann_file, backend_args=backend_args):
         raise FileNotFoundError(f'ann_file {ann_file} does not exist; it should list the images')
-    text = fileio.get_text(ann_file, backend_args=backend_args)
+    try:
+        text = fileio.get_text(ann_file, backend_args=backend_args)
+    except UnicodeDecodeError as error:
+        raise ValueError(f'ann_file {ann_file} is not a text in UTF-8: {error}') from error
     if ann_file.endswith('.json'):
         names = _names_of_json(text, ann_file)
     else:

@@ -85,7 +85,7 @@ class IdTable:
         Raises:
             ValueError: an id without a target; names it and the file.
         """
-        ids = self.tables[stored.dtype][stored]
+        ids = self.tables[stored.dtype].take(stored)
         if ids.min() == NOT_AN_ID:
             outside = np.unique(stored[ids == NOT_AN_ID]).tolist()
             last = self.first_id + len(self.targets) - 1

@@ -8,11 +8,12 @@ from mmengine.logging import print_log
 from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
-from mmpartseg.datasets.file_lists import list_stems, listed_stems
+from mmpartseg.datasets.file_lists import check_complete, list_stems, listed_stems
 from mmpartseg.datasets.label_maps import LabelTables, read_label_map
 from mmpartseg.taxonomy import PartTaxonomy, load_metainfo
 
 PREFIX_KEYS = ('img_path', 'seg_map_path', 'object_map_path')
+READERS = 8  # threads; Pillow decodes without Python's lock, but more of them only wait for it
 SEE_ALSO = 'data/README.md shows the expected folders'
 
 
@@ -57,8 +58,8 @@ class PartSegDataset(BaseSegDataset):
             count from 1, and 0 is ignored.
 
     Raises:
-        ValueError: an unknown split, no or two vocabularies, too many classes for
-            ``ignore_index``, an empty split; the message names the value or the folder.
+        ValueError: an unknown split or folder key, no or two vocabularies, too many classes
+            for ``ignore_index``, an empty split; the message names the value or the folder.
         FileNotFoundError: a folder, a list, or the label map of an image is missing.
     """
     IMG_SUFFIX = ('.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG')
@@ -68,6 +69,9 @@ class PartSegDataset(BaseSegDataset):
                  data_prefix=None, lazy_init=False, **kwargs):
         if split not in ('all', 'seen'):
             raise ValueError(f"split is {split!r}; expected 'all' or 'seen'")
+        unknown = sorted(set(data_prefix or ()) - set(PREFIX_KEYS))
+        if unknown:
+            raise ValueError(f'data_prefix has {unknown}; its keys are {PREFIX_KEYS}')
         self.split = split
         source = self._vocabulary_source(taxonomy)
         stored = PartTaxonomy.build(source)
@@ -141,7 +145,7 @@ class PartSegDataset(BaseSegDataset):
         for key in PREFIX_KEYS[1:]:
             if self._has_maps(key):
                 paths[key] = self._folder_files(key, self.seg_map_suffix)
-                self._check_complete(key, stems, paths[key])
+                check_complete(stems, paths[key], self.data_prefix[key], self.seg_map_suffix)
         return [{**{key: os.path.join(self.data_prefix[key], files[stem])
                     for key, files in paths.items()},
                  'reduce_zero_label': self.reduce_zero_label, 'seg_fields': []} for stem in stems]
@@ -164,21 +168,13 @@ class PartSegDataset(BaseSegDataset):
                       'derived from the part maps', logger='current', level=logging.WARNING)
         return found
 
-    def _check_complete(self, key, stems, maps):
-        missing = [stem for stem in stems if stem not in maps]
-        if missing:
-            expected = os.path.join(self.data_prefix[key], missing[0] + self.seg_map_suffix)
-            raise FileNotFoundError(
-                f"image '{missing[0]}' has no label map {expected} ({len(missing)} of "
-                f'{len(stems)} images have none)')
-
     def filter_data(self):
         """Drop images without a seen part; reads every part map once, in threads."""
         if self.split == 'all':
             return self.data_list
         if 'seg_map_path' not in self.data_prefix:
             raise ValueError("split='seen' reads the part maps; state seg_map_path in data_prefix")
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(READERS) as pool:
             has_part = list(pool.map(self._has_part, self.data_list))
         kept = [info for info, keep in zip(self.data_list, has_part) if keep]
         print_log(f'{type(self).__name__}: kept {len(kept)} of {len(has_part)} images with a '

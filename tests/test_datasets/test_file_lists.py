@@ -78,6 +78,12 @@ def test_bad_json(tmp_path, content, message):
         listed_stems(str(tmp_path / 'shots.json'), STEMS, SUFFIXES)
 
 
+def test_binary_list(tmp_path):
+    (tmp_path / 'a.txt').write_bytes(b'\xff\xd8\xff')
+    with pytest.raises(ValueError, match=r'a\.txt is not a text'):
+        listed_stems(str(tmp_path / 'a.txt'), STEMS, SUFFIXES)
+
+
 def test_empty_and_missing_lists(tmp_path):
     (tmp_path / 'none.txt').write_text('\n\n')
     with pytest.raises(ValueError, match=r'none\.txt lists no image'):

@@ -330,6 +330,8 @@ def test_id_outside_the_vocabulary(pascal_archive, split, when):
     ({'split': 'train'}, "split is 'train'; expected 'all' or 'seen'"),
     ({}, 'PartSegDataset needs taxonomy'),
     ({'taxonomy': 'pascal_part_116:seen'}, "set split='seen'"),
+    ({'taxonomy': ["cat's head"], 'data_prefix': {'img_path': 'a', 'seg_map': 'b'}},
+     r"data_prefix has \['seg_map'\]; its keys are"),
     ({'taxonomy': ['cat head']}, "'cat head' must read"),
     ({'taxonomy': ["cat's head"], 'ignore_index': 0}, 'ignore_index=0'),
     ({'taxonomy': ["cat's head"], 'metainfo': {'object_classes': ['dog']}}, r"objects \['cat'\]"),
