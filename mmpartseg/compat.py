@@ -3,6 +3,7 @@
 ``import mmpartseg`` calls :func:`prepare` before anything of mmseg is imported.
 """
 import importlib
+import importlib.machinery
 import importlib.util
 import os
 import sys
@@ -30,6 +31,11 @@ class _MissingOp:
 
 class _OpsStandIn(types.ModuleType):
     """Takes the place of ``mmcv._ext``, which mmseg imports but our models never call."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        # no loader: mmengine's mmcv_full_available() goes on to say False
+        self.__spec__ = importlib.machinery.ModuleSpec(name, loader=None)
 
     def __getattr__(self, name):
         if name.startswith('__'):
@@ -105,6 +111,12 @@ def prepare_distributed(cfg):
         cfg.model_wrapper_cfg = dict(
             type='MMDistributedDataParallel', broadcast_buffers=False,
             find_unused_parameters=cfg.get('find_unused_parameters', False))
+
+
+def num_processes(launcher):
+    """How many processes a launcher started (1 for ``'none'``)."""
+    names = {'pytorch': 'WORLD_SIZE', 'slurm': 'SLURM_NTASKS'}
+    return int(os.environ[names[launcher]]) if launcher in names else 1
 
 
 def _slurm_to_torch_environment():

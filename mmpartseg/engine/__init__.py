@@ -1,4 +1,5 @@
-"""Hooks of mmengine's Runner."""
-from .hooks import TaxonomyCheckHook
+"""Hooks of mmengine's Runner, and what the tools do before building one."""
+from .hooks import SavePredictionsHook, TaxonomyCheckHook
+from .launch import prepare_launch
 
-__all__ = ['TaxonomyCheckHook']
+__all__ = ['SavePredictionsHook', 'TaxonomyCheckHook', 'prepare_launch']

@@ -1,0 +1,32 @@
+dataset_type = 'PartShapesDataset'
+data_root = 'data/part_shapes'
+train_pipeline = [
+    dict(type='LoadPartImage'),
+    dict(type='LoadPartAnnotations'),
+    dict(type='ResizePartSeg', scale=(96, 96), backend='pillow'),
+    dict(type='RandomFlip', prob=0.5),
+    dict(type='PackPartSegInputs')
+]
+test_pipeline = [
+    dict(type='LoadPartImage'),
+    dict(type='ResizePartSeg', scale=(96, 96), backend='pillow'),
+    dict(type='LoadPartAnnotations'),
+    dict(type='PackPartSegInputs')
+]
+effective_batch_size = 16
+train_dataloader = dict(
+    batch_size=16, num_workers=0,
+    sampler=dict(type='InfiniteSampler', shuffle=True),
+    dataset=dict(
+        type=dataset_type, data_root=data_root, split='seen', pipeline=train_pipeline))
+val_dataloader = dict(
+    batch_size=16, num_workers=0,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type=dataset_type, data_root=data_root, test_mode=True, pipeline=test_pipeline,
+        data_prefix=dict(
+            img_path='images/val', seg_map_path='annotations_detectron2_part/val',
+            object_map_path='annotations_detectron2_obj/val')))
+test_dataloader = val_dataloader
+val_evaluator = dict(type='OpenVocabPartIoU')
+test_evaluator = val_evaluator

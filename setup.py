@@ -1,0 +1,19 @@
+"""Metadata is in setup.cfg; this adds configs and tools to the wheel, where `mim` looks for them."""
+import shutil
+from pathlib import Path
+
+from setuptools import setup
+from setuptools.command.build_py import build_py
+
+
+class BuildWithConfigs(build_py):
+    """Copies ``configs`` and ``tools`` to ``mmpartseg/.mim``."""
+
+    def run(self):
+        super().run()
+        for folder in ('configs', 'tools'):
+            shutil.copytree(folder, Path(self.build_lib) / 'mmpartseg' / '.mim' / folder,
+                            dirs_exist_ok=True, ignore=shutil.ignore_patterns('__pycache__'))
+
+
+setup(cmdclass={'build_py': BuildWithConfigs})
