@@ -205,7 +205,9 @@ def test_part_imagenet_needs_its_list(tmp_path, capsys):
     config = tmp_path / 'config.py'
     text = "train_dataloader = dict(dataset=dict(type='PartImageNetDataset', data_root='{}'{}))"
     config.write_text(text.format(tmp_path, ", ann_file='train.txt'"))
-    assert run(config) == 0
+    assert check.main([str(config)]) == 0
+    assert 'note: numbers of images unlike the published, rounded ones: 1\n' in (
+        capsys.readouterr().out)
     config.write_text(text.format(tmp_path, ''))
     assert run(config) == 2
     assert 'images/train/n02085620_5.JPEG' in capsys.readouterr().out

@@ -138,6 +138,10 @@ def test_a_second_run_paints_only_what_is_missing_or_damaged(root):
     (lambda c: c['annotations'][2]['segmentation'].update(counts=[5, 5]),
      r'annotation 102.*sum to 10, expected 3072'),
     (lambda c: c['images'][1].update(id=1), 'image 1: this id is used twice'),
+    (lambda c: c['annotations'][2]['segmentation'].update(counts=[None, 5]),
+     'annotation 102.*sum to nan, expected 3072'),
+    (lambda c: c['annotations'][0].update(category_id=[3]), r"with \['category_id'\] that are no"),
+    (lambda c: c['images'][1].update(height='48'), "image 2 .*whole numbers, got '48' and 64"),
     (lambda c: c['images'][1].pop('height'), r"image without \['height'\]"),
     (lambda c: (c['images'][1].update(width=65), c['annotations'].clear()),
      r"image 2 \('ADE_train_00000002\.jpg'\): stated as 65 x 48, the file is 64 x 48"),
@@ -201,14 +205,16 @@ def test_what_is_skipped_is_listed(root, capsys):
     def change(content):
         content['annotations'][0]['segmentation'] = [[1, 1, 5, 5]]
         content['categories'][1]['name'] = 'fauteuil'
+        content['annotations'][3]['segmentation'] = {'size': list(SHAPE), 'counts': [48 * 64]}
         del content['images'][2], content['annotations'][4:]
     edit(root / 'ade20k_instance_train.json', change)
     warnings = ade20k_part.convert(root, workers=1, overwrite=False)['warnings']
-    assert len(warnings) == 3
+    assert len(warnings) == 5  # the last twice: for training and for training_unseen
     assert "category 1 is called 'fauteuil', expected 'armchair'" in warnings[0]
     assert 'annotation 100' in warnings[1] and 'no polygon of three points' in warnings[1]
     assert "ADE_train_00000003.jpg': not in ade20k_instance_train.json" in warnings[2]
-    assert '3 warnings' in capsys.readouterr().out
+    assert 'annotation 103' in warnings[3] and 'covers no pixel' in warnings[3]
+    assert '5 warnings' in capsys.readouterr().out
 
 
 def test_command_line_error_is_one_line(root, monkeypatch):

@@ -63,10 +63,12 @@ def convert_image(job):
     paths = [job.root / f'annotations_detectron2_obj/{job.split}' / _png(job.image)]
     if job.split == UNSEEN_SPLIT:
         paths.append(job.root / f'annotations_detectron2_part/{job.split}' / _png(job.image))
+    warnings = []
 
     def painter():
         instances = [i for i in job.image.instances if i.category in job.only]
-        masks = [prep.decode_mask(i.segmentation, *parts.shape, i.where) for i in instances]
+        masks, empty = prep.decode_instances(instances, parts.shape)
+        warnings.extend(empty)
         ids = [i.category for i in instances]
         objects = prep.settle_overlaps(prep.paint(parts.shape, masks, ids), masks, ids, owner)
         return [objects, parts][:len(paths)]
@@ -74,7 +76,7 @@ def convert_image(job):
     maps, is_new = prep.keep_or_paint(paths, parts.shape, (np.uint8, np.uint16), painter,
                                       job.overwrite)
     return prep.Conversion(job.split, prep.present_ids(maps[0]), prep.present_ids(parts), is_new,
-                           [])
+                           warnings)
 
 
 def make_jobs(root, overwrite):

@@ -3,8 +3,8 @@
 Reads each image and each label map of the train, val and test data sets (what several of them
 share, once). Problems, and exit code 1: folders or files that are missing, unmatched or damaged,
 maps of another size than their image, ids without a class, another number of images than
-published. Only noted: classes that no image shows, and part pixels whose object map shows another
-object.
+published (where it is published exactly). Only noted: classes that no image shows, and part pixels
+whose object map shows another object.
 """
 import argparse
 import os
@@ -21,6 +21,7 @@ from mmpartseg.datasets.preparation import run_jobs, run_main
 from mmpartseg.datasets.preparation.checking import (
     MISSING,
     OTHER_COUNT,
+    ROUGH_COUNT,
     inspect,
     match_files,
 )
@@ -77,7 +78,7 @@ def report(label, dataset, workers, subset):
         kinds[kind].append(detail)
     if found:
         _print_contents(dataset, found)
-    notes = (OTHER_COUNT,) if subset else ()
+    notes = {ROUGH_COUNT, OTHER_COUNT} if subset else {ROUGH_COUNT}
     for kind, details in kinds.items():
         more = [f'… and {len(details) - SHOWN} more'] if len(details) > SHOWN else []
         print(f"  {'note' if kind in notes else 'PROBLEM'}: {kind}: {len(details)}",

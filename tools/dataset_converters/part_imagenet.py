@@ -64,9 +64,11 @@ def class_ids(image, name, metainfo):
 def convert_image(job):
     """Paint the maps of one image, or keep them if they are complete."""
     shape = job.image.height, job.image.width
+    warnings = []
 
     def painter():
-        masks = [prep.decode_mask(i.segmentation, *shape, i.where) for i in job.image.instances]
+        masks, empty = prep.decode_instances(job.image.instances, shape)
+        warnings.extend(empty)
         parts = prep.paint(shape, masks, job.part_ids)
         nothing = prep.ignore_value(np.uint8)
         return [parts, np.where(parts == nothing, parts, np.uint8(job.object_id))]
@@ -76,7 +78,8 @@ def convert_image(job):
     (parts, objects), is_new = prep.keep_or_paint(paths, shape, (np.uint8, np.uint8), painter,
                                                   job.overwrite)
     ids = prep.present_ids(parts)
-    warnings = [] if ids else [f'{job.image.where}: no part, all pixels ignored']
+    if not ids:
+        warnings.append(f'{job.image.where}: no part, all pixels ignored')
     return prep.Conversion(job.split, prep.present_ids(objects), ids, is_new, warnings)
 
 

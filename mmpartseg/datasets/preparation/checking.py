@@ -10,8 +10,9 @@ from mmpartseg.datasets.label_maps import read_label_map
 
 MISSING = 'missing folders and lists'
 OTHER_COUNT = 'other numbers of images than published'
+ROUGH_COUNT = 'numbers of images unlike the published, rounded ones'
 
-# Images in a folder, least and most; PartImageNet (all 158 objects) is stated to two digits.
+# Images in a folder, least and most. PartImageNet (all 158 objects) is stated to two digits only.
 PUBLISHED_IMAGES = {
     'pascal_part_116': {'train': (8431, 8431), 'val': (850, 850)},
     'ade20k_part_234': {'training': (7347, 7347), 'validation': (1016, 1016)},
@@ -63,8 +64,10 @@ def count_problems(dataset, images):
     published = PUBLISHED_IMAGES.get(dataset.METAINFO.get('taxonomy'), {}).get(folder.name)
     if published is None or published[0] <= images <= published[1]:
         return []
-    expected = str(published[0]) if len(set(published)) == 1 else '{} to {}'.format(*published)
-    return [(OTHER_COUNT, f'{folder}: {images}, published {expected}')]
+    least, most = published
+    if least == most:
+        return [(OTHER_COUNT, f'{folder}: {images}, published {least}')]
+    return [(ROUGH_COUNT, f'{folder}: {images}, published {least} to {most}')]
 
 
 def inspect(paths, tables):

@@ -41,26 +41,22 @@ def load_instances(path, categories):
     """
     content = _read_json(path)
     names = dict(enumerate(categories))
-    warnings = [f"{path}: category {c['id']} is called '{c['name']}', expected '{names[c['id']]}'"
-                for c in content.get('categories') or ()
-                if c.get('id') in names and c.get('name') != names[c['id']]]
     images = {}
     for entry in content['images']:
-        image_id, name, height, width = _fields(
-            entry, ('id', 'file_name', 'height', 'width'), f'{path}: image')
+        image_id, image = _image(entry, path)
         if image_id in images:
             raise ValueError(f'{path}: image {image_id}: this id is used twice')
-        # Archives made on other machines keep folders, also Windows ones, in the name.
-        name = PurePosixPath(str(name).replace('\\', '/')).name
-        images[image_id] = AnnotatedImage(f"{path}: image {image_id} ('{name}')", name, height,
-                                          width, [])
+        images[image_id] = image
+    stated = {c['id']: c['name'] for c in content.get('categories') or () if 'name' in c}
+    warnings = [f"{path}: category {i} is called '{stated[i]}', expected '{names[i]}'"
+                for i in stated.keys() & names.keys() if stated[i] != names[i]]
     for entry in content['annotations']:
-        instance_id, image_id, category, segmentation = _fields(
+        number, image_id, category, segmentation = _fields(
             entry, ('id', 'image_id', 'category_id', 'segmentation'), f'{path}: annotation')
         if image_id not in images:
-            raise ValueError(f'{path}: annotation {instance_id}: no image has the id {image_id}')
+            raise ValueError(f'{path}: annotation {number}: no image has the id {image_id!r}')
         image = images[image_id]
-        where = f"{path}: annotation {instance_id} of '{image.file_name}'"
+        where = f"{path}: annotation {number} of '{image.file_name}'"
         if category not in names:
             raise ValueError(f'{where}: unknown category {category!r}, '
                              f'expected one of 0 to {len(names) - 1}')
@@ -107,21 +103,34 @@ def _read_json(path):
     return content
 
 
+def _image(entry, path):
+    """Id and AnnotatedImage of an entry, still without instances."""
+    number, name, height, width = _fields(entry, ('id', 'file_name', 'height', 'width'),
+                                          f'{path}: image')
+    # Archives made on other machines keep folders, also Windows ones, in the name.
+    name = PurePosixPath(str(name).replace('\\', '/')).name
+    where = f"{path}: image {number} ('{name}')"
+    if {type(height), type(width)} != {int}:
+        raise ValueError(f'{where}: height and width must be whole numbers, '
+                         f'got {height!r} and {width!r}')
+    return number, AnnotatedImage(where, name, height, width, [])
+
+
 def _fields(entry, names, where):
     missing = [name for name in names if not isinstance(entry, dict) or name not in entry]
     if missing:
         raise ValueError(f'{where} without {missing}: {str(entry)[:200]}')
+    strange = [name for name in names if name.endswith('id')
+               and not isinstance(entry[name], (int, str))]
+    if strange:
+        raise ValueError(f'{where} with {strange} that are no ids: {str(entry)[:200]}')
     return [entry[name] for name in names]
 
 
 def _checked(segmentation, height, width, where):
     """The segmentation without rings that enclose nothing; ValueError if it is not in the image."""
     if isinstance(segmentation, dict):
-        size, counts = _fields(segmentation, ('size', 'counts'), f'{where}: RLE')
-        if list(size) != [height, width]:
-            raise ValueError(f'{where}: RLE of size {size} in an image of {[height, width]}')
-        if isinstance(counts, list) and sum(counts) != height * width:
-            raise ValueError(f'{where}: RLE counts sum to {sum(counts)}, expected {height * width}')
+        _check_rle(segmentation, height, width, where)
         return segmentation
     for ring in segmentation if isinstance(segmentation, list) else [segmentation]:
         try:
@@ -134,3 +143,13 @@ def _checked(segmentation, height, width, where):
                              f'{points.min(0).tolist()} to {points.max(0).tolist()} (x, y), '
                              f'the image is {width} x {height}')
     return [ring for ring in segmentation if len(ring) >= SHORTEST_RING]
+
+
+def _check_rle(segmentation, height, width, where):
+    size, counts = _fields(segmentation, ('size', 'counts'), f'{where}: RLE')
+    if size != [height, width]:
+        raise ValueError(f'{where}: RLE of size {size} in an image of {[height, width]}')
+    if isinstance(counts, list):
+        total = sum(c if isinstance(c, int) else np.nan for c in counts)
+        if total != height * width:
+            raise ValueError(f'{where}: RLE counts sum to {total}, expected {height * width}')

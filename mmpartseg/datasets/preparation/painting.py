@@ -28,6 +28,12 @@ def decode_mask(segmentation, height, width, where):
         raise ValueError(f'{where}: the segmentation does not decode ({error})') from error
 
 
+def decode_instances(instances, shape):
+    """Masks of instances, and warnings for those that cover no pixel."""
+    masks = [decode_mask(i.segmentation, *shape, i.where) for i in instances]
+    return masks, [f'{i.where}: covers no pixel' for i, m in zip(instances, masks) if not m.any()]
+
+
 def paint(shape, masks, ids, dtype=np.uint8):
     """An (H, W) map of ``ids``; where masks overlap the later one wins."""
     labels = np.full(shape, ignore_value(dtype), dtype)
