@@ -20,10 +20,7 @@ SEE_ALSO = 'data/README.md shows the expected folders'
 def shipped_metainfo(name):
     """METAINFO of a shipped vocabulary; KeyError if there is none of that name."""
     meta = load_metainfo(name)
-    classes, palette = tuple(meta['object_part_classes']), meta['palette']
-    if isinstance(palette, dict):
-        palette = [palette[c] for c in classes]
-    return {'classes': classes, 'palette': palette,
+    return {'classes': tuple(meta['object_part_classes']), 'palette': meta['palette'],
             'object_classes': tuple(meta['object_classes']), 'taxonomy': name}
 
 

@@ -4,9 +4,9 @@ from .confusion import object_means, part_means, same_object_confusion, same_par
 from .counting import SIZE_BINS, confusion_matrix
 from .counts_file import load_counts, save_counts
 from .open_vocab_part_iou import OpenVocabPartIoU
-from .scores import class_iou, class_recall, harmonic_mean, mean_scores
+from .scores import class_iou, class_recall, harmonic_mean, mean_scores, size_binned_iou
 
 __all__ = ['SIZE_BINS', 'OpenVocabPartIoU', 'boundary_map', 'class_iou', 'class_recall',
            'confusion_matrix', 'harmonic_mean', 'load_counts', 'mean_scores', 'object_means',
            'part_means', 'released_boundary_map', 'same_object_confusion', 'same_part_confusion',
-           'save_counts']
+           'save_counts', 'size_binned_iou']

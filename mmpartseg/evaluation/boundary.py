@@ -27,18 +27,22 @@ def boundary_map(label_map, background, ratio=0.02):
         Tensor: (H, W), dtype and device of ``label_map``.
     """
     radius = erosion_radius(*label_map.shape, ratio)
-    outside = F.pad(label_map[None, None].float(), (1, 1, 1, 1), value=-1)
-    # A window of radius r is uniform when every 3x3 window within r - 1 of its centre is.
-    changes = F.max_pool2d(outside, 3, 1) != -F.max_pool2d(-outside, 3, 1)
-    near_change = _any_within(_any_within(changes[0, 0], radius - 1).T, radius - 1).T
-    return torch.where(near_change, label_map, background)
+    size, outside = 2 * radius + 1, -1
+    padded = F.pad(label_map.long(), (radius,) * 4, value=outside)
+    # A pixel's window holds one region when no two neighbours in it differ.
+    differs = _any_in_windows(padded[:, 1:] != padded[:, :-1], size, size - 1)
+    differs |= _any_in_windows(padded[1:] != padded[:-1], size - 1, size)
+    return torch.where(differs, label_map, background)
 
 
-def _any_within(flags, radius):
-    """Whether a flag is set within ``radius`` along the last axis, by running sums."""
-    sums = F.pad(flags.long(), (radius + 1, radius)).cumsum(-1)
-    window = 2 * radius + 1
-    return sums[..., window:] > sums[..., :-window]
+def _any_in_windows(flags, height, width):
+    """Whether a flag is set in each height x width window that lies inside."""
+    return _any_in_rows(_any_in_rows(flags, width).T, height).T
+
+
+def _any_in_rows(flags, width):
+    sums = F.pad(flags.int(), (1, 0)).cumsum(-1)
+    return sums[:, width:] > sums[:, :-width]
 
 
 def released_boundary_map(label_map, ratio=0.02):

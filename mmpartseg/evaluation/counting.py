@@ -24,76 +24,73 @@ def confusion_matrix(pred, target, num_classes, ignore_index):
     Raises:
         ValueError: the maps differ in size, or hold an id outside these ranges.
     """
-    check_same_size('the maps', pred, target)
-    check_ids('the maps', id_ranges(pred, target, ignore_index).tolist(), num_classes)
-    side = num_classes + 1
-    index = pair_index(pred, label_columns(target, num_classes, ignore_index), side)
-    counts = count_index(index, pred.new_zeros(side * side, dtype=torch.int64))
-    return counts.view(side, side)[:, :-1]
+    check_same_size('prediction', pred, target)
+    check_ids('prediction', *id_range(pred).tolist(), num_classes)
+    target = target.long()
+    ignored = target == ignore_index
+    check_ids('annotation', *id_range(target.masked_fill(ignored, 0)).tolist(), num_classes - 1)
+    counts = pred.new_zeros(num_classes + 1, num_classes + 1, dtype=torch.int64)
+    count_pairs(pred, target.masked_fill(ignored, num_classes), counts)
+    return counts[:, :-1]
 
 
-def label_columns(target, num_classes, ignore_index):
-    """Column of each pixel in a matrix of counts: its class, K where there is no part label."""
-    labels = target.long()
-    return torch.where(labels == ignore_index, num_classes, labels).clamp(0, num_classes)
-
-
-def pair_index(pred, columns, side, plane=0):
-    """Flat index of each pixel's (plane, prediction, annotation) in (planes, side, side) counts."""
-    rows = pred.long().clamp(0, side - 1)
-    return ((plane * side + rows) * side + columns).flatten()
-
-
-def count_index(index, counts, step=1):
-    """Add ``step`` to the flat int64 ``counts`` in place at each element of ``index``."""
-    return counts.index_add_(0, index, counts.new_full((1,), step).expand(len(index)))
-
-
-def size_bins(columns, object_of):
-    """Size bin of each class in one image, by its share of its object's annotated area there.
-
-    Under 5 % is small, from 25 % on large. All instances of an object in the image count as one,
-    and its area is that of its annotated parts, so that the bin does not depend on image scale.
+def count_pairs(pred, columns, counts):
+    """Count pixels into ``counts`` in place, without making an accelerator wait.
 
     Args:
-        columns (Tensor): (H, W) int64 class ids, K where there is no part label.
-        object_of (Tensor): (K+1,) int64 index of each class's object; for K an index of its own.
+        pred (Tensor): (H, W) row of each pixel.
+        columns (Tensor): (H, W) int64 column of each pixel.
+        counts (Tensor): (K+1, K+1) int64, contiguous. Ids outside it are not found here (see
+            ``check_ids``); they count somewhere.
+    """
+    index = torch.add(columns, pred, alpha=len(counts)).flatten()
+    index = index.clamp_(0, counts.numel() - 1)
+    counts.view(-1).index_add_(0, index, counts.new_ones(1).expand(len(index)))
+
+
+def size_counts(confusion, object_of):
+    """Sort the counts of one image by the size of its annotated parts.
+
+    A part's size is its share of its object's annotated area in the image: under 5 % is small, from
+    25 % on large. All instances of an object in the image count as one, and its area is that of its
+    annotated parts, so the bin does not depend on the scale of the image. What is predicted as a
+    class belongs to the bin of that class in the image; where the class is not annotated it has no
+    size and counts in no bin.
+
+    Args:
+        confusion (Tensor): (..., K+1, K) int64 counts of one image.
+        object_of (Tensor): (K,) int64 index of each class's object.
 
     Returns:
-        Tensor: (K+1,) int64 index into ``SIZE_BINS``; of meaning for classes in the image only.
+        Tensor: (..., 3, 3, K) int64: for each of ``SIZE_BINS`` the hit, the annotated and the
+        predicted pixels of each class.
     """
-    area = count_index(columns.flatten(), torch.zeros_like(object_of))
-    object_area = torch.zeros_like(object_of).index_add_(0, object_of, area)[object_of]
-    percent = 100 * area
-    return ((percent >= MEDIUM_PERCENT * object_area).long()
-            + (percent >= LARGE_PERCENT * object_area).long())
+    hits = confusion.diagonal(dim1=-2, dim2=-1)
+    annotated, predicted = confusion.sum(-2), confusion[..., :-1, :].sum(-1)
+    total = torch.zeros_like(annotated).index_add_(-1, object_of, annotated)
+    total = total.index_select(-1, object_of)
+    bin_of = sum((100 * annotated >= p * total).long() for p in (MEDIUM_PERCENT, LARGE_PERCENT))
+    bins = torch.arange(len(SIZE_BINS), device=object_of.device)[:, None]
+    in_bin = (bin_of[..., None, :] == bins) & (annotated[..., None, :] > 0)
+    return torch.stack([hits, annotated, predicted], -2)[..., None, :, :] * in_bin[..., None, :]
 
 
-def id_ranges(pred, target, ignore_index):
-    """(4,) int64: smallest and largest predicted id, smallest and largest annotated id."""
-    labels = target.long()
-    labels = torch.where(labels == ignore_index, 0, labels)
-    return torch.stack([*pred.long().aminmax(), *labels.aminmax()])
+def id_range(labels):
+    """Smallest and largest id of a map, as one (2,) tensor on its device."""
+    return torch.stack(labels.aminmax())
 
 
 def check_same_size(source, pred, target):
     """Raise ValueError, naming ``source``, unless both maps are (H, W), of one size, not empty."""
     if pred.shape != target.shape or pred.dim() != 2 or pred.numel() == 0:
         raise ValueError(
-            f'{source}: the prediction is {tuple(pred.shape)} and the annotation '
-            f'{tuple(target.shape)}; both must be (H, W) of one size, that of the image')
+            f'{source} is {tuple(pred.shape)} and the annotation {tuple(target.shape)}; both must '
+            'be (H, W) of one size, that of the image')
 
 
-def check_ids(source, ranges, num_classes):
-    """Raise ValueError, naming ``source``, when ranges of :func:`id_ranges` exceed K classes."""
-    pred_low, pred_high, label_low, label_high = ranges
-    if pred_low < 0 or pred_high > num_classes:
+def check_ids(source, low, high, largest):
+    """Raise ValueError, naming ``source``, unless ``low`` to ``high`` lie in 0 to ``largest``."""
+    if low < 0 or high > largest:
         raise ValueError(
-            f'{source}: predicted ids span {pred_low}..{pred_high}, but {num_classes} classes '
-            f'allow 0..{num_classes} ({num_classes} = background); model and metric must have the '
-            'same class list')
-    if label_low < 0 or label_high >= num_classes:
-        raise ValueError(
-            f'{source}: annotated ids span {label_low}..{label_high}, but {num_classes} classes '
-            f'allow 0..{num_classes - 1} and the ignore index; data set and metric must have the '
-            'same class list and ignore index')
+            f'{source} has ids from {low} to {high}; expected 0 to {largest}. Model, data set and '
+            'metric must have the same class list and ignore index')

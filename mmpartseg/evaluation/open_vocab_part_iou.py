@@ -13,7 +13,8 @@ from .report import TITLES, class_table, class_values, protocol_scores, summary_
 from .running_counts import RunningCounts
 from .vocabulary import check_same_classes, dataset_taxonomy
 
-PREDICTIONS = ('pred_sem_seg', 'pred_oracle_sem_seg')
+ORACLE = 'pred_oracle_sem_seg'
+PREDICTIONS = ('pred_sem_seg', ORACLE)
 
 
 @METRICS.register_module()
@@ -26,8 +27,9 @@ class OpenVocabPartIoU(BaseMetric):
     Definitions, and where the released implementation differs, are in ``scores``. A mean over no
     class is nan, and so is a harmonic mean of it.
 
-    Every image must come once, as mmengine's DefaultSampler gives them; the repetitions by which it
-    fills up the ranks are not counted.
+    Every image must come once, as mmengine's DefaultSampler gives them; the repetitions by which
+    it fills up the ranks are not counted. With ``save_best='pred_all/harmonic'`` a checkpoint hook
+    needs ``rule='greater'``.
 
     Args:
         taxonomy (PartTaxonomy | str | dict | list, optional): see ``PartTaxonomy.build``. Default:
@@ -80,8 +82,8 @@ class OpenVocabPartIoU(BaseMetric):
         self._reset()
 
     def _reset(self):
-        self._counts = RunningCounts(self.taxonomy, self.ignore_index, self.boundary)
-        self._ids = IdCheck(len(self.taxonomy), self.ignore_index)
+        self._counts = RunningCounts(self.taxonomy, self.boundary)
+        self._ids = IdCheck()
 
     def process(self, data_batch, data_samples):
         """Count a batch.
@@ -98,13 +100,15 @@ class OpenVocabPartIoU(BaseMetric):
         source = f"image '{sample.get('img_path', 'without a path')}'"
         if 'classes' in sample:
             check_same_classes(f'the model, on {source},', sample['classes'], taxonomy)
-        maps = {key: _label_map(source, sample, key) for key in PREDICTIONS if key in sample}
-        pred = _label_map(source, sample, PREDICTIONS[0])
-        target = _label_map(source, sample, 'gt_sem_seg').to(pred.device)
-        for key, labels in maps.items():
-            check_same_size(f'{source}, {key}', labels, target)
-            self._ids.add(f'{source}, {key}', labels, target)
-        self._counts.add(target, *maps.values())
+        maps = [_label_map(source, sample, key) for key in PREDICTIONS[:1 + (ORACLE in sample)]]
+        target = _label_map(source, sample, 'gt_sem_seg').to(maps[0].device)
+        ignored = target == self.ignore_index
+        self._ids.add(f'{source}: gt_sem_seg', target.masked_fill(ignored, 0), len(taxonomy) - 1)
+        for key, labels in zip(PREDICTIONS, maps):
+            check_same_size(f'{source}: {key}', labels, target)
+            self._ids.add(f'{source}: {key}', labels, len(taxonomy))
+        columns = target.masked_fill(ignored, len(taxonomy)).clamp_(0, len(taxonomy))
+        self._counts.add(columns, *maps)
 
     def evaluate(self, size):
         """Sum over ranks, log the tables, start anew.
@@ -115,7 +119,7 @@ class OpenVocabPartIoU(BaseMetric):
         Returns:
             dict[str, float]: the scores, the same on every rank.
         """
-        counts, ids, taxonomy = self._counts, self._ids, self.taxonomy
+        taxonomy, counts, ids = self.taxonomy, self._counts, self._ids
         self._reset()
         ids.flush()
         counts = counts.reduce(size)
@@ -152,4 +156,4 @@ class OpenVocabPartIoU(BaseMetric):
 def _label_map(source, sample, key):
     if key not in sample:
         raise KeyError(f'{source}: the sample has no {key}; it has {sorted(sample)}')
-    return torch.as_tensor(sample[key]['data']).squeeze(0)
+    return torch.as_tensor(sample[key]['data']).squeeze(0).long()

@@ -3,17 +3,19 @@
 Counts are (K+1, K) int64, prediction by annotation, background (K) last. A class without an
 annotated pixel has the score nan and is left out of every mean; a mean over no class is nan.
 
-The released implementation agrees on IoU and recall of annotated classes and on Seen, Unseen and
-Harmonic. It differs in three places, each found by comparing with its output:
+The released implementation agrees on the IoU and recall of annotated classes and on Seen, Unseen
+and Harmonic of both. Where it differs, as comparing with its output shows:
 
-- A class that is absent but predicted gets IoU 0 there instead of nan (in Pred-All).
-- Its overall mIoU of Pred-All divides the same sum by all K classes that are annotated or
-  predicted and by background as well; here the mean is over annotated classes.
-- Its count for annotated background grows by the image's other pixels once per (image, object)
-  run. It enters no score of a part class, and there is no such column here.
-
-Its Boundary IoU rests on another boundary (see ``boundary.released_boundary_map``), counts absent
-but predicted classes as 0, and adds background to the unseen mean of Pred-All.
+- A class that is absent but predicted has IoU 0 there, not nan; its Seen and Unseen skip it all
+  the same.
+- Its overall mIoU of Pred-All divides the sum over annotated classes by the number of classes
+  that are annotated or predicted, plus one for background. Here a mean divides by what it adds up.
+- It counts unlabelled pixels as annotated background, once for every (image, object) run. That
+  enters no score of a part class, and here no count.
+- Its Boundary IoU takes differences of ids for boundaries (``boundary.released_boundary_map``) and
+  counts absent but predicted classes as 0; Unseen of Pred-All includes background, and
+  Oracle-Obj drops the row and column of background first. Here it is the Boundary IoU of
+  Cheng et al., averaged as every other score.
 """
 import numpy as np
 
@@ -36,6 +38,19 @@ def class_recall(counts):
     """Share of each class's annotated pixels that are predicted as that class; as class_iou."""
     hits, annotated = _hits_and_annotated(counts)
     return _percent(hits, annotated, annotated)
+
+
+def size_binned_iou(counts):
+    """IoU of each class over the images in which its region is small, medium or large.
+
+    Args:
+        counts (ndarray): (3, 3, K), see ``counting.size_counts``.
+
+    Returns:
+        ndarray: (3, K) percent, in the order of ``SIZE_BINS``; nan where no region has that size.
+    """
+    hits, annotated, predicted = counts.swapaxes(0, 1)
+    return _percent(hits, annotated + predicted - hits, annotated)
 
 
 def harmonic_mean(seen, unseen):
@@ -72,4 +87,4 @@ def _hits_and_annotated(counts):
 
 
 def _percent(part, whole, annotated):
-    return np.where(annotated > 0, 100 * part / np.maximum(whole, 1), np.nan)
+    return np.where(annotated > 0, 100 * (part / np.maximum(whole, 1)), np.nan)

@@ -78,16 +78,17 @@ def keep_or_paint(paths, shape, dtypes, painter, overwrite):
 
 def present_ids(labels):
     """The ids in a label map, sorted, without the ignore value."""
-    ids = np.unique(labels)
-    return ids[ids != ignore_value(labels.dtype)].tolist()
+    # Counting is an order of magnitude faster than the sorting of np.unique.
+    return np.flatnonzero(np.bincount(labels.ravel())[:ignore_value(labels.dtype)]).tolist()
 
 
 def run_jobs(function, jobs, workers, executor=ProcessPoolExecutor):
     """Results of ``function`` over ``jobs`` in order, with a progress bar.
 
-    After an error no further job starts, those under way end, and the error is raised.
+    After an error no further job starts, those under way end, and the error is raised. The bar
+    goes to stderr, so that a log of stdout holds the report alone.
     """
-    bar = ProgressBar(len(jobs))
+    bar = ProgressBar(len(jobs), file=sys.stderr)
     results = []
     with contextlib.ExitStack() as stack:
         apply = map
@@ -96,7 +97,7 @@ def run_jobs(function, jobs, workers, executor=ProcessPoolExecutor):
         for result in apply(function, jobs):
             results.append(result)
             bar.update()
-    print()
+    sys.stderr.write('\n')
     return results
 
 

@@ -6,6 +6,7 @@ from mmseg.models.segmentors import EncoderDecoder
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
+from ...checkpoints import check_state_dict
 from ...taxonomy import PartTaxonomy
 from ..decode_heads.base_film_head import TaxonomyIndex
 from .decide import PIECE_BYTES, decide
@@ -64,6 +65,12 @@ class PartSegmentor(EncoderDecoder):
                              'more (background last)')
         if getattr(head, 'has_object_scores', False):
             self.out_channels += len(self.taxonomy.objects) + 1
+
+    def _load_from_state_dict(self, state_dict, prefix, local_metadata, *args):
+        # both torch's and mmengine's load_state_dict come through here
+        if hasattr(self.decode_head, 'set_taxonomy'):
+            check_state_dict(self, state_dict, prefix, local_metadata)
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *args)
 
     def parse_losses(self, losses):
         """mmengine's sum of the terms; FloatingPointError names a term that is not finite."""

@@ -1,0 +1,5 @@
+# Evaluates the authors' weights: tools/test.py THIS_FILE partclipseg://<their file>
+_base_ = './pascal_part.py'
+# they were trained with an object's text embedding gathered at the wrong index
+model = dict(decode_head=dict(released_text_index=True))
+load_from = None

@@ -1,0 +1,80 @@
+"""``clipseg://`` and ``partclipseg://`` for ``load_from``, and safe reading of local files."""
+import os
+from pathlib import Path
+
+import huggingface_hub
+from huggingface_hub.errors import EntryNotFoundError
+from mmengine.runner import CheckpointLoader
+
+from .convert import to_mmpartseg
+from .read import read_checkpoint, state_dict_of
+
+WEIGHT_FILES = ('model.safetensors', 'pytorch_model.bin')
+
+
+@CheckpointLoader.register_scheme('clipseg://')
+def load_clipseg(filename, map_location='cpu'):
+    """A ``transformers`` CLIPSeg checkpoint: ``clipseg://<hub id>`` or ``clipseg://<folder>``.
+
+    Hub ids are fetched with huggingface_hub, whose cache and offline variables hold.
+
+    Raises:
+        FileNotFoundError: neither such a folder, nor cached, nor reachable; says what to put where.
+        ValueError: the file is damaged or not CLIPSeg's.
+    """
+    name = filename.removeprefix('clipseg://')
+    path = _in_folder(name) if os.path.isdir(os.path.expanduser(name)) else _from_hub(name)
+    return _converted(path, filename, map_location)
+
+
+@CheckpointLoader.register_scheme('partclipseg://')
+def load_partclipseg(filename, map_location='cpu'):
+    """A released PartCLIPSeg file, or OV-PARTS' fine-tuned CLIPSeg: ``partclipseg://<file>``."""
+    return _converted(filename.removeprefix('partclipseg://'), filename, map_location)
+
+
+@CheckpointLoader.register_scheme('', force=True)
+def load_file(filename, map_location='cpu'):
+    """mmengine's loader of local files, with errors that name the file and no code run."""
+    checkpoint = read_checkpoint(filename, map_location)
+    state = checkpoint.get('state_dict') if isinstance(checkpoint, dict) else None
+    if hasattr(state, '_metadata'):
+        state._metadata.setdefault('', {})['source'] = str(filename)
+    return checkpoint
+
+
+def _converted(path, source, map_location):
+    state = state_dict_of(read_checkpoint(path, map_location), path)
+    return dict(state_dict=to_mmpartseg(state, source), meta=dict(source=source))
+
+
+def _in_folder(folder):
+    for name in WEIGHT_FILES:
+        path = Path(folder).expanduser() / name
+        if path.is_file():
+            return path
+    raise FileNotFoundError(f'clipseg://{folder}: the folder has none of {WEIGHT_FILES}')
+
+
+def _from_hub(repo):
+    for name in WEIGHT_FILES:
+        cached = huggingface_hub.try_to_load_from_cache(repo, name) if repo.count('/') == 1 else None
+        if isinstance(cached, str):
+            return cached
+    reason = 'the hub is switched off (HF_HUB_OFFLINE)'
+    if not huggingface_hub.constants.is_offline_mode() and repo.count('/') == 1:
+        try:
+            return _download(repo)
+        except Exception as error:
+            reason = str(error).splitlines()[0]
+    raise FileNotFoundError(
+        f'clipseg://{repo} is neither a folder nor in the cache of huggingface_hub, and could not be '
+        f"fetched: {reason}. Put the repository's {WEIGHT_FILES[0]} or {WEIGHT_FILES[1]} into a "
+        "folder and set load_from='clipseg://<that folder>'")
+
+
+def _download(repo):
+    try:
+        return huggingface_hub.hf_hub_download(repo, WEIGHT_FILES[0])
+    except EntryNotFoundError:
+        return huggingface_hub.hf_hub_download(repo, WEIGHT_FILES[1])
