@@ -40,7 +40,7 @@ class OpenVocabPartIoU(BaseMetric):
         prefix (str, optional): put before every key.
 
     Raises:
-        ValueError: the taxonomy and the data set name different classes (at once), a sample's
+        ValueError: the taxonomy and the data set have different classes (at once), a sample's
             classes, ids or sizes do not fit (names the image).
     """
 
