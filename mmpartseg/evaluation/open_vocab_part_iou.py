@@ -70,7 +70,7 @@ class OpenVocabPartIoU(BaseMetric):
         self._dataset_meta = dataset_meta
         if self.given_taxonomy is None:
             self._start(dataset_taxonomy(dataset_meta))
-        else:
+        elif 'classes' in (dataset_meta or {}):
             check_same_classes('the data set', dataset_meta['classes'], self.given_taxonomy)
 
     def _start(self, taxonomy):
@@ -103,10 +103,10 @@ class OpenVocabPartIoU(BaseMetric):
         maps = [_label_map(source, sample, key) for key in PREDICTIONS[:1 + (ORACLE in sample)]]
         target = _label_map(source, sample, 'gt_sem_seg').to(maps[0].device)
         ignored = target == self.ignore_index
-        self._ids.add(f'{source}: gt_sem_seg', target.masked_fill(ignored, 0), len(taxonomy) - 1)
         for key, labels in zip(PREDICTIONS, maps):
             check_same_size(f'{source}: {key}', labels, target)
             self._ids.add(f'{source}: {key}', labels, len(taxonomy))
+        self._ids.add(f'{source}: gt_sem_seg', target.masked_fill(ignored, 0), len(taxonomy) - 1)
         columns = target.masked_fill(ignored, len(taxonomy)).clamp_(0, len(taxonomy))
         self._counts.add(columns, *maps)
 

@@ -133,6 +133,12 @@ def test_data_set_with_other_classes_is_refused_before_any_image():
         make_metric().dataset_meta = {'classes': [CLASSES[0], *CLASSES[2:]]}
 
 
+def test_own_taxonomy_serves_a_data_set_without_classes():
+    metric = make_metric()
+    metric.dataset_meta = {'palette': []}
+    assert evaluate(metric, hand_samples()) == pytest.approx(EXPECTED, abs=1e-12)
+
+
 def test_no_classes():
     metric = OpenVocabPartIoU()
     for action in (lambda: metric.process(None, hand_samples()), lambda: metric.evaluate(2)):
@@ -149,6 +155,7 @@ def test_ignore_index_that_is_a_class():
     ({'pred': [[5, 0]]}, "image 'b.jpg': pred_sem_seg has ids from 0 to 5; expected 0 to 4"),
     ({'oracle': [[0, 9]]}, "'b.jpg': pred_oracle_sem_seg has ids from 0 to 9; expected 0 to 4"),
     ({'target': [[0, 4]]}, "'b.jpg': gt_sem_seg has ids from 0 to 4; expected 0 to 3"),
+    ({'target': [[]], 'pred': [[]]}, r"'b.jpg': pred_sem_seg is \(1, 0\) .* \(H, W\) of one size"),
     ({'pred': [[0], [0]]}, r"'b.jpg': pred_sem_seg is \(2, 1\) and the annotation \(1, 2\)"),
 ])
 def test_maps_that_do_not_fit(change, message):
