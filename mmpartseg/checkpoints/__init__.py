@@ -1,8 +1,8 @@
 """Published weights in, our weights out."""
 from .convert import to_mmpartseg, to_transformers
 from .read import read_checkpoint, state_dict_of
-from .schemes import load_clipseg, load_partclipseg
+from .schemes import load_from_clipseg, load_from_partclipseg
 from .strict import check_state_dict
 
-__all__ = ['check_state_dict', 'load_clipseg', 'load_partclipseg', 'read_checkpoint',
+__all__ = ['check_state_dict', 'load_from_clipseg', 'load_from_partclipseg', 'read_checkpoint',
            'state_dict_of', 'to_mmpartseg', 'to_transformers']

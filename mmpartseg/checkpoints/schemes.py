@@ -13,7 +13,7 @@ WEIGHT_FILES = ('model.safetensors', 'pytorch_model.bin')
 
 
 @CheckpointLoader.register_scheme('clipseg://')
-def load_clipseg(filename, map_location='cpu'):
+def load_from_clipseg(filename, map_location='cpu'):
     """A ``transformers`` CLIPSeg checkpoint: ``clipseg://<hub id>`` or ``clipseg://<folder>``.
 
     Hub ids are fetched with huggingface_hub, whose cache and offline variables hold.
@@ -28,13 +28,13 @@ def load_clipseg(filename, map_location='cpu'):
 
 
 @CheckpointLoader.register_scheme('partclipseg://')
-def load_partclipseg(filename, map_location='cpu'):
+def load_from_partclipseg(filename, map_location='cpu'):
     """A released PartCLIPSeg file, or OV-PARTS' fine-tuned CLIPSeg: ``partclipseg://<file>``."""
     return _converted(filename.removeprefix('partclipseg://'), filename, map_location)
 
 
 @CheckpointLoader.register_scheme('', force=True)
-def load_file(filename, map_location='cpu'):
+def load_from_local(filename, map_location='cpu'):
     """mmengine's loader of local files, with errors that name the file and no code run."""
     checkpoint = read_checkpoint(filename, map_location)
     state = checkpoint.get('state_dict') if isinstance(checkpoint, dict) else None

@@ -1,0 +1,49 @@
+"""Reference weights that are a function of their name, as the published reference arrays state.
+
+A value is drawn from NumPy's PCG64 seeded by the CRC-32 of ``salt + name``.
+"""
+import json
+import os
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+NORMS = ('layer_norm', 'layernorm', 'layrnorm')
+
+
+def reference_files(pattern):
+    """The reference arrays in ``MMPARTSEG_REFERENCE``, or in our copy."""
+    folder = os.environ.get('MMPARTSEG_REFERENCE', Path(__file__).parent / 'data' / 'reference')
+    files = sorted(Path(folder).glob(pattern))
+    assert files, f'no {pattern} in {folder}'
+    return files
+
+
+def normal(name, shape, salt='', scale=1.0, shift=0.0):
+    """A float32 array of ``shape`` that depends on the name and the salt only."""
+    generator = np.random.Generator(np.random.PCG64(zlib.crc32((salt + name).encode())))
+    values = generator.standard_normal(shape, dtype=np.float32)
+    return (values * np.float32(scale) + np.float32(shift)).astype(np.float32)
+
+
+def entry(name, shape, salt=''):
+    """One checkpoint entry; the scales keep activations sane."""
+    if name.endswith('position_ids'):
+        return np.arange(shape[-1], dtype=np.int64)[None]
+    if name.endswith('logit_scale'):
+        return np.float32(2.6592)
+    if name.endswith('weight') and any(word in name for word in NORMS):
+        return normal(name, shape, salt, 0.1, 1.0)
+    if 'embedding' in name:
+        return normal(name, shape, salt, 0.2)
+    if name.endswith('bias') or len(shape) == 1:
+        return normal(name, shape, salt, 0.05)
+    fan_in = int(np.prod(shape[1:])) if len(shape) > 1 else 1
+    return normal(name, shape, salt, 1 / np.sqrt(fan_in))
+
+
+def checkpoint(spec_file, salt=''):
+    """Every entry that the specification lists."""
+    spec = json.loads(Path(spec_file).read_text())
+    return {name: entry(name, tuple(shape), salt) for name, shape in spec.items()}
