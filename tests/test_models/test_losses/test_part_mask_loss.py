@@ -1,0 +1,66 @@
+"""Mask loss: tables worked out by hand, and torch's own BCE on one-hot targets."""
+import math
+
+import pytest
+import torch
+import torch.nn.functional as F
+from mmseg.registry import MODELS
+
+from mmpartseg.models.losses import part_mask_loss
+
+LOG2 = math.log(2)
+
+
+@pytest.mark.parametrize('target, background_weight, value', [
+    ([[0, 1]], None, LOG2),  # every logit 0: each channel costs log 2
+    ([[0, 255]], None, LOG2),
+    ([[255, 255]], None, 0),
+    ([[0, 1]], 0.05, (1 + 0.05) / 2 * LOG2),  # the last of two channels weighs 0.05
+])
+def test_by_hand(target, background_weight, value):
+    logits = torch.zeros(1, 2, 1, 2)
+    assert part_mask_loss(logits, torch.tensor([target]), background_weight).item() == pytest.approx(value)
+
+
+@pytest.mark.parametrize('background_weight', [None, 0.05, 1.0])
+@pytest.mark.parametrize('ignore', [255, 65535])
+def test_equals_one_hot_bce(background_weight, ignore):
+    torch.manual_seed(0)
+    ours, theirs = [(4 * torch.randn(2, 5, 6, 7, generator=torch.Generator().manual_seed(1)))
+                    .requires_grad_() for _ in range(2)]
+    target = torch.randint(0, 5, (2, 6, 7))
+    target[0, :3] = ignore
+    labelled = target != ignore
+    one_hot = F.one_hot(target.where(labelled, 0), 5).permute(0, 3, 1, 2).float()
+    weight = torch.ones(5)
+    weight[-1] = background_weight or 1
+    per_channel = F.binary_cross_entropy_with_logits(theirs, one_hot, reduction='none')
+    expected = (per_channel * weight[:, None, None]).mean(1)[labelled].mean()
+    actual = part_mask_loss(ours, target, background_weight, ignore)
+    torch.testing.assert_close(actual, expected)
+    torch.testing.assert_close(*[torch.autograd.grad(x, y)[0]
+                                 for x, y in ((actual, ours), (expected, theirs))])
+
+
+def test_split_gives_a_mean_of_each():
+    torch.manual_seed(0)
+    logits = torch.randn(1, 3, 2, 2)
+    target = torch.tensor([[[0, 2], [255, 2]]])
+    loss = MODELS.build(dict(type='PartMaskLoss', loss_weight=2.))
+    foreground, background = loss.split(logits, target)
+    assert foreground.item() == pytest.approx(
+        2 * part_mask_loss(logits, target.where(target != 2, 255), 0.05).item())
+    assert background.item() == pytest.approx(
+        2 * part_mask_loss(logits, target.where(target == 2, 255), 0.05).item())
+
+
+def test_no_labelled_pixel_keeps_the_graph():
+    logits = torch.randn(1, 2, 2, 2, requires_grad=True)
+    loss = part_mask_loss(logits, torch.full((1, 2, 2), 255))
+    assert loss.item() == 0
+    assert torch.autograd.grad(loss, logits)[0].abs().sum() == 0
+
+
+def test_large_logits_stay_finite():
+    logits = torch.tensor([[[[1e4]], [[-1e4]]]])
+    assert part_mask_loss(logits, torch.tensor([[[1]]])).item() == pytest.approx(1e4)

@@ -1,0 +1,129 @@
+"""OpenCLIPTextEncoder: open_clip's own embeddings, with less work."""
+import open_clip
+import pytest
+import torch
+from mmseg.registry import MODELS
+
+from tests.tiny import TEXT_ENCODER, TINY_CLIP
+
+NAMES = ['head', 'license plate', 'cat']
+
+
+def encoder(**options):
+    torch.manual_seed(0)
+    return MODELS.build(dict(TEXT_ENCODER, **options)).eval()
+
+
+def open_clips_own(model, prompts):
+    """The embeddings of open_clip's full model, at the full context length."""
+    clip = open_clip.CLIP(**TINY_CLIP).eval()
+    names = dict(model.tower.named_parameters())
+    with torch.no_grad():
+        for name, parameter in clip.named_parameters():
+            if name in names:
+                parameter.copy_(names[name])
+        return clip.encode_text(open_clip.SimpleTokenizer()(prompts))
+
+
+def test_equals_open_clip_at_full_length():
+    model = encoder()
+    torch.testing.assert_close(model(NAMES), open_clips_own(model, NAMES))
+
+
+def test_templates_are_averaged():
+    model = encoder(templates=['a {}.', 'the {} there'])
+    expected = open_clips_own(model, ['a head.', 'the head there']).mean(0, keepdim=True)
+    torch.testing.assert_close(model(['head']), expected)
+
+
+class Counting:
+    """Counts the tokens and prompts that reach the transformer."""
+
+    def __init__(self, model):
+        self.shapes = []
+        model.tower.transformer.register_forward_pre_hook(
+            lambda _, args: self.shapes.append(tuple(args[0].shape[:2])))
+
+
+def test_prompts_are_cut_and_each_name_is_encoded_once():
+    model = encoder()
+    count = Counting(model)
+    first = model(NAMES)
+    assert count.shapes == [(3, 4)]  # start, "license", "plate", end
+    again = model(['cat', 'head', 'cat'])
+    assert len(count.shapes) == 1
+    assert torch.equal(again, first[[2, 0, 2]])
+    model(['cat', 'tail'])
+    assert count.shapes[1:] == [(1, 3)]  # the new word only
+
+
+def change_in_place(model):
+    with torch.no_grad():
+        model.tower.ln_final.weight.mul_(2)
+
+
+def load_other_weights(model):
+    model.load_state_dict({k: v * 1.5 for k, v in model.state_dict().items()})
+
+
+def swap_as_mmengines_ema_does(model):
+    model.train()
+    model.tower.ln_final.weight.data.mul_(2)
+    model.eval()
+
+
+@pytest.mark.parametrize('change', [change_in_place, load_other_weights, swap_as_mmengines_ema_does])
+def test_changed_weights_drop_the_kept_embeddings(change):
+    model = encoder(trainable='all')
+    before = model(NAMES)
+    change(model)
+    assert not torch.allclose(model(NAMES), before)
+
+
+@pytest.mark.parametrize('trainable, expected', [
+    ('none', set()), ('embeddings', {'token_embedding.weight', 'positional_embedding'}),
+    ('all', None)])
+def test_trainable_parameters(trainable, expected):
+    model = encoder(trainable=trainable).train()
+    names = {n for n, p in model.tower.named_parameters() if p.requires_grad}
+    assert names == (expected if expected is not None else dict(model.tower.named_parameters()).keys())
+    embeddings = model(NAMES)
+    assert embeddings.requires_grad == bool(names)
+    if names:
+        embeddings.sum().backward()
+        assert all(p.grad is not None for n, p in model.tower.named_parameters() if n in names)
+    assert model.tower.training == bool(names)
+
+
+@pytest.mark.parametrize('options, message', [
+    (dict(arch='ViT-B-61'), "no architecture 'ViT-B-61'; closest.*ViT-B-16"),
+    (dict(pretrained='openai'), "'openai' is neither an existing file nor"),
+    (dict(trainable='some'), "one of .*embeddings.*, got 'some'"),
+    (dict(templates=['photo']), "patterns with '{}'"),
+    (dict(arch=dict(embed_dim=3)), r"needs \['text_cfg', 'vision_cfg'\]"),
+])
+def test_bad_options(options, message):
+    with pytest.raises(ValueError, match=message):
+        encoder(**options)
+
+
+def test_unreachable_weights():
+    with pytest.raises(RuntimeError, match="'openai' of 'ViT-B-32-quickgelu' are neither cached nor reachable"):
+        MODELS.build(dict(type='OpenCLIPTextEncoder', arch='ViT-B-32-quickgelu', pretrained='openai'))
+
+
+def test_a_prompt_that_is_too_long():
+    with pytest.raises(ValueError, match="'very very .* is longer than the 77 tokens"):
+        encoder()(['very ' * 80])
+
+
+def test_weights_from_a_file(tmp_path):
+    clip = open_clip.CLIP(**TINY_CLIP)
+    torch.save(clip.state_dict(), tmp_path / 'clip.pt')
+    model = encoder(pretrained=str(tmp_path / 'clip.pt'))
+    with torch.no_grad():
+        expected = clip.eval().encode_text(open_clip.SimpleTokenizer()(NAMES))
+    torch.testing.assert_close(model(NAMES), expected)
+    (tmp_path / 'broken.pt').write_bytes(b'no checkpoint')
+    with pytest.raises(ValueError, match='broken.pt.*does not hold open_clip weights'):
+        encoder(pretrained=str(tmp_path / 'broken.pt'))
