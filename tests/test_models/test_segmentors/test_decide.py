@@ -1,0 +1,74 @@
+"""Label maps in pieces against the whole image at once."""
+import resource
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from mmpartseg.models.segmentors.decide import decide, upsampled_rows
+
+OBJECT_OF = torch.tensor([0, 0, 1, 2, 1])
+
+
+def whole(scores, size, object_scores=None, known=None):
+    """Both settings by their definition, on full-size scores."""
+    full = F.interpolate(scores[None], size, mode='bilinear', align_corners=False)[0].sigmoid()
+    num_classes = len(OBJECT_OF)
+    pred_all = full.argmax(0)
+    if object_scores is not None:
+        objects = F.interpolate(object_scores[None], size, mode='bilinear')[0].argmax(0)
+        of = torch.cat([OBJECT_OF, torch.tensor([len(object_scores) - 1])])
+        pred_all = (full * (of[:, None, None] == objects)).argmax(0)
+    oracle = None
+    if known is not None:
+        allowed = OBJECT_OF[:, None, None] == known
+        oracle = (full[:num_classes] * allowed).argmax(0)
+        oracle[~allowed.any(0)] = num_classes
+    return pred_all, oracle
+
+
+@pytest.mark.parametrize('size', [(37, 53), (8, 8), (5, 90), (1, 1)])
+@pytest.mark.parametrize('piece_bytes', [1, 5000, 2**26])
+@pytest.mark.parametrize('with_objects', [True, False])
+def test_equals_the_whole_image(size, piece_bytes, with_objects):
+    generator = torch.Generator().manual_seed(0)
+    scores = torch.randn(6, 8, 9, generator=generator)
+    object_scores = torch.randn(4, 8, 9, generator=generator) if with_objects else None
+    known = torch.randint(0, 4, size, generator=generator)
+    known[known == 3] = 255
+    actual = decide(scores, size, OBJECT_OF, object_scores, known, piece_bytes)
+    expected = whole(scores, size, object_scores, known)
+    for a, b in zip(actual, expected):
+        assert (a != b).float().mean() <= 1e-3  # rounding may tip a tie
+    assert actual[0].max() <= 5 and actual[1].max() <= 5
+
+
+def test_rows_equal_interpolate():
+    maps = torch.randn(3, 7, 5)
+    expected = F.interpolate(maps[None], (50, 31), mode='bilinear', align_corners=False)[0]
+    for start, stop in ((0, 50), (0, 1), (13, 14), (47, 50)):
+        torch.testing.assert_close(upsampled_rows(maps, (50, 31), slice(start, stop)),
+                                   expected[:, start:stop], atol=1e-6, rtol=1e-6)
+
+
+def test_no_object_anywhere():
+    scores, objects = torch.randn(6, 4, 4), torch.zeros(4, 4, 4)
+    objects[3] = 1  # background wins everywhere
+    pred_all, oracle = decide(scores, (6, 6), OBJECT_OF, objects, torch.full((6, 6), 255))
+    assert (pred_all == 5).all() and (oracle == 5).all()
+
+
+def test_without_a_background_channel():
+    pred_all, oracle = decide(torch.randn(5, 4, 4), (6, 6), OBJECT_OF)
+    assert pred_all.max() < 5 and oracle is None
+
+
+def test_pieces_bound_the_memory():
+    """A 4000×3000 image with 234 classes would need 11 GB at once."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    object_of = torch.arange(234) % 44
+    scores, objects = torch.randn(235, 88, 88), torch.randn(45, 2, 1)
+    pred_all, _ = decide(scores, (3000, 4000), object_of, objects)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**20
+    assert pred_all.shape == (3000, 4000)
+    assert grown < 1  # GiB
