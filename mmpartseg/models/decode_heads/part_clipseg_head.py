@@ -66,12 +66,17 @@ class PartCLIPSegHead(BaseFiLMHead):
         self.losses = nn.ModuleDict(
             {name: MODELS.build(cfg) for name, cfg in losses.items() if cfg is not None})
 
+    @staticmethod
+    def prompts(taxonomy):
+        """The P parts, then the O objects."""
+        return taxonomy.parts + taxonomy.objects
+
     def decode(self, inputs, index, training=False):
         """One forward pass in a vocabulary; part masks and attention input only for training."""
         taxonomy = index.taxonomy
         num_parts, num_objects = len(taxonomy.parts), len(taxonomy.objects)
         reduced, grid, prefix = self.hidden_tokens(inputs)
-        text = self.condition(taxonomy.parts + taxonomy.objects)  # C x D
+        text = self.condition(self.prompts(taxonomy))  # C x D
         decoded, attention_input = self.decode_conditions(reduced, text, training)
         decoded = decoded[:, :, prefix:]  # N x C x hw x R
         part_logits = self.branch_masks(decoded[:, :num_parts], grid) if training else None

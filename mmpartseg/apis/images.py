@@ -1,0 +1,77 @@
+"""One person's picture, in whatever form it comes, as mmseg's pipelines want it."""
+import io
+from pathlib import Path
+
+import numpy as np
+from mmengine import fileio
+from PIL import Image, ImageOps
+
+CHANNEL_ORDERS = ('bgr', 'rgb')
+PAPER = 'white'  # what transparent pixels show
+
+
+def read_image(image, channel_order='bgr'):
+    """An image as (H, W, 3) uint8 in BGR order.
+
+    Files and PIL images are turned upright by their EXIF orientation; transparent pixels show
+    white; of 16 bits the upper 8 are kept.
+
+    Args:
+        image (str | Path | PIL.Image.Image | ndarray): a file, or pixels: (H, W), (H, W, 1), (H, W, 3)
+            or (H, W, 4) of type uint8, uint16 or bool.
+        channel_order (str): ``'bgr'`` or ``'rgb'``, of arrays with colour.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: the file cannot be decoded, or the array is no image; names file or shape.
+        TypeError: none of these types.
+    """
+    if isinstance(image, Image.Image):
+        return _to_bgr(image)
+    if isinstance(image, (str, Path)):
+        return _read_file(str(image))
+    if not isinstance(image, np.ndarray):
+        raise TypeError('an image must be a path, an array or a PIL image, got '
+                        f'{type(image).__name__}')
+    if channel_order not in CHANNEL_ORDERS:
+        raise ValueError(f'channel_order must be one of {CHANNEL_ORDERS}, got {channel_order!r}')
+    pixels = _eight_bit(image)
+    if channel_order == 'bgr' and pixels.shape[2] > 2:
+        pixels = pixels[..., [2, 1, 0, *range(3, pixels.shape[2])]]
+    return _to_bgr(Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels))
+
+
+def _read_file(path):
+    if not fileio.exists(path):
+        raise FileNotFoundError(f'there is no image {path}')
+    try:
+        with Image.open(io.BytesIO(fileio.get(path))) as image:
+            return _to_bgr(image)
+    except Exception as error:  # decoders raise whatever a broken byte makes of their state
+        raise ValueError(f'image {path} cannot be read ({type(error).__name__}: {error})') from error
+
+
+def _eight_bit(array):
+    """(H, W, C) uint8 of an array image; ValueError unless it is one."""
+    array = array[..., None] if array.ndim == 2 else array
+    if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or not array.size:
+        raise ValueError('an array image must be (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) with '
+                         f'H, W > 0, got shape {array.shape}')
+    if array.dtype not in (np.uint8, np.uint16, bool):
+        raise ValueError('an array image must be uint8 (0..255), uint16 or bool, got '
+                         f'{array.dtype}; scale and convert it first')
+    if array.dtype == bool:
+        return array * np.uint8(np.iinfo(np.uint8).max)
+    return array if array.dtype == np.uint8 else (array >> 8).astype(np.uint8)
+
+
+def _to_bgr(image):
+    image = ImageOps.exif_transpose(image)
+    if image.mode.startswith('I'):  # Pillow would clip 16-bit gray at the end of 8 bits
+        gray = np.asarray(image).astype(np.int64) >> 8
+        image = Image.fromarray(gray.clip(0, np.iinfo(np.uint8).max).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert('RGBA')
+        paper = Image.new('RGBA', image.size, PAPER)
+        image = Image.alpha_composite(paper, image)
+    return np.ascontiguousarray(np.asarray(image.convert('RGB'))[..., ::-1])

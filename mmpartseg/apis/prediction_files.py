@@ -1,0 +1,83 @@
+"""Predictions as files: overlay, label map, JSON."""
+import io
+import json
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ..datasets.preparation.files import write_atomic
+from .results import describe, label_map_of
+
+BACKGROUND = (0, 0, 0)
+PALETTE_SIZE = 256  # of a PNG
+
+
+class PredictionFiles:
+    """Writes ``<name>_overlay.png``, ``<name>_parts.png`` and ``<name>.json`` into a folder.
+
+    The label map is a palette PNG whose values are part ids (K = background), or a 16-bit gray one
+    for a vocabulary of more than 255 classes. Every file is complete or absent.
+
+    Args:
+        folder (str | Path): created if missing.
+
+    Raises:
+        OSError: the folder cannot be made or written to.
+    """
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as error:
+            raise OSError(f"cannot write to the output folder '{folder}': "
+                          f'{error.strerror or error}') from error
+        self._names = {}
+
+    def unique_name(self, source):
+        """The file's stem, numbered if another source has taken it."""
+        stem = Path(source).stem
+        count = self._names[stem] = self._names.get(stem, 0) + 1
+        return stem if count == 1 else self.unique_name(f'{stem}-{count}.')
+
+    def write(self, name, picture, sample, palette, document):
+        """
+        Args:
+            name (str): of the files, see :meth:`unique_name`.
+            picture (ndarray): (h, w, 3) uint8 RGB overlay.
+            sample (SegDataSample): the prediction.
+            palette (ndarray): (K, 3) uint8.
+            document (dict): the content of the JSON file.
+        """
+        text = json.dumps(document, indent=1, ensure_ascii=False) + '\n'
+        write_atomic(self.folder / f'{name}_overlay.png', png_bytes(Image.fromarray(picture)))
+        write_atomic(self.folder / f'{name}_parts.png',
+                     png_bytes(part_image(label_map_of(sample), palette)))
+        write_atomic(self.folder / f'{name}.json', text.encode())
+
+
+def document_of(sample, source, inferencer, shapes=None):
+    """What the JSON file of a picture says: source, vocabulary and :func:`describe`."""
+    return {'image': os.fspath(source), 'vocabulary': list(inferencer.taxonomy.object_parts),
+            'never_seen': inferencer.unseen_words, **describe(sample, shapes)}
+
+
+def part_image(label_map, palette):
+    """A label map with values 0…K as an image, in colours where a palette has room for K + 1."""
+    if len(palette) >= PALETTE_SIZE:
+        return Image.fromarray(label_map.astype(np.uint16))
+    image = Image.fromarray(label_map.astype(np.uint8))
+    image.putpalette([*palette.ravel().tolist(), *BACKGROUND])
+    return image
+
+
+def png_bytes(image):
+    """A PIL image as the bytes of a PNG file."""
+    buffer = io.BytesIO()
+    image.save(buffer, 'PNG')
+    return buffer.getvalue()

@@ -1,0 +1,188 @@
+"""Vocabularies as people write them, and what a checkpoint knows of their words."""
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import yaml
+
+from ..taxonomy import METAINFO_DIR, SEPARATOR, PartTaxonomy, split_name
+
+FILE_TYPES = ('.yaml', '.yml', '.json', '.txt')
+SYNTAX = ("write 'cat: head, tail; dog: head', name a file "
+          f"({', '.join(FILE_TYPES)}), or one of the shipped vocabularies")
+
+
+def read_vocabulary(parts):
+    """A vocabulary from any of the forms in which one is written.
+
+    Args:
+        parts (str | Path | dict | Sequence[str] | PartTaxonomy): ``'cat: head, tail; dog: head'``;
+            a shipped name such as ``'pascal_part_116'`` or ``'pascal_part_116:seen'``; a YAML,
+            JSON or text file; ``{'cat': ['head', 'tail']}``; a list of ``"cat's head"``; the
+            arguments of :class:`PartTaxonomy`; or a taxonomy. A text file has one
+            ``object: part, part`` or ``object's part`` a line, ``#`` begins a comment.
+
+    Returns:
+        PartTaxonomy: with the classes in the order in which they are written.
+
+    Raises:
+        ValueError: nothing in it, an empty or repeated name (upper and lower case are the same to
+            CLIP), or a form that is none of these; the message names the value.
+        FileNotFoundError: a file of that name does not exist.
+    """
+    if isinstance(parts, PartTaxonomy):
+        return parts
+    if isinstance(parts, (str, Path)):
+        parts = _read_text(str(parts).strip())
+    if isinstance(parts, dict) and 'object_parts' in parts:
+        parts = PartTaxonomy(**parts)
+    if isinstance(parts, PartTaxonomy):
+        return parts
+    if isinstance(parts, dict):
+        parts = list(parts.items())
+    if not isinstance(parts, (list, tuple)) or not parts:
+        raise ValueError(f'the vocabulary is {parts!r}; {SYNTAX}')
+    names = [name for entry in parts for name in _class_names(entry)]
+    _check_repeated(names, 'part')
+    return PartTaxonomy(names)
+
+
+def shipped_names():
+    """Names of the vocabularies that come with the package, sorted."""
+    return sorted(path.stem for path in METAINFO_DIR.glob('*.json'))
+
+
+def unseen_words(taxonomy, trained):
+    """The words of a vocabulary that a checkpoint has never seen in training.
+
+    Args:
+        taxonomy, trained (PartTaxonomy): the vocabulary, and that of the training.
+
+    Returns:
+        dict[str, list[str]]: ``objects`` and ``parts``. A part counts as seen if it was seen on
+        any object.
+    """
+    known = {'objects': set(map(_key, trained.objects)), 'parts': set(map(_key, trained.parts))}
+    return {kind: [word for word in getattr(taxonomy, kind) if _key(word) not in words]
+            for kind, words in known.items()}
+
+
+def unseen_classes(taxonomy, trained):
+    """Whether each class was never seen in training: list of K bool."""
+    known = set(map(_key, trained.object_parts))
+    return [_key(name) not in known for name in taxonomy.object_parts]
+
+
+def check_english(taxonomy, trained):
+    """Refuse words that CLIP's text encoder does not know: letters that English does not use.
+
+    Raises:
+        ValueError: names the words, except for those seen in training.
+    """
+    new = unseen_words(taxonomy, trained)
+    foreign = [word for word in new['objects'] + new['parts'] if not word.isascii()]
+    if foreign:
+        raise ValueError(f"CLIP's text encoder reads English, and {foreign} have other letters; "
+                         'translate them')
+
+
+def _read_text(text):
+    if os.path.isfile(text) or (Path(text).suffix.lower() in FILE_TYPES and ':' not in text):
+        return _read_file(Path(text))
+    if text.partition(':')[0] in shipped_names():
+        return PartTaxonomy.named(text)
+    if ':' in text or SEPARATOR in _clean(text):
+        return _entries(text)
+    raise ValueError(f'the vocabulary is {text!r}; {SYNTAX}: {shipped_names()}')
+
+
+def _read_file(path):
+    if not path.is_file():
+        raise FileNotFoundError(f"there is no vocabulary file '{path}'")
+    kind = path.suffix.lower()
+    try:
+        text = path.read_text(encoding='utf-8-sig')
+        if kind == '.json':
+            content = json.loads(text, object_pairs_hook=_unique_dict)
+        else:
+            content = (yaml.load(text, _UniqueKeyLoader) if kind in ('.yaml', '.yml')
+                       else _entries(text))
+    except (UnicodeDecodeError, yaml.YAMLError, json.JSONDecodeError) as error:
+        raise ValueError(f"vocabulary file '{path}' cannot be read: {error}") from error
+    if not content:
+        raise ValueError(f"vocabulary file '{path}' is empty")
+    return content
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML keeps the last of two equal keys; here they are an error."""
+
+    def construct_mapping(self, node, deep=False):
+        _check_repeated([key.value for key, _ in node.value], 'object')
+        return super().construct_mapping(node, deep)
+
+
+def _unique_dict(pairs):
+    _check_repeated([key for key, _ in pairs], 'object')
+    return dict(pairs)
+
+
+def _entries(text):
+    """``'cat: head, tail; dog's ear'`` -> ``[('cat', 'head, tail'), "dog's ear"]``."""
+    lines = [line.partition('#')[0] for line in text.splitlines()]
+    entries = []
+    for entry in ';'.join(lines).split(';'):
+        obj, colon, parts = entry.partition(':')
+        if colon:
+            entries.append((obj, parts))
+        elif entry.strip():
+            entries.extend(entry.split(','))
+    _check_repeated([entry[0] for entry in entries if isinstance(entry, tuple)], 'object')
+    return entries
+
+
+def _class_names(entry):
+    """Class names of one entry: ``(object, parts)``, ``{object: parts}`` or ``"object's part"``."""
+    if isinstance(entry, dict):
+        return [name for item in entry.items() for name in _class_names(item)]
+    if isinstance(entry, str):
+        obj, part = split_name(_clean(entry))
+        return [_class_name(obj, part, entry)]
+    obj, parts = entry
+    parts = parts.split(',') if isinstance(parts, str) else parts
+    if not isinstance(parts, (list, tuple)) or not parts:
+        raise ValueError(f'object {obj!r} has no list of part names, but {parts!r}')
+    return [_class_name(obj, part, f'{obj}: {part}') for part in parts]
+
+
+def _class_name(obj, part, source):
+    if {type(obj), type(part)} != {str}:
+        raise ValueError(f'names must be text, got {source!r}; put numbers and words such as '
+                         'yes and no in quotes')
+    obj, part = _clean(obj), _clean(part)
+    if not obj or not part:
+        raise ValueError(f'empty name in {source.strip()!r}: every object needs a name, and every '
+                         'comma a part name on both sides')
+    name = f'{obj}{SEPARATOR}{part}'
+    if split_name(name) != (obj, part):
+        raise ValueError(f"object name {obj!r} holds {SEPARATOR!r}, which separates object and part; "
+                         'choose another name')
+    return name
+
+
+def _clean(text):
+    """Single spaces, and the typewriter's apostrophe."""
+    return ' '.join(text.replace('\u2019', "'").split())
+
+
+def _key(text):
+    """What makes two names one to CLIP's tokenizer."""
+    return _clean(text).lower()
+
+
+def _check_repeated(names, kind):
+    counts = Counter(_key(str(name)) for name in names)
+    repeated = sorted(name for name, count in counts.items() if count > 1)
+    if repeated:
+        raise ValueError(f'repeated in the vocabulary: {repeated}; list every {kind} once')
