@@ -1,5 +1,6 @@
 """Small models for tests."""
 import torch
+from mmengine.config import ConfigDict
 from mmseg.registry import MODELS
 
 TINY_CLIP = dict(
@@ -32,7 +33,7 @@ def segmentor(seed=0, **head_options):
         data_preprocessor=dict(type='SegDataPreProcessor', mean=[0.] * 3, std=[255.] * 3,
                                bgr_to_rgb=True, size=(32, 32), seg_pad_val=255),
         backbone=dict(type='OpenCLIPViT', arch=TINY_CLIP, out_indices=(0, 2), with_cls_token=True),
-        decode_head=head_config(**head_options), train_cfg=dict(), test_cfg=dict(mode='whole'))
+        decode_head=head_config(**head_options), train_cfg=dict(), test_cfg=ConfigDict(mode='whole'))
     ).eval()
 
 

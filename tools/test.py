@@ -16,6 +16,8 @@ def parse_args():
     parser.add_argument('--out', help='folder for the predicted label maps (PNG)')
     parser.add_argument('--show-dir', help='folder for pictures of the predictions')
     parser.add_argument('--interval', type=int, default=1, help='draw every n-th image')
+    parser.add_argument('--tta', action='store_true',
+                        help='average over flips and scales (tta_pipeline of the config)')
     parser.add_argument('--amp', action='store_true', help='automatic mixed precision')
     parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
                         help='override settings of the config')
@@ -41,7 +43,9 @@ def main():
         cfg.visualizer.save_dir = args.show_dir
     if args.amp:
         cfg.test_cfg.fp16 = True
-    from mmpartseg.engine import prepare_launch
+    from mmpartseg.engine import prepare_launch, use_tta
+    if args.tta:
+        use_tta(cfg)
     prepare_launch(cfg, args.launcher)
     Runner.from_cfg(cfg).test()
 

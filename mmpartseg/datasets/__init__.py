@@ -1,10 +1,11 @@
 """Part segmentation datasets and the transforms of their pipelines, registered with mmseg."""
 from . import transforms
 from .ade20k_part import ADE20KPart234Dataset
+from .k_shot import k_shot_dataset
 from .part_imagenet import PartImageNetDataset
 from .part_seg_dataset import PartSegDataset
 from .part_shapes import PartShapesDataset
 from .pascal_part import PascalPart116Dataset
 
 __all__ = ['ADE20KPart234Dataset', 'PartImageNetDataset', 'PartSegDataset', 'PartShapesDataset',
-           'PascalPart116Dataset', 'transforms']
+           'PascalPart116Dataset', 'k_shot_dataset', 'transforms']

@@ -10,20 +10,18 @@ from .counting import check_same_size
 from .counts_file import save_counts
 from .id_check import IdCheck
 from .report import TITLES, class_table, class_values, protocol_scores, summary_table
-from .running_counts import RunningCounts
+from .running_counts import PROTOCOLS, RunningCounts
 from .vocabulary import check_same_classes, dataset_taxonomy
-
-ORACLE = 'pred_oracle_sem_seg'
-PREDICTIONS = ('pred_sem_seg', ORACLE)
 
 
 @METRICS.register_module()
 class OpenVocabPartIoU(BaseMetric):
     """IoU of object-specific parts for Pred-All and Oracle-Obj (paper, Sec. 4), all in percent.
 
-    Keys, each under ``pred_all/`` and ``oracle_obj/``: ``seen``, ``unseen``, ``harmonic`` and
-    ``mIoU``; ``recall_`` and, if asked for, ``boundary_`` before ``seen``, ``unseen``, ``harmonic``
-    and ``mean``; ``num_classes_seen`` and ``num_classes_unseen``, the numbers of classes averaged.
+    Keys, each under ``pred_all/`` and ``oracle_obj/``, and under ``pred_obj/`` where the pipeline
+    loads predicted objects: ``seen``, ``unseen``, ``harmonic`` and ``mIoU``; ``recall_`` and, if
+    asked for, ``boundary_`` before ``seen``, ``unseen``, ``harmonic`` and ``mean``;
+    ``num_classes_seen`` and ``num_classes_unseen``, the numbers of classes averaged.
     Definitions, and where the released implementation differs, are in ``scores``. A mean over no
     class is nan, and so is a harmonic mean of it.
 
@@ -91,7 +89,8 @@ class OpenVocabPartIoU(BaseMetric):
         Args:
             data_batch: not used.
             data_samples (Sequence[dict]): with ``gt_sem_seg``, ``pred_sem_seg`` and, if the model
-                gave one, ``pred_oracle_sem_seg``, each with (1, H, W) ``data``.
+                gave them, ``pred_oracle_sem_seg`` and ``pred_obj_sem_seg``, each with (1, H, W)
+                ``data``.
         """
         for sample in data_samples:
             self._process_one(sample, self.taxonomy)
@@ -100,15 +99,16 @@ class OpenVocabPartIoU(BaseMetric):
         source = f"image '{sample.get('img_path', 'without a path')}'"
         if 'classes' in sample:
             check_same_classes(f'the model, on {source},', sample['classes'], taxonomy)
-        maps = [_label_map(source, sample, key) for key in PREDICTIONS[:1 + (ORACLE in sample)]]
-        target = _label_map(source, sample, 'gt_sem_seg').to(maps[0].device)
+        maps = {protocol: _label_map(source, sample, key) for protocol, key in PROTOCOLS.items()
+                if key in sample or protocol == 'pred_all'}
+        target = _label_map(source, sample, 'gt_sem_seg').to(maps['pred_all'].device)
         ignored = target == self.ignore_index
-        for key, labels in zip(PREDICTIONS, maps):
-            check_same_size(f'{source}: {key}', labels, target)
-            self._ids.add(f'{source}: {key}', labels, len(taxonomy))
+        for protocol, labels in maps.items():
+            check_same_size(f'{source}: {PROTOCOLS[protocol]}', labels, target)
+            self._ids.add(f'{source}: {PROTOCOLS[protocol]}', labels, len(taxonomy))
         self._ids.add(f'{source}: gt_sem_seg', target.masked_fill(ignored, 0), len(taxonomy) - 1)
         columns = target.masked_fill(ignored, len(taxonomy)).clamp_(0, len(taxonomy))
-        self._counts.add(columns, *maps)
+        self._counts.add(columns, *map(maps.get, PROTOCOLS))
 
     def evaluate(self, size):
         """Sum over ranks, log the tables, start anew.
@@ -140,8 +140,10 @@ class OpenVocabPartIoU(BaseMetric):
         columns, metrics = {}, {}
         for protocol, title in TITLES.items():
             if f'{protocol}/confusion' not in results:
-                print_log(f'No {title} scores: the samples have no pred_oracle_sem_seg, which '
-                          'takes an object map (gt_object_seg) in the data set.', logger='current')
+                if protocol == 'oracle_obj':  # Pred-Obj is there on request only
+                    print_log(f'No {title} scores: the samples have no pred_oracle_sem_seg, which '
+                              'takes an object map (gt_object_seg) in the data set.',
+                              logger='current')
                 continue
             values = class_values(results, protocol)
             columns.update({f'{heading} {title}': each for heading, each in values.items()})

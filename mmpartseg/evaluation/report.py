@@ -6,7 +6,7 @@ from prettytable import PrettyTable
 
 from .scores import class_iou, class_recall, mean_scores
 
-TITLES = {'pred_all': 'Pred-All', 'oracle_obj': 'Oracle-Obj'}
+TITLES = {'pred_all': 'Pred-All', 'oracle_obj': 'Oracle-Obj', 'pred_obj': 'Pred-Obj'}
 PREFIX_OF = {'IoU': '', 'recall': 'recall_', 'boundary': 'boundary_'}
 
 
@@ -15,7 +15,7 @@ def class_values(counts, protocol):
 
     Args:
         counts (dict[str, ndarray]): see ``RunningCounts.reduce``.
-        protocol (str): ``pred_all`` or ``oracle_obj``.
+        protocol (str): one of ``TITLES``.
 
     Returns:
         dict[str, ndarray]: ``IoU``, ``recall`` and, if counted, ``boundary``: (K,) percent.

@@ -5,11 +5,13 @@ from mmengine.dist import all_reduce, get_dist_info
 from .boundary import boundary_map
 from .counting import count_pairs, size_counts
 
-PROTOCOLS = ('pred_all', 'oracle_obj')
+# protocol -> field of a sample that holds its label map
+PROTOCOLS = {'pred_all': 'pred_sem_seg', 'oracle_obj': 'pred_oracle_sem_seg',
+             'pred_obj': 'pred_obj_sem_seg'}
 
 
 class RunningCounts:
-    """Counts of both protocols, added up over images here and over ranks in :meth:`reduce`.
+    """Counts of all protocols, added up over images here and over ranks in :meth:`reduce`.
 
     In the matrices, prediction by annotation, index K is background in rows; in columns it collects
     what does not count. All counts are int64.
@@ -30,23 +32,25 @@ class RunningCounts:
         self.samples = 0
         self._last = {}
 
-    def add(self, columns, pred, oracle=None):
+    def add(self, columns, pred, oracle=None, pred_obj=None):
         """Count one image.
 
         Args:
             columns (Tensor): (H, W) int64 annotated ids, K where there is no part label.
             pred (Tensor): (H, W) int64 Pred-All labels, K is background.
             oracle (Tensor, optional): (H, W) int64 Oracle-Obj labels, likewise.
+            pred_obj (Tensor, optional): (H, W) int64 Pred-Obj labels, likewise.
         """
         self._move_to(columns.device)
         image = {name: torch.zeros_like(total) for name, total in self.totals.items()}
-        maps = [pred] if oracle is None else [pred, oracle]
-        for labels, counts in zip(maps, image['confusion']):
-            count_pairs(labels, columns, counts)
+        given = [(i, m) for i, m in enumerate((pred, oracle, pred_obj)) if m is not None]
+        for index, labels in given:
+            count_pairs(labels, columns, image['confusion'][index])
         if 'boundary_confusion' in image:
             annotated = boundary_map(columns, self.num_classes)
-            for labels, counts in zip(maps, image['boundary_confusion']):
-                count_pairs(self._boundary(labels, columns), annotated, counts)
+            for index, labels in given:
+                count_pairs(self._boundary(labels, columns), annotated,
+                            image['boundary_confusion'][index])
         image['size_counts'] = size_counts(image['confusion'][..., :-1], self.object_of)
         for name, total in self.totals.items():
             total += image[name]
@@ -74,11 +78,11 @@ class RunningCounts:
         Returns:
             dict[str, ndarray]: ``<protocol>/confusion`` (K+1, K), ``<protocol>/size_counts`` (see
             ``size_counts``) and, if counted, ``<protocol>/boundary_confusion`` (K+1, K+1), all
-            int64; without the Oracle-Obj entries when no sample had such a prediction.
+            int64; without the entries of a protocol that no sample had a prediction for.
 
         Raises:
             ValueError: more samples were counted than the data set has, or only some of them had
-                an Oracle-Obj prediction.
+                an Oracle-Obj or Pred-Obj prediction.
         """
         rank, world_size = get_dist_info()
         if self.samples and 0 <= size <= (self.samples - 1) * world_size + rank:
@@ -97,9 +101,10 @@ class RunningCounts:
     def _arrays(self):
         totals = {name: total.cpu().numpy() for name, total in self.totals.items()}
         pixels = totals['confusion'].sum(axis=(1, 2))
-        if pixels[1] not in (0, pixels[0]):
-            raise ValueError('only some samples have pred_oracle_sem_seg; give all of them an '
-                             'object map (gt_object_seg), or none')
+        for number, field in zip(pixels, PROTOCOLS.values()):
+            if number not in (0, pixels[0]):
+                raise ValueError(f'only some samples have {field}; give all of them an object map, '
+                                 'or none')
         totals['confusion'] = totals['confusion'][..., :-1]
         return {f'{protocol}/{name}': total[index] for name, total in totals.items()
                 for index, protocol in enumerate(PROTOCOLS) if pixels[index] or index == 0}

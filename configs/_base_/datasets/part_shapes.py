@@ -30,3 +30,16 @@ val_dataloader = dict(
 test_dataloader = val_dataloader
 val_evaluator = dict(type='OpenVocabPartIoU')
 test_evaluator = val_evaluator
+tta_model = dict(type='PartTTAModel')
+tta_pipeline = [
+    dict(type='LoadPartImage'),
+    dict(
+        type='TestTimeAug',
+        transforms=[
+            [dict(type='ResizePartSeg', scale=(side, side), backend='pillow')
+             for side in (72, 96, 120)],
+            [dict(type='RandomFlip', prob=0.), dict(type='RandomFlip', prob=1.)],
+            [dict(type='LoadPartAnnotations')],
+            [dict(type='PackPartSegInputs')]
+        ])
+]

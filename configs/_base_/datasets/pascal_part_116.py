@@ -38,3 +38,15 @@ val_dataloader = dict(
 test_dataloader = val_dataloader
 val_evaluator = dict(type='OpenVocabPartIoU')
 test_evaluator = val_evaluator
+tta_model = dict(type='PartTTAModel')
+tta_pipeline = [
+    dict(type='LoadPartImage'),
+    dict(
+        type='TestTimeAug',
+        transforms=[
+            [dict(resize, scale=(side, side)) for side in (256, 352, 448)],  # whole patches
+            [dict(type='RandomFlip', prob=0.), dict(type='RandomFlip', prob=1.)],
+            [dict(type='LoadPartAnnotations')],
+            [dict(type='PackPartSegInputs')]
+        ])
+]

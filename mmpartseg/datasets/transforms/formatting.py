@@ -8,17 +8,18 @@ from mmseg.registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class PackPartSegInputs(PackSegInputs):
-    """mmseg's ``PackSegInputs`` with the object map added.
+    """mmseg's ``PackSegInputs`` with the object maps added.
 
-    ``inputs`` is (3, H, W); ``data_samples`` has ``gt_sem_seg`` and ``gt_object_seg``, whose
-    ``data`` is (1, H, W) int64, as far as the sample has label maps. Arguments as of
-    ``PackSegInputs``.
+    ``inputs`` is (3, H, W); ``data_samples`` has ``gt_sem_seg``, ``gt_object_seg`` and
+    ``pred_object_seg``, whose ``data`` is (1, H, W) int64, as far as the sample has these maps.
+    Arguments as of ``PackSegInputs``.
     """
+    OBJECT_FIELDS = {'gt_object_map': 'gt_object_seg', 'pred_object_map': 'pred_object_seg'}
 
     def transform(self, results):
         """Needs what the loading transforms add."""
         packed = super().transform(results)
-        if 'gt_object_map' in results:
-            objects = to_tensor(results['gt_object_map'][None].astype(np.int64))
-            packed['data_samples'].gt_object_seg = PixelData(data=objects)
+        for key in self.OBJECT_FIELDS.keys() & results.keys():
+            objects = to_tensor(results[key][None].astype(np.int64))
+            packed['data_samples'].set_data({self.OBJECT_FIELDS[key]: PixelData(data=objects)})
         return packed

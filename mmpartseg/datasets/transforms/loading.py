@@ -1,5 +1,6 @@
 """Image and label maps from files."""
 import io
+import os.path as osp
 
 import mmcv
 import numpy as np
@@ -78,21 +79,60 @@ class LoadPartAnnotations(BaseTransform):
         maps = {}
         if part_path is not None:
             tables = results['label_tables']
-            maps['gt_seg_map'] = tables.parts(self._read(part_path, results), part_path)
+            stored = read_map_of_image(part_path, results, self.backend_args)
+            maps['gt_seg_map'] = tables.parts(stored, part_path)
             maps['gt_object_map'] = tables.object_of[maps['gt_seg_map']]
         if object_path is not None:
             objects = results['label_tables'].objects
-            maps['gt_object_map'] = objects(self._read(object_path, results), object_path)
+            stored = read_map_of_image(object_path, results, self.backend_args)
+            maps['gt_object_map'] = objects(stored, object_path)
         results.update(maps)
         results['seg_fields'] = [*results.get('seg_fields', ()), *maps]
         return results
 
-    def _read(self, path, results):
-        stored = read_label_map(path, self.backend_args)
-        height, width = results['ori_shape']
-        if stored.shape != (height, width):
-            raise ValueError(
-                f'label map {path} is {stored.shape[1]}x{stored.shape[0]} pixels (width x height), '
-                f"its image {results['img_path']} is {width}x{height}; a label map has the size "
-                'of its image as stored, before any rotation by EXIF')
-        return stored
+
+@TRANSFORMS.register_module()
+class LoadObjectPrediction(BaseTransform):
+    """Load a predicted object map, the known object of the Pred-Obj setting of OV-PARTS.
+
+    The folder holds ``<image name>.png`` for each image, in the form of the archives' object maps:
+    ids in the order of the data set's ``object_classes``, the highest value for no object.
+    ``tools/analysis/predict_objects.py`` writes it with any MMSegmentation model.
+
+    Args:
+        folder (str): where the maps are.
+        backend_args (dict, optional): mmengine's file backend.
+
+    Raises:
+        FileNotFoundError: an image has no map.
+        ValueError: names the map that cannot be read, has another size than the image, or an id
+            outside the object classes.
+    """
+
+    def __init__(self, folder, backend_args=None):
+        self.folder = folder
+        self.backend_args = backend_args
+
+    def transform(self, results):
+        """Needs ``img_path``, ``ori_shape`` and ``label_tables``; adds ``pred_object_map``."""
+        stem = osp.splitext(osp.basename(results['img_path']))[0]
+        path = fileio.join_path(self.folder, f'{stem}.png', backend_args=self.backend_args)
+        if not fileio.isfile(path, backend_args=self.backend_args):
+            raise FileNotFoundError(f"image {results['img_path']} has no predicted object map {path}; "
+                                    'tools/analysis/predict_objects.py writes the folder')
+        stored = read_map_of_image(path, results, self.backend_args)
+        results['pred_object_map'] = results['label_tables'].objects(stored, path)
+        results['seg_fields'] = [*results.get('seg_fields', ()), 'pred_object_map']
+        return results
+
+
+def read_map_of_image(path, results, backend_args=None):
+    """The stored ids of a label map; ValueError unless it has the size of its image."""
+    stored = read_label_map(path, backend_args)
+    height, width = results['ori_shape']
+    if stored.shape != (height, width):
+        raise ValueError(
+            f'label map {path} is {stored.shape[1]}x{stored.shape[0]} pixels (width x height), '
+            f"its image {results['img_path']} is {width}x{height}; a label map has the size "
+            'of its image as stored, before any rotation by EXIF')
+    return stored

@@ -7,12 +7,13 @@ from mmengine.hooks import Hook
 from mmseg.registry import HOOKS
 from PIL import Image
 
-FIELDS = {'pred_sem_seg': 'pred_all', 'pred_oracle_sem_seg': 'oracle_obj'}
+FIELDS = {'pred_sem_seg': 'pred_all', 'pred_oracle_sem_seg': 'oracle_obj',
+          'pred_obj_sem_seg': 'pred_obj'}
 
 
 @HOOKS.register_module()
 class SavePredictionsHook(Hook):
-    """Writes each test prediction to ``<out_dir>/{pred_all,oracle_obj}/<image name>.png``.
+    """Writes each test prediction to ``<out_dir>/{pred_all,oracle_obj,pred_obj}/<image name>.png``.
 
     Class ids as in the data set's classes, the number of classes for background; 8 bit where that
     fits, else 16 bit.

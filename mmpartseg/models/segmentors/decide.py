@@ -28,19 +28,40 @@ def decide(scores, size, object_of, object_scores=None, known_objects=None, piec
     num_classes = len(object_of)
     num_objects = int(object_of.max()) + 1
     channels = len(scores) + (0 if object_scores is None else len(object_scores))
-    rows = max(1, piece_bytes // (channels * size[1] * scores.element_size()))
-    pred_all, oracle = [], []
-    for start in range(0, size[0], rows):
-        piece = slice(start, min(start + rows, size[0]))
+    pred_all = []
+    for piece in row_pieces(channels, size, scores.element_size(), piece_bytes):
         if object_scores is None:
             pred_all.append(upsampled_rows(scores, size, piece).argmax(0))
         else:
             objects = upsampled_rows(object_scores, size, piece).argmax(0)
             pred_all.append(best_class(scores, size, piece, object_of, objects, num_objects))
-        if known_objects is not None:
-            oracle.append(best_class(scores[:num_classes], size, piece, object_of,
-                                     known_objects[piece], num_objects))
-    return torch.cat(pred_all), torch.cat(oracle) if oracle else None
+    oracle = None if known_objects is None else decide_known(
+        scores[:num_classes], size, object_of, known_objects, piece_bytes)
+    return torch.cat(pred_all), oracle
+
+
+def decide_known(scores, size, object_of, known_objects, piece_bytes=PIECE_BYTES):
+    """The best class among those of each pixel's known object.
+
+    Args:
+        scores (Tensor): (K, h, w) logits, without background.
+        known_objects (Tensor): (H, W) object of each pixel; values outside 0…O-1 mean none.
+
+    The other arguments are those of :func:`decide`.
+
+    Returns:
+        Tensor: (H, W) int64, K where there is no known object.
+    """
+    num_objects = int(object_of.max()) + 1
+    pieces = row_pieces(len(scores), size, scores.element_size(), piece_bytes)
+    return torch.cat([best_class(scores, size, piece, object_of, known_objects[piece], num_objects)
+                      for piece in pieces])
+
+
+def row_pieces(channels, size, element_size, piece_bytes):
+    """Slices of rows whose upsampled scores take at most ``piece_bytes`` (at least one row)."""
+    rows = max(1, piece_bytes // (channels * size[1] * element_size))
+    return [slice(start, min(start + rows, size[0])) for start in range(0, size[0], rows)]
 
 
 def best_class(scores, size, piece, object_of, objects, num_objects):
@@ -54,6 +75,31 @@ def best_class(scores, size, piece, object_of, objects, num_objects):
     upsampled = upsampled_rows(scores[classes], size, piece)
     upsampled.masked_fill_(object_of[classes][:, None, None] != objects, -torch.inf)
     return classes[upsampled.argmax(0)].masked_fill(none, len(object_of))
+
+
+def mean_scores(scores, label_map, num_classes, piece_bytes=PIECE_BYTES):
+    """How sure the model is of each class: its mean sigmoid score over the pixels it won.
+
+    Args:
+        scores (Tensor): (K + 1, h, w) or (K, h, w) logits, as of :func:`decide`.
+        label_map (Tensor): (H, W) int64, 0…K.
+        num_classes (int): K.
+        piece_bytes (int): see :func:`decide`.
+
+    Returns:
+        Tensor: (K,) in 0…1; nan for a class without a pixel.
+    """
+    size = tuple(label_map.shape)
+    total = scores.new_zeros(num_classes, dtype=torch.float64)
+    for piece in row_pieces(len(scores), size, scores.element_size(), piece_bytes):
+        won = label_map[piece] < num_classes
+        classes, channel = label_map[piece][won].unique(return_inverse=True)
+        if len(classes):
+            upsampled = upsampled_rows(scores[classes], size, piece)[:, won]  # classes x pixels
+            own = upsampled.gather(0, channel[None])[0].sigmoid()
+            total.index_add_(0, classes[channel], own.double())
+    pixels = label_map.flatten().bincount(minlength=num_classes)[:num_classes]
+    return (total / pixels).to(scores.dtype)
 
 
 def upsampled_rows(maps, size, piece):

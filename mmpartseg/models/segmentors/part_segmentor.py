@@ -9,7 +9,7 @@ from mmseg.structures import SegDataSample
 from ...checkpoints import check_state_dict
 from ...taxonomy import PartTaxonomy
 from ..decode_heads.base_film_head import TaxonomyIndex
-from .decide import PIECE_BYTES, decide
+from .decide import PIECE_BYTES, decide, decide_known, mean_scores
 
 
 @MODELS.register_module()
@@ -22,7 +22,9 @@ class PartSegmentor(EncoderDecoder):
         predict(): extract_feat() -> decode_head()      -> postprocess() -> decide()
 
     ``test_cfg`` may hold, besides mmseg's keys, ``piece_bytes`` (memory for full-size scores, in
-    bytes) and ``return_logits`` (keep the full-size class scores as ``seg_logits``).
+    bytes), ``return_logits`` (keep the full-size class scores as ``seg_logits``) and
+    ``return_part_scores`` (keep the mean score of each class over the pixels it won in the Oracle-Obj
+    map, or without one in the Pred-All map, as ``part_scores`` (K,)).
 
     Args:
         taxonomy (str | list | PartTaxonomy, optional): classes of a decode head that knows none,
@@ -102,36 +104,47 @@ class PartSegmentor(EncoderDecoder):
         Args:
             scores (Tensor): of :meth:`encode_decode`.
             data_samples (list[SegDataSample], optional): with ``ori_shape`` and, for Oracle-Obj,
-                ``gt_object_seg``.
+                ``gt_object_seg``, for Pred-Obj ``pred_object_seg``.
 
         Returns:
             list[SegDataSample]: with ``pred_sem_seg`` (Pred-All, K = background) and, where the
-            sample has an object map, ``pred_oracle_sem_seg`` (Oracle-Obj, K = no known object).
+            sample has an object map, ``pred_oracle_sem_seg`` (Oracle-Obj, K = no known object) or
+            ``pred_obj_sem_seg`` (Pred-Obj, likewise).
         """
         if data_samples is None:
             data_samples = [SegDataSample(metainfo=dict(ori_shape=tuple(scores.shape[2:])))
                             for _ in scores]
         for image_scores, sample in zip(scores, data_samples):
-            image_scores = self._undo_padding_and_flip(image_scores, sample.metainfo)
-            self._decide_image(image_scores, sample)
+            image_scores = self.undo_padding_and_flip(image_scores, sample.metainfo)
+            self.decide_image(image_scores, sample)
         return data_samples
 
-    def _decide_image(self, scores, sample):
+    def decide_image(self, scores, sample):
+        """Add the label maps of one image to ``sample``, from scores without padding or flip."""
         channels = self.decode_head.out_channels
         objects = scores[channels:] if len(scores) > channels else None
         known = sample.gt_object_seg.data[0].to(scores.device) if 'gt_object_seg' in sample else None
         size = tuple(sample.ori_shape[:2])
+        piece_bytes = self.test_cfg.get('piece_bytes', PIECE_BYTES)
         pred_all, oracle = decide(scores[:channels], size, self.index.object_of, objects, known,
-                                  self.test_cfg.get('piece_bytes', PIECE_BYTES))
+                                  piece_bytes)
         sample.pred_sem_seg = PixelData(data=pred_all[None])
         if oracle is not None:
             sample.pred_oracle_sem_seg = PixelData(data=oracle[None])
+        if 'pred_object_seg' in sample:
+            predicted = sample.pred_object_seg.data[0].to(scores.device)
+            pred_obj = decide_known(scores[:len(self.taxonomy)], size, self.index.object_of,
+                                    predicted, piece_bytes)
+            sample.pred_obj_sem_seg = PixelData(data=pred_obj[None])
+        if self.test_cfg.get('return_part_scores', False):
+            won = pred_all if oracle is None else oracle
+            sample.part_scores = mean_scores(scores[:channels], won, len(self.taxonomy), piece_bytes)
         if self.test_cfg.get('return_logits', False):
             full = F.interpolate(scores[None], size, mode='bilinear')[0]
             sample.seg_logits = PixelData(data=full)
 
     @staticmethod
-    def _undo_padding_and_flip(scores, meta):
+    def undo_padding_and_flip(scores, meta):
         """Cut the padding off and mirror back, in units of the scores' own grid."""
         left, right, top, bottom = meta.get('img_padding_size', meta.get('padding_size', [0] * 4))
         if left or right or top or bottom:

@@ -1,0 +1,12 @@
+# The baseline in miniature, with the settings of the quickstart
+_base_ = '../partclipseg/part_shapes.py'
+model = dict(
+    decode_head=dict(
+        _delete_=True, type='CLIPSegHead', train_taxonomy='part_shapes:seen',
+        test_taxonomy='part_shapes', text_encoder={{_base_.model.decode_head.text_encoder}},
+        in_channels={{_base_.model.decode_head.in_channels}},
+        channels={{_base_.model.decode_head.channels}},
+        ffn_channels={{_base_.model.decode_head.ffn_channels}},
+        num_heads={{_base_.model.decode_head.num_heads}},
+        mask_strides={{_base_.model.decode_head.mask_strides}}, with_cp=False,
+        loss_object_part=dict(type='PartMaskLoss')))
