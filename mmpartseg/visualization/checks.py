@@ -8,7 +8,7 @@ def check_image(image):
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or not image.size:
         raise ValueError(f'image must be (H, W, 3) uint8 RGB with H, W > 0, got {image.dtype} of '
                          f'shape {image.shape}; convert it, e.g. PIL.Image.convert("RGB")')
-    return image
+    return np.ascontiguousarray(image)
 
 
 def check_label_map(label_map, image, what='label map'):

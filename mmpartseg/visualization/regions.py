@@ -12,10 +12,14 @@ class Piece:
     class_id: int
     area: int
     point: tuple  # (x, y) of the pixel farthest from the piece's border
-    centre: tuple  # (x, y) of the smallest circle around the piece
-    radius: float  # of that circle
     mask: np.ndarray  # (height, width) bool, cut out at `corner`
     corner: tuple  # (x, y)
+
+    def circle(self):
+        """Centre (x, y) and radius of the smallest circle around the piece, in whole pixels."""
+        points = np.argwhere(self.mask)[:, ::-1] + self.corner
+        centre, radius = cv2.minEnclosingCircle(points.astype(np.float32))
+        return tuple(round(value) for value in centre), round(radius)
 
 
 def outline(label_map, width):
@@ -54,7 +58,7 @@ def find_pieces(label_map, num_classes, most):
 
 
 def _pieces_of(mask, class_id, most):
-    count, components, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), None, 8)
+    _, components, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), None, 8)
     order = np.argsort(-stats[1:, cv2.CC_STAT_AREA], kind='stable') + 1
     return [_piece(components, stats[i], i, class_id) for i in order[:most]]
 
@@ -64,11 +68,7 @@ def _piece(components, stats, index, class_id):
     mask = components[y:y + height, x:x + width] == index
     depth = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
     row, column = np.unravel_index(depth.argmax(), depth.shape)
-    rows, columns = np.nonzero(mask)
-    circle = cv2.minEnclosingCircle(np.stack([columns, rows], 1).astype(np.float32))
-    (cx, cy), radius = circle
-    return Piece(class_id, area, (x + int(column), y + int(row)), (x + cx, y + cy), radius, mask,
-                 (x, y))
+    return Piece(class_id, area, (x + int(column), y + int(row)), mask, (x, y))
 
 
 def resize_label_map(label_map, size):

@@ -1,0 +1,63 @@
+"""The strip below a picture that explains its colours and class ids."""
+import numpy as np
+from PIL import Image, ImageDraw
+
+from .checks import check_classes
+from .naming import box_size, draw_box, mark_unseen
+from .text import text_block, text_size
+
+TEXT_SIZE = 14
+GAP = 16  # pixels between entries
+NEAR = 4  # pixels between the box and its name, and between lines
+UNSEEN_NOTE = '* unseen in training (dashed)'
+
+
+def legend(class_ids, names, palette, width, unseen=None):
+    """A strip that explains colours: a box with the class id, and the name, for each class.
+
+    Args:
+        class_ids (Iterable[int]): classes to list.
+        names (Sequence[str]): K class names.
+        palette (np.ndarray): (K, 3) uint8 RGB.
+        width (int): of the strip in pixels.
+        unseen (Sequence[bool], optional): K flags; such classes get an asterisk and a dashed box.
+
+    Returns:
+        np.ndarray: (h, width, 3) uint8 on white; names that do not fit on a line are wrapped.
+    """
+    palette, unseen = check_classes(names, palette, unseen)
+    class_ids = sorted({int(i) for i in class_ids})
+    entries = [_entry(str(i), mark_unseen(names[i], unseen[i]), palette[i], unseen[i], width)
+               for i in class_ids]
+    if unseen[class_ids].any():
+        note_width = min(width, text_size(UNSEEN_NOTE, TEXT_SIZE)[0])
+        entries.append(Image.fromarray(text_block(UNSEEN_NOTE, TEXT_SIZE, note_width)))
+    return _flow(entries, width)
+
+
+def _entry(number, name, color, dashed, width):
+    """Box with the class id, and the class's name, no wider than `width`."""
+    box_width, box_height = box_size(number, TEXT_SIZE)
+    left = box_width + NEAR
+    text_width = min(text_size(name, TEXT_SIZE)[0], max(width - left, TEXT_SIZE))
+    text = Image.fromarray(text_block(name, TEXT_SIZE, text_width))
+    entry = Image.new('RGB', (left + text_width, max(box_height, text.height)), 'white')
+    draw_box(ImageDraw.Draw(entry), (0, 0, box_width, box_height), number, color, TEXT_SIZE,
+             dashed)
+    entry.paste(text, (left, max(0, (box_height - text.height) // 2)))
+    return entry
+
+
+def _flow(entries, width):
+    """Entries in reading order on lines of `width` pixels: (h, width, 3) uint8."""
+    places, left, top, line_height = [], 0, 0, 0
+    for entry in entries:
+        if left and left + entry.width > width:
+            left, top, line_height = 0, top + line_height + NEAR, 0
+        places.append((left, top))
+        left += entry.width + GAP
+        line_height = max(line_height, entry.height)
+    sheet = Image.new('RGB', (width, top + line_height), 'white')
+    for entry, place in zip(entries, places):
+        sheet.paste(entry, place)
+    return np.asarray(sheet)
