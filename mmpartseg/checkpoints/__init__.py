@@ -1,8 +1,10 @@
 """Published weights in, our weights out."""
 from .convert import to_mmpartseg, to_transformers
+from .export import clipseg_config, export_clipseg
 from .read import read_checkpoint, state_dict_of
 from .schemes import load_from_clipseg, load_from_partclipseg
 from .strict import check_state_dict
 
-__all__ = ['check_state_dict', 'load_from_clipseg', 'load_from_partclipseg', 'read_checkpoint',
-           'state_dict_of', 'to_mmpartseg', 'to_transformers']
+__all__ = ['check_state_dict', 'clipseg_config', 'export_clipseg', 'load_from_clipseg',
+           'load_from_partclipseg', 'read_checkpoint', 'state_dict_of', 'to_mmpartseg',
+           'to_transformers']

@@ -1,0 +1,96 @@
+"""A trained CLIPSeg baseline as a folder for ``transformers``."""
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+
+from .convert import to_transformers
+
+
+def clipseg_config(model):
+    """The ``config.json`` of ``CLIPSegForImageSegmentation`` for a :class:`PartSegmentor`.
+
+    Raises:
+        ValueError: the model has what CLIPSeg has not; says what.
+    """
+    visual, head = model.backbone.visual, model.decode_head
+    tower = head.text_encoder.tower
+    patch, strides = visual.patch_size[0], _strides(head.mask_branch)
+    problems = [text for text, wrong in (
+        (f'its head is a {type(head).__name__}, not the CLIPSegHead baseline',
+         type(head).__name__ != 'CLIPSegHead'),
+        ('it has a visual adapter; train with adapter_channels=None', head.adapter is not None),
+        (f'its mask branch has strides {strides}; CLIPSeg has a quarter of the patch twice',
+         strides != (patch // 4, patch // 4)),
+        ('it averages prompt templates', head.text_encoder.templates != ('{}', )),
+        ('its backbone gives no CLS token', not model.backbone.with_cls_token)) if wrong]
+    if problems:
+        raise ValueError('the model cannot be exported to CLIPSeg: ' + '; '.join(problems))
+    vision_block, text_block = visual.transformer.resblocks[0], tower.transformer.resblocks[0]
+    layer = head.decoder.layers[0]
+    return dict(
+        architectures=['CLIPSegForImageSegmentation'], model_type='clipseg',
+        projection_dim=head.text_encoder.embed_dims, reduce_dim=layer.linear1.in_features,
+        extract_layers=list(model.backbone.out_indices), conditional_layer=0,
+        decoder_num_attention_heads=layer.self_attn.num_heads,
+        decoder_intermediate_size=layer.linear1.out_features,
+        use_complex_transposed_convolution=True,
+        vision_config=dict(
+            _block_config(vision_block), image_size=visual.image_size[0], patch_size=patch,
+            num_hidden_layers=len(visual.transformer.resblocks)),
+        text_config=dict(
+            _block_config(text_block), num_hidden_layers=len(tower.transformer.resblocks),
+            vocab_size=tower.vocab_size, max_position_embeddings=tower.context_length,
+            bos_token_id=49406, eos_token_id=49407))
+
+
+def export_clipseg(model, folder):
+    """Write ``config.json`` and ``model.safetensors``, all or nothing.
+
+    Entries of CLIP that the plugin does not keep, because no mask depends on them, are written as
+    ones and zeros: the final image norm, the image projection, the logit scale.
+
+    Args:
+        model (PartSegmentor): a CLIPSeg baseline.
+        folder (str): must not exist yet.
+
+    Raises:
+        ValueError: the model is no plain CLIPSeg.
+        FileExistsError: the folder exists.
+    """
+    folder = Path(folder)
+    if folder.exists():
+        raise FileExistsError(f'{folder} exists; name a new folder')
+    config = clipseg_config(model)
+    state = to_transformers(model.state_dict())
+    width, dims = config['vision_config']['hidden_size'], config['projection_dim']
+    state.update({
+        'clip.logit_scale': torch.tensor(2.6592),
+        'clip.visual_projection.weight': torch.zeros(dims, width),
+        'clip.vision_model.post_layernorm.weight': torch.ones(width),
+        'clip.vision_model.post_layernorm.bias': torch.zeros(width)})
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=f'.{folder.name}.', dir=folder.parent))
+    try:
+        save_file({k: v.cpu().contiguous() for k, v in state.items()},
+                  unfinished / 'model.safetensors', metadata={'format': 'pt'})
+        (unfinished / 'config.json').write_text(json.dumps(config, indent=2))
+        unfinished.chmod(0o755)
+        os.replace(unfinished, folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _block_config(block):
+    quick = type(block.mlp.gelu).__name__ == 'QuickGELU'
+    return dict(hidden_size=block.attn.embed_dim, num_attention_heads=block.attn.num_heads,
+                intermediate_size=block.mlp.c_fc.out_features,
+                hidden_act='quick_gelu' if quick else 'gelu')
+
+
+def _strides(mask_branch):
+    return tuple(mask_branch[i].stride[0] for i in (2, 4))

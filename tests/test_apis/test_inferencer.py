@@ -1,0 +1,175 @@
+"""The inferencer gives what the model gives, for every kind of picture and vocabulary."""
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.infer import BaseInferencer
+from mmseg.structures import SegDataSample
+from PIL import Image
+
+from mmpartseg.apis import PartSegInferencer, masks_by_name
+from mmpartseg.datasets import PartSegDataset
+
+RGB = np.random.default_rng(0).integers(0, 256, (24, 40, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def picture(tmp_path):
+    (tmp_path / 'images').mkdir()
+    Image.fromarray(RGB).save(tmp_path / 'images' / 'a.png')
+    return str(tmp_path / 'images' / 'a.png')
+
+
+def maps(samples):
+    return [sample.pred_sem_seg.data for sample in samples]
+
+
+def test_same_as_dataset_and_model(inferencer, picture, model_files, tmp_path):
+    labels = np.zeros((24, 40), np.uint8)
+    labels[:, 20:] = 2
+    (tmp_path / 'labels').mkdir()
+    Image.fromarray(labels).save(tmp_path / 'labels' / 'a.png')
+    dataset = PartSegDataset(
+        taxonomy=inferencer.taxonomy, pipeline=Config.fromfile(model_files[0]).test_pipeline,
+        img_suffix='.png', test_mode=True, data_root=str(tmp_path),
+        data_prefix={'img_path': 'images', 'seg_map_path': 'labels'})
+    data = dataset[0]
+    data = {'inputs': [data['inputs']], 'data_samples': [data['data_samples']]}
+    with torch.no_grad():
+        expected, = inferencer.model.test_step(data)
+    objects = np.where(labels == 2, 1, 2)  # bus is the first, cat the second object
+    found, = inferencer(picture, object_masks=[objects])
+    assert isinstance(inferencer, BaseInferencer) and isinstance(found, SegDataSample)
+    assert torch.equal(found.pred_sem_seg.data, expected.pred_sem_seg.data)
+    assert torch.equal(found.pred_oracle_sem_seg.data, expected.pred_oracle_sem_seg.data)
+    assert len(found.pred_sem_seg.data.unique()) > 2
+
+
+def test_inputs_agree(inferencer, picture, model_files):
+    expected = maps(inferencer(picture))[0]
+    assert expected.shape == (1, 24, 40) and expected.dtype == torch.int64
+    for image in (Image.fromarray(RGB), RGB[..., ::-1], RGB[..., ::-1].copy()):
+        assert torch.equal(maps(inferencer(image))[0], expected)
+    rgb = PartSegInferencer(*model_files, channel_order='rgb')
+    assert torch.equal(maps(rgb(RGB))[0], expected)
+
+
+def test_batches_folders_and_patterns(inferencer, tmp_path):
+    images = [np.roll(RGB, shift, 1)[:24 - shift] for shift in range(3)]
+    for i, image in enumerate(images):
+        Image.fromarray(image).save(tmp_path / f'{i}.png')
+    expected = [maps(inferencer(Image.fromarray(image)))[0] for image in images]
+    for inputs in (tmp_path, f'{tmp_path}/*.png', [str(tmp_path / f'{i}.png') for i in range(3)]):
+        found = inferencer(inputs, batch_size=2)
+        assert all(map(torch.equal, maps(found), expected))
+        assert [sample.img_path for sample in found] == [str(tmp_path / f'{i}.png')
+                                                         for i in range(3)]
+
+
+def test_pipelines_that_keep_the_ratio(model_files):
+    cfg = Config.fromfile(model_files[0])
+    cfg.test_dataloader.dataset.pipeline[1].keep_ratio = True
+    inferencer = PartSegInferencer(cfg, model_files[1])
+    tall = RGB.transpose(1, 0, 2)[..., ::-1]
+    found = inferencer([RGB, tall], batch_size=2)
+    assert [m.shape for m in maps(found)] == [(1, 24, 40), (1, 40, 24)]
+    assert torch.equal(maps(found)[1], maps(inferencer(tall))[0])
+
+
+def test_oracle(inferencer):
+    sample, = inferencer(RGB, object='cat')
+    assert set(sample.pred_oracle_sem_seg.data.unique().tolist()) <= {0, 1}
+    mask = np.zeros((24, 40), bool)
+    mask[:10] = True
+    masked, = inferencer(RGB, object='cat', object_masks=[mask])
+    oracle = masked.pred_oracle_sem_seg.data[0]
+    assert torch.equal(oracle[:10], sample.pred_oracle_sem_seg.data[0, :10])
+    assert (oracle[10:] == 4).all()
+    assert set(masks_by_name(masked)) == set(inferencer.taxonomy.object_parts)
+    with pytest.raises(ValueError, match='2 pictures need as many object masks, got 1'):
+        inferencer([RGB, RGB], object_masks=[mask])
+    with pytest.raises(ValueError, match="object 'cow' is not in the vocabulary"):
+        inferencer(RGB, object='cow')
+
+
+def test_plain_values(inferencer):
+    found = inferencer([RGB, RGB], return_datasamples=False, return_vis=True, shapes='rle')
+    first, second = found['predictions']
+    assert first == second and first['width'] == 40
+    assert sum(p['pixels'] for p in first['parts']) + first['background_pixels'] == 24 * 40
+    assert all('rle' in part and 0 <= part['score'] <= 1 for part in first['parts'])
+    assert [v.shape[2] for v in found['visualization']] == [3, 3]
+    assert inferencer(RGB, return_datasamples=False)['visualization'] is None
+
+
+def test_scores_are_means_of_the_upsampled_sigmoid(inferencer):
+    inferencer.model.test_cfg.return_logits = True
+    sample, = inferencer(RGB)
+    logits, labels = sample.seg_logits.data, sample.pred_sem_seg.data[0]
+    for i, score in enumerate(sample.part_scores):
+        won = labels == i
+        expected = logits[i][won].sigmoid().mean()
+        assert torch.isclose(score, expected, atol=1e-5) or (torch.isnan(score) and not won.any())
+    assert not sample.part_scores.isnan().all()
+
+
+def test_set_taxonomy_encodes_new_names_only(inferencer, monkeypatch):
+    encoder = inferencer.model.decode_head.text_encoder
+    encoded = []
+    original = encoder._encode
+    monkeypatch.setattr(encoder, '_encode', lambda names: encoded.extend(names) or original(names))
+    inferencer.set_taxonomy('cat: head, paw; dog: head')
+    assert sorted(encoded) == ['cat', 'dog', 'head', 'paw']
+    inferencer.set_taxonomy('dog: head; cow: paw')
+    assert encoded[4:] == ['cow']
+    sample, = inferencer(RGB)
+    assert encoded[5:] == []
+    assert sample.metainfo['classes'] == ("dog's head", "cow's paw")
+    assert sample.pred_sem_seg.data.max() <= 2
+
+
+def test_vocabulary_given_at_the_start(model_files):
+    inferencer = PartSegInferencer(*model_files, parts='cat: head, paw; cow: head')
+    assert inferencer.taxonomy.object_parts == ("cat's head", "cat's paw", "cow's head")
+    assert inferencer.unseen_words == {'objects': ['cow'], 'parts': ['paw']}
+    assert inferencer.unseen.tolist() == [False, True, True]
+    assert inferencer.palette.shape == (3, 3)
+
+
+@pytest.mark.parametrize('parts, message', [
+    ('\u732b: head', "CLIP's text encoder reads English"),
+    ('cat: ' + 'very ' * 80 + 'long tail', 'longer than the 77 tokens'),
+    ('', 'the vocabulary is'),
+])
+def test_a_refused_vocabulary_changes_nothing(inferencer, parts, message):
+    before = inferencer.taxonomy
+    with pytest.raises(ValueError, match=message):
+        inferencer.set_taxonomy(parts)
+    assert inferencer.taxonomy is before is inferencer.model.taxonomy
+    inferencer(RGB)
+
+
+@pytest.mark.parametrize('size', [(1, 1), (1, 300), (300, 1), (3000, 2500)])
+def test_odd_sizes(inferencer, size):
+    image = np.random.default_rng(1).integers(0, 256, (*size, 3), dtype=np.uint8)
+    sample, = inferencer(image)
+    assert sample.pred_sem_seg.data.shape == (1, *size)
+    assert max(inferencer.draw(image, sample).shape[:2]) <= 2048
+
+
+def test_errors(model_files, tmp_path, inferencer):
+    with pytest.raises(FileNotFoundError, match=r"no config '.*gone.py'"):
+        PartSegInferencer(tmp_path / 'gone.py')
+    with pytest.raises(FileNotFoundError, match=r'checkpoint .*gone.pth not found'):
+        PartSegInferencer(model_files[0], tmp_path / 'gone.pth')
+    with pytest.raises(FileNotFoundError, match='there is no image .*gone.png'):
+        inferencer(str(tmp_path / 'gone.png'))
+    with pytest.raises(TypeError, match='unexpected keyword'):
+        inferencer(RGB, colour='red')
+
+
+def test_config_as_object_or_dict(model_files, picture):
+    cfg = Config.fromfile(model_files[0])
+    expected = maps(PartSegInferencer(*model_files)(picture))[0]
+    for config in (cfg, cfg.to_dict()):
+        assert torch.equal(maps(PartSegInferencer(config, model_files[1])(picture))[0], expected)

@@ -1,0 +1,32 @@
+"""Write a trained CLIPSeg baseline as a folder for ``transformers``.
+
+``python tools/model_converters/clipseg_to_transformers.py CONFIG CHECKPOINT FOLDER``
+"""
+import argparse
+
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
+from mmengine.runner import load_checkpoint
+
+import mmpartseg  # noqa: F401  registers the components
+from mmpartseg.checkpoints import export_clipseg
+from mmseg.registry import MODELS
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('config', help='config of a CLIPSeg baseline')
+    parser.add_argument('checkpoint', help='its weights')
+    parser.add_argument('folder', help='written new: config.json and model.safetensors')
+    args = parser.parse_args()
+    init_default_scope('mmseg')
+    model = MODELS.build(Config.fromfile(args.config).model)
+    load_checkpoint(model, args.checkpoint, map_location='cpu')
+    export_clipseg(model, args.folder)
+    print(f"wrote {args.folder}; load it with transformers.CLIPSegForImageSegmentation."
+          f"from_pretrained('{args.folder}')")
+
+
+if __name__ == '__main__':
+    main()

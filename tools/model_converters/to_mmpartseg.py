@@ -1,0 +1,36 @@
+"""Write published weights as an mmengine checkpoint.
+
+``python tools/model_converters/to_mmpartseg.py clipseg://CIDAS/clipseg-rd64-refined out.pth``
+``python tools/model_converters/to_mmpartseg.py partclipseg://model_final.pth out.pth``
+"""
+import argparse
+import os
+from pathlib import Path
+
+import torch
+from mmengine.runner import CheckpointLoader
+
+import mmpartseg  # noqa: F401  registers the schemes
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('source', help="'clipseg://<hub id or folder>' or 'partclipseg://<file>'")
+    parser.add_argument('out', type=Path, help='the checkpoint to write')
+    args = parser.parse_args()
+    if not args.source.startswith(('clipseg://', 'partclipseg://')):
+        parser.error(f"source '{args.source}' must begin with clipseg:// or partclipseg://")
+    checkpoint = CheckpointLoader.load_checkpoint(args.source, map_location='cpu')
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = args.out.with_name(f'.{args.out.name}.{os.getpid()}')
+    try:
+        torch.save(checkpoint, unfinished)
+        os.replace(unfinished, args.out)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    print(f"wrote {args.out}: {len(checkpoint['state_dict'])} entries")
+
+
+if __name__ == '__main__':
+    main()
