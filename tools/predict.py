@@ -21,6 +21,9 @@ from mmpartseg.apis.results import SHAPES
 from mmpartseg.apis.sources import count_frames, find_sources, is_video, video_frames
 from mmpartseg.taxonomy import PartTaxonomy
 
+# what is wrong with one picture must not stop the others
+FAILURES = (ValueError, OSError, RuntimeError, MemoryError)
+
 
 def parse_args(argv=None):
     """Parse the command line."""
@@ -133,7 +136,7 @@ class Prediction:
             image = read()
             mask = self.args.object_mask and read_mask(self.args.object_mask, label)
             data = self.inferencer.prepare(image, self.object, mask)
-        except (ValueError, OSError) as error:
+        except FAILURES as error:
             self.report(label, error)
             return
         self.waiting.append((label, name, image, data))
@@ -146,18 +149,29 @@ class Prediction:
         if not batch:
             return
         data = self.inferencer.collate_fn([item[3] for item in batch])
-        for (label, name, image, _), sample in zip(batch, self.inferencer.forward(data)):
-            document = document_of(sample, label, self.inferencer, self.args.shapes)
-            try:
-                self.files.write(name, self.inferencer.draw(image, sample), sample,
-                                 self.inferencer.palette, document)
-            except OSError as error:
+        try:
+            samples = self.inferencer.forward(data)
+        except FAILURES as error:
+            samples = []
+            for label, *_ in batch:
                 self.report(label, error)
+        for (label, name, image, _), sample in zip(batch, samples):
+            try:
+                self.write(label, name, image, sample)
+            except FAILURES as error:
+                self.report(label, error)
+
+    def write(self, label, name, image, sample):
+        """The three files of one picture."""
+        document = document_of(sample, label, self.inferencer, self.args.shapes)
+        self.files.write(name, self.inferencer.draw(image, sample), sample,
+                         self.inferencer.palette, document)
 
     def report(self, label, error):
         """Say at once which picture failed and why."""
         self.failed.append(label)
-        print(f'\nfailed: {label}: {error}', file=sys.stderr)
+        reason = str(error) or type(error).__name__
+        print(f'\nfailed: {label}: {reason}', file=sys.stderr)
 
 
 def main(argv=None):

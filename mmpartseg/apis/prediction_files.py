@@ -37,13 +37,17 @@ class PredictionFiles:
         except OSError as error:
             raise OSError(f"cannot write to the output folder '{folder}': "
                           f'{error.strerror or error}') from error
-        self._names = {}
+        self._taken = set()
 
     def unique_name(self, source):
         """The file's stem, numbered if another source has taken it."""
-        stem = Path(source).stem
-        count = self._names[stem] = self._names.get(stem, 0) + 1
-        return stem if count == 1 else self.unique_name(f'{stem}-{count}.')
+        name = stem = Path(source).stem
+        number = 1
+        while name in self._taken:
+            number += 1
+            name = f'{stem}-{number}'
+        self._taken.add(name)
+        return name
 
     def write(self, name, picture, sample, palette, document):
         """

@@ -149,7 +149,7 @@ def test_a_refused_vocabulary_changes_nothing(inferencer, parts, message):
     inferencer(RGB)
 
 
-@pytest.mark.parametrize('size', [(1, 1), (1, 300), (300, 1), (3000, 2500)])
+@pytest.mark.parametrize('size', [(1, 1), (1, 300), (300, 1), (2200, 40)])
 def test_odd_sizes(inferencer, size):
     image = np.random.default_rng(1).integers(0, 256, (*size, 3), dtype=np.uint8)
     sample, = inferencer(image)

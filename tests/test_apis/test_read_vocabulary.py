@@ -60,7 +60,7 @@ def test_shipped():
     ({}, r'vocabulary is \[\]; write'),
     (3, r'vocabulary is 3; write'),
     ('pascal_part', r"vocabulary is 'pascal_part'; .*'pascal_part_116'"),
-    ('cat: head,, tail', "empty name in 'cat: '"),
+    ('cat: head,, tail', "empty name in 'cat:'"),
     ('cat:', "empty name in 'cat:"),
     (': head', 'empty name in'),
     ({'cat': []}, "object 'cat' has no list of part names"),

@@ -1,0 +1,181 @@
+"""tools/predict.py on good and bad files, with every way to name object and vocabulary."""
+import json
+import os
+import runpy
+import sys
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from mmpartseg.apis import PartSegInferencer
+from tests.tiny_model import TOOLS, load_tool, write_model
+
+predict = load_tool('predict')
+PARTS = 'cat: head, tail; cow: head, horn'
+RGB = np.random.default_rng(0).integers(0, 256, (24, 40, 3), dtype=np.uint8)
+
+
+@pytest.fixture(scope='module')
+def model_files(tmp_path_factory):
+    return write_model(tmp_path_factory.mktemp('model'))
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    """A folder with two good pictures and a broken one between them."""
+    folder = tmp_path / 'pictures'
+    folder.mkdir()
+    Image.fromarray(RGB).save(folder / 'a.png')
+    (folder / 'b.jpg').write_bytes(b'no picture')
+    Image.fromarray(RGB[:, ::-1]).save(folder / 'c.png')
+    return folder
+
+
+@pytest.fixture
+def run(model_files, tmp_path):
+    """Run the tool on arguments; returns its exit code and reads the JSON files it wrote."""
+    def run(*args, parts=PARTS, out=tmp_path / 'out'):
+        config, checkpoint = model_files
+        code = predict.main([*map(str, args), '--config', config, '--checkpoint', checkpoint,
+                             '--out', str(out), '--device', 'cpu', *(['--parts', parts] if parts else [])])
+        return code, {p.stem: json.loads(p.read_text()) for p in sorted(out.glob('*.json'))}
+    return run
+
+
+def test_files_of_a_picture(run, pictures, tmp_path, model_files, capsys):
+    code, found = run(pictures / 'a.png', '--shapes', 'rle')
+    assert code == 0
+    assert sorted(os.listdir(tmp_path / 'out')) == ['a.json', 'a_overlay.png', 'a_parts.png']
+    expected, = PartSegInferencer(*model_files, parts=PARTS)(str(pictures / 'a.png'))
+    labels = expected.pred_sem_seg.data[0].numpy()
+    with Image.open(tmp_path / 'out' / 'a_parts.png') as image:
+        assert image.mode == 'P'
+        np.testing.assert_array_equal(np.asarray(image), labels)
+    document = found['a']
+    assert document['image'] == str(pictures / 'a.png')
+    assert document['vocabulary'] == ["cat's head", "cat's tail", "cow's head", "cow's horn"]
+    assert document['never_seen'] == {'objects': ['cow'], 'parts': ['horn']}
+    for part in document['parts']:
+        assert part['pixels'] == (labels == part['id']).sum()
+        assert part['name'] == document['vocabulary'][part['id']] and 'rle' in part
+    output = capsys.readouterr()
+    assert 'objects that the checkpoint has never seen: cow' in output.out
+    assert 'parts that the checkpoint has never seen: horn' in output.out
+    assert '1/1' in output.err  # the progress bar
+
+
+def test_a_bad_file_does_not_stop_the_rest(run, pictures, capsys):
+    code, found = run(pictures, pictures / 'gone.png', '--batch-size', 2)
+    assert code == 1
+    assert list(found) == ['a', 'c']
+    output = capsys.readouterr()
+    assert f"failed: {pictures / 'b.jpg'}: image" in output.err
+    assert f"failed: {pictures / 'gone.png'}: there is no image" in output.err
+    assert '2 pictures written' in output.out and '2 failed' in output.out
+
+
+def test_equal_names_do_not_overwrite_each_other(run, pictures):
+    Image.fromarray(RGB).save(pictures / 'c.bmp')
+    (pictures / 'sub').mkdir()
+    Image.fromarray(RGB).save(pictures / 'sub' / 'c.png')
+    code, found = run(f'{pictures}/**/c.*')
+    assert code == 0
+    assert {n: d['image'] for n, d in found.items()} == {
+        'c': f'{pictures}/c.bmp', 'c-2': f'{pictures}/c.png', 'c-3': f'{pictures}/sub/c.png'}
+
+
+def test_one_object_is_oracle_obj(run, pictures):
+    _, found = run(pictures / 'a.png', '--object', 'cow')
+    assert found['a']['protocol'] == 'oracle_obj' and found['a']['background_pixels'] == 0
+    assert {p['object'] for p in found['a']['parts']} == {'cow'}
+
+
+def test_object_masks(run, pictures, tmp_path):
+    mask = np.zeros((24, 40), np.uint8)
+    mask[:5] = 255
+    (tmp_path / 'masks').mkdir()
+    Image.fromarray(mask).save(tmp_path / 'masks' / 'a.png')
+    Image.fromarray(np.repeat(mask[..., None], 3, 2)).save(tmp_path / 'masks' / 'c.png')
+    code, found = run(pictures / '[ac].png', '--object', 'cat', '--object-mask', tmp_path / 'masks')
+    assert code == 0
+    for document in found.values():
+        assert document['protocol'] == 'oracle_obj' and document['background_pixels'] == 19 * 40
+    Image.fromarray(mask // 255 * 2).save(tmp_path / 'numbers.png')
+    _, found = run(pictures / 'a.png', '--object-mask', tmp_path / 'numbers.png')
+    assert {p['object'] for p in found['a']['parts']} == {'cow'}
+
+
+def test_bad_object_masks(run, pictures, tmp_path, capsys):
+    Image.fromarray(RGB[:24, :24]).save(tmp_path / 'colours.png')
+    Image.fromarray(RGB[:9, :9, 0]).save(tmp_path / 'small.png')
+    for name, message in (('colours.png', 'has colours'), ('small.png', r'shape (9, 9)'),
+                          ('gone.png', 'there is no object mask')):
+        code, found = run(pictures / 'a.png', '--object', 'cat', '--object-mask', tmp_path / name)
+        assert code == 1 and not found
+        assert message in capsys.readouterr().err
+
+
+def test_several_objects_are_pred_all_over_them(run, pictures):
+    _, found = run(pictures / 'a.png', '--object', 'cat', 'dog', parts=None)
+    assert found['a']['protocol'] == 'pred_all'
+    assert found['a']['vocabulary'] == ["cat's head", "cat's tail", "dog's head"]
+    with pytest.raises(ValueError, match=r"--object \['cow'\]: not in the vocabulary"):
+        run(pictures / 'a.png', '--object', 'cow', 'dog', parts=None)
+
+
+def test_vocabulary_file_and_shipped_name(run, pictures, tmp_path):
+    (tmp_path / 'words.txt').write_text('cat: head\n')
+    _, found = run(pictures / 'a.png', parts=str(tmp_path / 'words.txt'))
+    assert found['a']['vocabulary'] == ["cat's head"]
+    _, found = run(pictures / 'a.png', '--taxonomy', 'part_shapes', parts=None)
+    assert len(found['a']['vocabulary']) == 62
+
+
+def test_more_classes_than_a_palette_holds(run, pictures, tmp_path):
+    parts = 'cat: ' + ', '.join(f'part {i}' for i in range(256))
+    code, _ = run(pictures / 'a.png', parts=parts)
+    with Image.open(tmp_path / 'out' / 'a_parts.png') as image:
+        assert code == 0 and image.mode == 'I;16'
+
+
+def test_video(run, tmp_path, capsys):
+    writer = cv2.VideoWriter(str(tmp_path / 'v.avi'), cv2.VideoWriter_fourcc(*'MJPG'), 5, (40, 24))
+    for i in range(5):
+        writer.write(np.roll(RGB, i, 1))
+    writer.release()
+    (tmp_path / 'broken.mp4').write_bytes(b'no video')
+    code, found = run(tmp_path / 'v.avi', tmp_path / 'broken.mp4', '--every', 2)
+    assert code == 1 and list(found) == ['v_000000', 'v_000002', 'v_000004']
+    assert found['v_000002']['image'] == f"{tmp_path / 'v.avi'}, frame 2"
+    assert 'broken.mp4 cannot be read' in capsys.readouterr().err
+
+
+def test_unwritable_folder_is_noticed_first(pictures, tmp_path):
+    (tmp_path / 'file').touch()
+    for out in (tmp_path / 'file', tmp_path / 'file' / 'below', '/proc/self/out'):
+        with pytest.raises(OSError, match='cannot write to the output folder'):
+            predict.main([str(pictures), '--config', 'gone.py', '--checkpoint', 'gone.pth',
+                          '--out', str(out)])
+
+
+@pytest.mark.parametrize('parts, code', [
+    ('cat: head, head', "error: repeated in the vocabulary: [\"cat's head\"]; list every part once"),
+    ('cat: head', 0)])
+def test_exit_code_of_the_script(tmp_path, pictures, model_files, monkeypatch, parts, code):
+    config, checkpoint = model_files
+    monkeypatch.setattr(sys, 'argv', [
+        'predict.py', str(pictures / 'a.png'), '--config', config, '--checkpoint', checkpoint,
+        '--out', str(tmp_path / 'out'), '--parts', parts])
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_path(TOOLS / 'predict.py', run_name='__main__')
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize('options', [['--every', '0'], ['--batch-size', '0'],
+                                     ['--object', 'a', 'b', '--object-mask', 'm.png']])
+def test_bad_options(options, capsys):
+    with pytest.raises(SystemExit):
+        predict.parse_args(['a.png', '--config', 'c', '--checkpoint', 'w', *options])
+    assert options[-2] in capsys.readouterr().err
