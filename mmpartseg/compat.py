@@ -6,6 +6,7 @@ import importlib
 import importlib.machinery
 import importlib.util
 import os
+import pickle
 import sys
 import types
 
@@ -83,11 +84,22 @@ def _allow_mmengine_checkpoints():
     import numpy as np
     import torch
     from mmengine.logging.history_buffer import HistoryBuffer
+    from mmengine.optim import OneCycleParamScheduler
     multiarray = importlib.import_module(
         'numpy._core.multiarray' if hasattr(np, '_core') else 'numpy.core.multiarray')
     torch.serialization.add_safe_globals([
-        HistoryBuffer, multiarray._reconstruct, multiarray.scalar, np.ndarray, np.dtype,
+        HistoryBuffer, OneCycleParamScheduler, (_method_of_mmengine, 'builtins.getattr'),
+        multiarray._reconstruct, multiarray.scalar, np.ndarray, np.dtype,
         type(np.dtype('float64')), type(np.dtype('float32')), type(np.dtype('int64'))])
+
+
+def _method_of_mmengine(owner, name):
+    """Takes the place of ``getattr``, by which the two classes name methods in a checkpoint."""
+    from mmengine.logging.history_buffer import HistoryBuffer
+    from mmengine.optim import OneCycleParamScheduler
+    if owner not in (HistoryBuffer, OneCycleParamScheduler) or name.startswith('__'):
+        raise pickle.UnpicklingError(f"a checkpoint may not name '{name}' of {owner!r}")
+    return getattr(owner, name)
 
 
 def prepare_distributed(cfg):
