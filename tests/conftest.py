@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from mmengine.registry import init_default_scope
 from PIL import Image
 
@@ -15,6 +16,7 @@ import mmpartseg  # noqa: F401  makes mmseg importable
 from mmpartseg.taxonomy import load_metainfo
 
 IGNORE = 255
+torch.set_num_threads(1)  # tiny tensors: more threads only wait for each other
 init_default_scope('mmseg')
 
 

@@ -1,0 +1,151 @@
+"""Every shipped config: it builds, trains a step and predicts, and means what it says."""
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.optim import build_optim_wrapper
+from mmengine.structures import PixelData
+from mmseg.registry import DATASETS, MODELS, TRANSFORMS
+from mmseg.structures import SegDataSample
+
+from mmpartseg import PartTaxonomy
+from tests.tiny import TEXT_ENCODER, TINY_CLIP
+
+ROOT = Path(__file__).parents[1]
+CONFIGS = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob('configs/*/*.py')
+                 if '_base_' not in p.as_posix())
+
+
+def load(name):
+    return Config.fromfile(ROOT / name)
+
+
+def open_vocabulary(cfg):
+    return cfg.model.get('decode_head', {}).get('text_encoder') is not None
+
+
+def datasets_of(loader):
+    """The data sets of a data loader, their files unread."""
+    def leaves(cfg):
+        inner = cfg.get('datasets') or ([cfg.dataset] if 'dataset' in cfg else [])
+        return [leaf for c in inner for leaf in leaves(c)] or [cfg]
+    return [DATASETS.build(dict(cfg, lazy_init=True)) for cfg in leaves(loader.dataset)]
+
+
+def shrink(cfg):
+    """The same config with a CLIP of a few thousand weights; everything else as shipped."""
+    cfg.model.data_preprocessor.size = (32, 32)
+    if cfg.model.backbone.type == 'OpenCLIPViT':
+        cfg.model.backbone.update(arch=TINY_CLIP, out_indices=cfg.model.backbone.out_indices and (0, 2))
+    head = cfg.model.decode_head
+    head.text_encoder.update(dict(TEXT_ENCODER, trainable=head.text_encoder.trainable))
+    head.update(in_channels=(32, 32), channels=16, num_heads=2, ffn_channels=32, mask_strides=(4, 2))
+    return cfg
+
+
+@pytest.mark.parametrize('name', [n for n in CONFIGS if open_vocabulary(load(n))
+                                  and load(n).model.backbone.type == 'OpenCLIPViT'])
+def test_trains_a_step_and_predicts(name):
+    cfg = shrink(load(name))
+    model = MODELS.build(cfg.model)
+    optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
+    taxonomy = model.decode_head.train_taxonomy
+    parts = torch.full((32, 32), 255)
+    parts[:16], parts[:8, :8] = 0, len(taxonomy) - 1
+    sample = SegDataSample(gt_sem_seg=PixelData(data=parts[None]))
+    log = model.train_step(dict(inputs=[torch.randint(0, 256, (3, 32, 32), dtype=torch.uint8)],
+                                data_samples=[sample]), optimizer)
+    assert torch.isfinite(log['loss'])
+    test = SegDataSample(metainfo=dict(ori_shape=(20, 25)), gt_object_seg=PixelData(
+        data=torch.zeros(1, 20, 25, dtype=torch.long)))
+    model.eval()
+    result = model.test_step(dict(inputs=[torch.randint(0, 256, (3, 32, 32), dtype=torch.uint8)],
+                                  data_samples=[test]))[0]
+    for field in ('pred_sem_seg', 'pred_oracle_sem_seg'):
+        assert result.get(field).data.shape == (1, 20, 25)
+        assert result.get(field).data.max() <= len(model.taxonomy)
+
+
+@pytest.mark.parametrize('name', CONFIGS)
+def test_builds_its_data_and_hooks(name):
+    cfg = load(name)
+    assert cfg.custom_imports.imports == ['mmpartseg'] and cfg.default_scope == 'mmseg'
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        assert datasets_of(loader)
+    for hook in cfg.default_hooks.values():
+        assert hook.type
+    assert cfg.val_evaluator.type == 'OpenVocabPartIoU'
+
+
+@pytest.mark.parametrize('name', [n for n in CONFIGS if open_vocabulary(load(n))])
+def test_model_and_data_have_the_same_classes(name):
+    cfg = load(name)
+    for loader, key in ((cfg.train_dataloader, 'train_taxonomy'), (cfg.test_dataloader, 'test_taxonomy')):
+        taxonomy = PartTaxonomy.build(cfg.model.decode_head[key])
+        for dataset in datasets_of(loader):
+            assert tuple(dataset.metainfo['classes']) == taxonomy.object_parts
+
+
+@pytest.mark.parametrize('name', [n for n in CONFIGS if open_vocabulary(load(n))])
+def test_every_paramwise_key_matches_a_parameter(name):
+    cfg = shrink(load(name))
+    names = list(dict(MODELS.build(cfg.model).named_parameters()))
+    for key in cfg.optim_wrapper.paramwise_cfg.get('custom_keys', {}):
+        assert any(key in n for n in names), key
+
+
+def test_leaf_configs_are_short():
+    for name in CONFIGS:
+        assert len((ROOT / name).read_text().splitlines()) < 25, name
+
+
+class TestPascalPart:
+    """configs/partclipseg/pascal_part.py is the published recipe."""
+    cfg = load('configs/partclipseg/pascal_part.py')
+
+    def test_schedule(self):
+        optimizer = self.cfg.optim_wrapper.optimizer
+        assert (optimizer.type, optimizer.lr, optimizer.weight_decay) == ('AdamW', 1e-4, 1e-4)
+        assert self.cfg.optim_wrapper.clip_grad.max_norm == 0.01
+        schedule, = self.cfg.param_scheduler
+        assert (schedule.type, schedule.power, schedule.end) == ('PolyLR', 0.9, 20000)
+        assert self.cfg.train_cfg.max_iters == 20000 and self.cfg.train_cfg.val_interval == 1000
+        assert self.cfg.effective_batch_size == 8 and self.cfg.randomness.seed == 12345678
+
+    def test_no_decay_on_norms_and_embeddings(self):
+        model = MODELS.build(shrink(load('configs/partclipseg/pascal_part.py')).model)
+        groups = build_optim_wrapper(model, self.cfg.optim_wrapper).optimizer.param_groups
+        decay = {id(g['params'][0]): g['weight_decay'] for g in groups}
+        for name, parameter in model.named_parameters():
+            if parameter.requires_grad:
+                free = 'norm' in name or 'embedding' in name
+                assert (decay[id(parameter)] == 0) == free, name
+
+    def test_trainable_parameters(self):
+        model = MODELS.build(shrink(load('configs/partclipseg/pascal_part.py')).model)
+        trainable = {n for n, p in model.named_parameters() if p.requires_grad}
+        head = {n for n in trainable if not n.startswith('decode_head.text_encoder.')}
+        assert trainable - head == {'decode_head.text_encoder.tower.token_embedding.weight',
+                                    'decode_head.text_encoder.tower.positional_embedding'}
+        assert {n.split('.')[1] for n in head} == {
+            'adapter', 'decoder', 'mask_branch', 'object_part_branch', 'object_part_film',
+            'project_features', 'project_text', 'background_embedding'}
+
+    def test_attention_weights(self):
+        head = self.cfg.model.decode_head
+        assert (head.loss_separation.loss_weight, head.loss_separation.threshold) == (0.1, 0.3)
+        assert head.loss_enhance.loss_weight == 0.01
+
+    def test_pipeline(self):
+        resize = TRANSFORMS.build(self.cfg.train_pipeline[2])
+        assert (resize.scale, resize.keep_ratio, resize.backend) == ((352, 352), False, 'pillow')
+
+
+def test_ablations_differ_in_one_line():
+    full = load('configs/partclipseg/pascal_part.py').model.decode_head
+    for name, off in (('no_enhance', {'loss_enhance'}),
+                      ('no_attention', {'loss_enhance', 'loss_separation'})):
+        head = load(f'configs/partclipseg/pascal_part_{name}.py').model.decode_head
+        assert {k for k in full if full[k] != head[k]} == off
+        assert all(head[k] is None for k in off)
