@@ -3,8 +3,9 @@ import cv2
 import numpy as np
 
 from .checks import check_image
-from .overlay import enlarge, overlay
+from .overlay import overlay
 from .palette import generalized_part_palette, object_palette, part_palette
+from .sizes import readable_scale, resize_image
 
 FIGURE_TITLES = ('input', 'objects', 'generalized parts', 'object-specific parts')
 
@@ -24,8 +25,9 @@ def heat_map(image, attention, alpha=0.5):
     Raises:
         ValueError: the attention is not such a map.
     """
-    image = enlarge(check_image(image))
-    attention = np.asarray(attention, np.float32)
+    image = check_image(image)
+    image = resize_image(image, readable_scale(image))
+    attention = np.asarray(attention, np.float64)
     if attention.ndim != 2 or not attention.size or not np.isfinite(attention).all():
         raise ValueError('attention must be an (h, w) map of finite numbers, got shape '
                          f'{attention.shape} with {np.sum(~np.isfinite(attention))} others; '
@@ -53,12 +55,13 @@ def panels(image, object_map, part_map, object_part_map, taxonomy, alpha=0.5):
     Returns:
         list[np.ndarray]: four pictures (H, W, 3) uint8, a row for :func:`save_grid`.
     """
+    image = check_image(image)
     is_seen = np.array(taxonomy.is_seen)
     unseen_object = np.isin(taxonomy.objects, taxonomy.unseen_objects)
     part_is_seen = np.zeros(len(taxonomy.parts), bool)
     np.logical_or.at(part_is_seen, list(taxonomy.part_of), is_seen)
     return [
-        enlarge(check_image(image)),
+        resize_image(image, readable_scale(image)),
         overlay(image, object_map, taxonomy.objects, object_palette(taxonomy), unseen_object,
                 alpha),
         overlay(image, part_map, taxonomy.parts, generalized_part_palette(taxonomy),

@@ -24,13 +24,19 @@ def legend(class_ids, names, palette, width, unseen=None):
 
     Returns:
         np.ndarray: (h, width, 3) uint8 on white; names that do not fit on a line are wrapped.
+
+    Raises:
+        ValueError: no class id, or one outside 0..K-1.
     """
     palette, unseen = check_classes(names, palette, unseen)
     class_ids = sorted({int(i) for i in class_ids})
+    if not class_ids or class_ids[0] < 0 or class_ids[-1] >= len(names):
+        raise ValueError(f'a legend needs class ids in 0..{len(names) - 1}, got {class_ids}; '
+                         'leave out background and ignored pixels')
     entries = [_entry(str(i), mark_unseen(names[i], unseen[i]), palette[i], unseen[i], width)
                for i in class_ids]
     if unseen[class_ids].any():
-        note_width = min(width, text_size(UNSEEN_NOTE, TEXT_SIZE)[0])
+        note_width = min(width, text_size(UNSEEN_NOTE, TEXT_SIZE)[0] + 2)
         entries.append(Image.fromarray(text_block(UNSEEN_NOTE, TEXT_SIZE, note_width)))
     return _flow(entries, width)
 
@@ -39,7 +45,7 @@ def _entry(number, name, color, dashed, width):
     """Box with the class id, and the class's name, no wider than `width`."""
     box_width, box_height = box_size(number, TEXT_SIZE)
     left = box_width + NEAR
-    text_width = min(text_size(name, TEXT_SIZE)[0], max(width - left, TEXT_SIZE))
+    text_width = min(text_size(name, TEXT_SIZE)[0] + 2, max(width - left, TEXT_SIZE))
     text = Image.fromarray(text_block(name, TEXT_SIZE, text_width))
     entry = Image.new('RGB', (left + text_width, max(box_height, text.height)), 'white')
     draw_box(ImageDraw.Draw(entry), (0, 0, box_width, box_height), number, color, TEXT_SIZE,
@@ -49,7 +55,8 @@ def _entry(number, name, color, dashed, width):
 
 
 def _flow(entries, width):
-    """Entries in reading order on lines of `width` pixels: (h, width, 3) uint8."""
+    """Entries in reading order on lines of `width` pixels, or of the widest entry."""
+    width = max(width, *(entry.width for entry in entries))
     places, left, top, line_height = [], 0, 0, 0
     for entry in entries:
         if left and left + entry.width > width:

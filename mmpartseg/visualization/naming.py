@@ -3,10 +3,11 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .placement import ID_DISTANCE_COST, NAME_DISTANCE_COST, Layout
+from .placement import CLASS_ID, NAME, Layout
 from .text import font_of, ink_on, text_size
 
-TEXT_SHARE = 0.3  # of the picture; where all names would cover more, class ids are written
+NAME_SHARE = 0.2  # of the picture for the names of the largest parts; then class ids …
+ID_SHARE = 0.2  # … take so much; the smallest parts of a crowd are left to the legend
 PADDING = 2
 DASH = 4  # pixels, of the frames of unseen classes
 WHITE = (255, 255, 255)
@@ -22,20 +23,25 @@ def place_names(shape, pieces, names, unseen, unit):
         unit (int): text height in pixels.
 
     Returns:
-        list[Label]: with the name or, where there is no room for it, the class id as text.
+        list[Label]: in a crowd, the smaller parts get their class id as text, or no label.
     """
-    largest = sorted((found[0] for found in pieces.values()), key=lambda piece: piece.area)
+    largest = sorted((found[0] for found in pieces.values()), key=lambda piece: -piece.area)
     layout = Layout(shape, largest, unit)
-    full = {p.class_id: mark_unseen(names[p.class_id], unseen[p.class_id]) for p in largest}
-    short = {p.class_id: mark_unseen(str(p.class_id), unseen[p.class_id]) for p in largest}
-    written = sum(np.prod(box_size(text, unit)) for text in full.values())
-    choices = ((full, NAME_DISTANCE_COST), (short, ID_DISTANCE_COST))
-    choices = choices if written <= TEXT_SHARE * np.prod(shape) else choices[1:]
-    for piece in largest:
-        for texts, cost in choices:
-            text = texts[piece.class_id]
-            if layout.place(piece.class_id, text, piece.point, box_size(text, unit), cost):
-                break
+
+    def fitting(texts, share):
+        areas = np.cumsum([np.prod(box_size(text, unit)) for text in texts])
+        return int((areas <= share * shape[0] * shape[1]).sum())
+
+    def write(piece, texts, kind):
+        text = mark_unseen(texts[piece.class_id], unseen[piece.class_id])
+        return layout.place(piece.class_id, text, piece.point, box_size(text, unit), kind)
+
+    ids = [str(class_id) for class_id in range(len(names))]
+    named = fitting([names[piece.class_id] for piece in largest], NAME_SHARE)
+    numbered = fitting([ids[piece.class_id] for piece in largest[named:]], ID_SHARE)
+    left = [piece for piece in reversed(largest[:named]) if not write(piece, names, NAME)]
+    for piece in left + largest[named:named + numbered][::-1]:
+        write(piece, ids, CLASS_ID)
     layout.refine()
     return layout.labels
 
@@ -51,9 +57,10 @@ def box_size(text, unit):
     return width + 4 * PADDING, height + 2 * PADDING
 
 
-def draw_rings(picture, pieces, palette, unit, width):
-    """Ring the parts that are too small to be noticed."""
-    for class_id, found in pieces.items():
+def draw_rings(picture, pieces, labels, palette, unit, width):
+    """Ring the labelled parts that are too small to be noticed."""
+    for class_id in (label.class_id for label in labels):
+        found = pieces[class_id]
         if found[0].area >= unit**2:
             continue
         rings = [p for p in found if 2 * p.area >= found[0].area]

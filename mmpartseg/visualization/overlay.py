@@ -4,12 +4,9 @@ import numpy as np
 
 from .checks import check_classes, check_image, check_label_map
 from .naming import draw_labels, draw_rings, place_names
-from .regions import find_pieces, outline, resize_label_map
+from .regions import find_pieces, outline
+from .sizes import font_size, line_width, readable_scale, resize_image, resize_label_map
 
-MIN_SIDE = 360  # smaller images are enlarged until their names can be read …
-MAX_SIDE = 1600  # … but not beyond this
-FONT_SIZE = 13  # at MIN_SIDE; larger pictures get larger text
-LARGER_TEXT = 0.6  # text grows with the picture, at this share of its growth
 RINGS = 4  # pieces of a small part that are ringed, at most
 DASH = 3  # length of dashes in line widths
 WHITE = 255
@@ -20,8 +17,9 @@ def overlay(image, label_map, names, palette, unseen=None, alpha=0.5, with_label
 
     Regions are tinted and get a solid outline, or a dashed one and an asterisk behind the name if
     their class is unseen in training. Each present class is named once, at its largest piece; a
-    name moved away is joined to it by a line, a small part is ringed. A name that finds no room
-    is replaced by its class id, which :func:`legend` explains.
+    name moved away is joined to it by a line, a small part is ringed. Where names find no room,
+    the smaller parts get their class ids, and the smallest of a crowd nothing: :func:`legend`
+    explains them.
 
     Args:
         image (np.ndarray): (H, W, 3) uint8 RGB.
@@ -44,37 +42,21 @@ def overlay(image, label_map, names, palette, unseen=None, alpha=0.5, with_label
     palette, unseen = check_classes(names, palette, unseen)
     if not 0 <= alpha <= 1:
         raise ValueError(f'alpha must lie in 0..1, got {alpha}')
-    image = enlarge(image)
-    if label_map.shape != image.shape[:2]:
-        label_map = resize_label_map(label_map, image.shape[:2])
+    image = resize_image(image, readable_scale(image))
+    label_map = resize_label_map(label_map, image.shape[:2])
+    return draw_parts(image, label_map, names, palette, unseen, alpha, with_labels)
+
+
+def draw_parts(image, label_map, names, palette, unseen, alpha, with_labels):
+    """What :func:`overlay` does, at the given size and without checks."""
     picture = _tint(image, label_map, palette, unseen, alpha)
     if not with_labels:
         return picture
-    unit = font_size(image)
+    unit, width = font_size(image), line_width(image)
     pieces = find_pieces(label_map, len(names), RINGS)
     labels = place_names(label_map.shape, pieces, names, unseen, unit)
-    draw_rings(picture, pieces, palette, unit, line_width(image))
-    return draw_labels(picture, labels, palette, unseen, unit, line_width(image))
-
-
-def enlarge(image):
-    """The image at the size at which it is drawn: small ones grow, the others stay as they are."""
-    height, width = image.shape[:2]
-    scale = min(MIN_SIDE / min(height, width), MAX_SIDE / max(height, width))
-    if scale <= 1:
-        return image
-    return cv2.resize(image, (round(width * scale), round(height * scale)),
-                      interpolation=cv2.INTER_CUBIC)
-
-
-def font_size(image):
-    """Text height in pixels that suits a picture of this size."""
-    return max(FONT_SIZE, round(LARGER_TEXT * FONT_SIZE * min(image.shape[:2]) / MIN_SIDE))
-
-
-def line_width(image):
-    """Width of outlines in pixels."""
-    return max(2, font_size(image) // 7)
+    draw_rings(picture, pieces, labels, palette, unit, width)
+    return draw_labels(picture, labels, palette, unseen, unit, width)
 
 
 def _tint(image, label_map, palette, unseen, alpha):
@@ -88,6 +70,6 @@ def _tint(image, label_map, palette, unseen, alpha):
     edge = outline(label_map, width) & known
     picture[edge] = colors[edge]
     rows, columns = np.indices(label_map.shape, sparse=True)
-    gaps = ((rows + columns) // dash + (rows - columns) // dash) % 2 == 1
+    gaps = (rows // dash + columns // dash) % 2 == 1
     picture[edge & gaps & unseen[np.where(known, label_map, 0)]] = WHITE
     return picture

@@ -69,24 +69,3 @@ def _piece(components, stats, index, class_id):
     depth = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 5)[1:-1, 1:-1]
     row, column = np.unravel_index(depth.argmax(), depth.shape)
     return Piece(class_id, area, (x + int(column), y + int(row)), mask, (x, y))
-
-
-def resize_label_map(label_map, size):
-    """A label map enlarged with smooth outlines: each pixel takes its nearest label by bilinear vote.
-
-    Args:
-        label_map (np.ndarray): (H, W) integers.
-        size (tuple[int]): (height, width) of the result.
-
-    Returns:
-        np.ndarray: the new label map, of the same dtype.
-    """
-    result = np.zeros(size, label_map.dtype)
-    best = np.full(size, -1, np.float32)
-    for label in np.unique(label_map):  # one label at a time: bounded memory
-        vote = cv2.resize((label_map == label).astype(np.float32), size[::-1],
-                          interpolation=cv2.INTER_LINEAR)
-        better = vote > best
-        result[better] = label
-        best[better] = vote[better]
-    return result

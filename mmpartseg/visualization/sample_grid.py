@@ -1,19 +1,22 @@
 """Input, ground truth and predictions of samples side by side, with the names of the parts."""
 import numpy as np
 
-from .checks import check_image
-from .grid import make_grid, save_picture, stack
+from .checks import check_classes, check_image, check_label_map
+from .grid import MARGIN, make_grid, save_picture, stack
 from .legend import legend
-from .overlay import enlarge, overlay
+from .overlay import draw_parts
 from .palette import part_palette
+from .sizes import readable_scale, resize_image, resize_label_map
 
 INPUT = 'input'
 GROUND_TRUTH = {'gt_sem_seg': 'ground truth'}
 PREDICTIONS = {'pred_sem_seg': 'Pred-All', 'pred_oracle_sem_seg': 'Oracle-Obj'}
 TITLES = (INPUT, *GROUND_TRUTH.values(), *PREDICTIONS.values())
+PANEL_WIDTH = 400  # four of them, with their text, are readable on a screen
+PANEL_SIDE = 1600  # pixels at most, where images keep their own size
 
 
-def save_sample_grid(samples, taxonomy, path):
+def save_sample_grid(samples, taxonomy, path, width=PANEL_WIDTH):
     """Write one row of panels per sample, and a legend, into one picture.
 
     Args:
@@ -22,15 +25,17 @@ def save_sample_grid(samples, taxonomy, path):
             (Oracle-Obj) that it has are drawn.
         taxonomy (PartTaxonomy): K classes; other values in the maps leave the image as it is.
         path (str | Path): ``.png``, ``.jpg`` or ``.jpeg``.
+        width (int): of each panel in pixels.
 
     Raises:
         ValueError: no sample, a map of another size than its image, an unknown file type.
         OSError: the file cannot be written.
     """
-    save_picture(sample_grid(samples, taxonomy), path)
+    save_picture(sample_grid(samples, taxonomy, width=width), path)
 
 
-def sample_grid(samples, taxonomy, draw_gt=True, draw_pred=True, alpha=0.5, with_labels=True):
+def sample_grid(samples, taxonomy, draw_gt=True, draw_pred=True, alpha=0.5, with_labels=True,
+                width=None):
     """The picture that :func:`save_sample_grid` writes: (h, w, 3) uint8.
 
     Args:
@@ -38,25 +43,37 @@ def sample_grid(samples, taxonomy, draw_gt=True, draw_pred=True, alpha=0.5, with
         draw_gt (bool), draw_pred (bool): which of the maps to draw.
         alpha (float): opacity of the tint, 0..1.
         with_labels (bool): write names, and the legend.
+        width (int, optional): of each panel in pixels. Default: the image's own size, but
+            enlarged as by :func:`overlay`, and reduced to 1600 pixels.
     """
     fields = {**(GROUND_TRUTH if draw_gt else {}), **(PREDICTIONS if draw_pred else {})}
-    samples = [(check_image(image), _label_maps(sample, fields)) for image, sample in samples]
-    palette, unseen = part_palette(taxonomy), ~np.array(taxonomy.is_seen)
-    rows = [{INPUT: enlarge(image),
-             **{title: overlay(image, label_map, taxonomy.object_parts, palette, unseen, alpha,
-                               with_labels) for title, label_map in maps.items()}}
-            for image, maps in samples]
+    names = taxonomy.object_parts
+    palette, unseen = check_classes(names, part_palette(taxonomy), ~np.array(taxonomy.is_seen))
+    rows, drawn = [], np.zeros(len(taxonomy) + 1, bool)
+    for image, sample in samples:
+        image = check_image(image)
+        maps = _label_maps(sample, fields, image)
+        for label_map in maps.values():
+            drawn[np.where((label_map >= 0) & (label_map < len(taxonomy)), label_map, -1)] = True
+        image = resize_image(image, _panel_scale(image, width))
+        rows.append({INPUT: image, **{
+            title: draw_parts(image, resize_label_map(label_map, image.shape[:2]), names, palette,
+                              unseen, alpha, with_labels) for title, label_map in maps.items()}})
     titles = [title for title in TITLES if any(title in row for row in rows)]
     grid = make_grid([[row.get(title) for title in titles] for row in rows], titles)
-    drawn = [np.unique(label_map) for _, maps in samples for label_map in maps.values()]
-    drawn = np.unique(np.concatenate([*drawn, np.zeros(0, int)]))
-    drawn = drawn[(drawn >= 0) & (drawn < len(taxonomy))]
+    drawn = np.flatnonzero(drawn[:-1])
     if not with_labels or not len(drawn):
         return grid
-    return stack([grid, legend(drawn, taxonomy.object_parts, palette, grid.shape[1], unseen)])
+    return stack([grid, legend(drawn, names, palette, grid.shape[1] - MARGIN, unseen)])
 
 
-def _label_maps(sample, fields):
+def _panel_scale(image, width):
+    if width is not None:
+        return width / image.shape[1]
+    return min(readable_scale(image), PANEL_SIDE / max(image.shape[:2]))
+
+
+def _label_maps(sample, fields, image):
     """Title -> (H, W) label map, for the fields that the sample has."""
-    return {title: getattr(sample, field).data.cpu().numpy()[0]
+    return {title: check_label_map(getattr(sample, field).data.cpu().numpy()[0], image, title)
             for field, title in fields.items() if sample is not None and field in sample}

@@ -40,8 +40,8 @@ def _cut(word, size, width):
 
 
 def text_block(text, size, width):
-    """Centred, wrapped dark text on white, `width` pixels wide: (h, width, 3) uint8."""
-    lines = wrap(text, size, width)
+    """Centred, wrapped dark text on white, one pixel free on both sides: (h, width, 3) uint8."""
+    lines = wrap(text, size, width - 2)
     line_height = text_size(text, size)[1]
     block = Image.new('RGB', (width, line_height * len(lines)), 'white')
     draw = ImageDraw.Draw(block)
