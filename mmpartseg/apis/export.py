@@ -1,0 +1,166 @@
+"""A model with its vocabulary baked in, for torch.export and ONNX."""
+import copy
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+OPSET = 18
+OUTPUTS = ('class_scores', 'object_scores', 'label_map')
+MOST_PATCHES = 256  # on a side of an image of dynamic size
+
+
+class FixedVocabulary(nn.Module):
+    """Image in, scores and Pred-All labels out; no text encoder, no names.
+
+    Normalisation, text embeddings and the Pred-All decision are part of it. It works at the image's
+    own size: resize to the size that the model was trained for, and the label map back.
+
+    Args:
+        model (PartSegmentor): with a text-conditioned head, in the vocabulary to keep. It is copied.
+        size (tuple[int]): (H, W) for which the decoder's memory is planned.
+        dynamic (bool): take any multiple of the patch instead of this size alone.
+
+    Raises:
+        ValueError: a model with a fixed number of classes; a size that is no multiple of the patch.
+    """
+
+    def __init__(self, model, size, dynamic=False):
+        super().__init__()
+        if not hasattr(model.decode_head, 'prompts'):
+            raise ValueError(f'{type(model.decode_head).__name__} is not conditioned on text; export '
+                             'it with the tools of mmseg')
+        model = copy.deepcopy(model).eval().requires_grad_(False)
+        head, self.preprocessor = model.decode_head, model.data_preprocessor
+        self.patch_size = model.backbone.patch_size
+        check_size(size, self.patch_size)
+        embeddings = head.text_encoder(head.prompts(head.test_taxonomy)).clone()
+        head.text_encoder = _Embeddings(embeddings)
+        if dynamic:
+            model.backbone.__class__ = _any_grid(type(model.backbone))
+        self.backbone, self.head = model.backbone, head
+        reduced, _, _ = head.hidden_tokens(self.backbone(embeddings.new_zeros(1, 3, *size)))
+        head.class_chunk = head.chunk_size(reduced)  # a number, not a function of the input
+        background = head.test_index.object_of.new_tensor([len(head.test_taxonomy.objects)])
+        owner = torch.cat([head.test_index.object_of, background])
+        self.register_buffer('object_of', owner)
+
+    def forward(self, image):
+        """
+        Args:
+            image (Tensor): (N, 3, H, W) float32, RGB, 0 to 255.
+
+        Returns:
+            tuple: ``class_scores`` (N, K + 1, H, W) logits, background last; ``object_scores``
+            (N, O + 1, H, W) likewise, where the head has them; ``label_map`` (N, H, W) int64,
+            Pred-All with K = background.
+        """
+        size = image.shape[2:]
+        if not self.preprocessor.channel_conversion:
+            image = image.flip(1)  # a model of BGR images
+        if self.preprocessor._enable_normalize:
+            image = (image - self.preprocessor.mean) / self.preprocessor.std
+        output = self.head(self.backbone(image))
+        scores = F.interpolate(output.object_part, size, mode='bilinear')
+        if not self.head.has_object_scores:
+            return scores, scores.argmax(1)
+        objects = F.interpolate(output.object, size, mode='bilinear')
+        winner = objects.argmax(1, keepdim=True)  # N x 1 x H x W
+        other = self.object_of[:, None, None] != winner
+        return scores, objects, scores.masked_fill(other, -torch.inf).argmax(1)
+
+    @property
+    def output_names(self):
+        """Of what :meth:`forward` returns."""
+        return OUTPUTS if self.head.has_object_scores else (OUTPUTS[0], OUTPUTS[2])
+
+
+class _Embeddings(nn.Module):
+    """Takes the place of the text encoder: whatever the names, the embeddings kept."""
+
+    def __init__(self, embeddings):
+        super().__init__()
+        self.register_buffer('embeddings', embeddings)
+
+    def forward(self, names):
+        """The names are those that were kept."""
+        return self.embeddings
+
+
+def _any_grid(backbone):
+    """A backbone class whose graph holds for every token grid, the stored one included."""
+
+    class AnyGrid(backbone):
+        def _position_embedding(self, grid):
+            embedding = self.visual.positional_embedding
+            patches = embedding[1:].T.reshape(1, -1, *self.visual.grid_size)
+            patches = F.interpolate(patches, grid, mode='bicubic', align_corners=False)
+            return torch.cat([embedding[:1], patches.flatten(2)[0].T])
+
+    return AnyGrid
+
+
+def check_size(size, patch_size):
+    """ValueError unless height and width are multiples of the patch."""
+    if any(side < 1 or side % patch for side, patch in zip(size, patch_size)):
+        raise ValueError(f'an exported model takes multiples of its patch, {tuple(patch_size)}; '
+                         f'got {tuple(size)}')
+
+
+def export_program(module, size, dynamic=False):
+    """A ``torch.export`` program of a :class:`FixedVocabulary`, for batches of one image.
+
+    Args:
+        module (FixedVocabulary): built for the same size and ``dynamic``.
+        size (tuple[int]): (H, W).
+        dynamic (bool): any height and width that are multiples of the patch.
+
+    Returns:
+        torch.export.ExportedProgram: save it with ``torch.export.save``.
+    """
+    shapes = None
+    if dynamic:
+        sides = [patch * torch.export.Dim(name, min=2, max=MOST_PATCHES)
+                 for name, patch in zip(('rows', 'columns'), module.patch_size)]
+        shapes = ({2: sides[0], 3: sides[1]}, )
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)  # its fused kernel has no ONNX counterpart
+    try:
+        with torch.no_grad():
+            return torch.export.export(module, (torch.zeros(1, 3, *size), ), dynamic_shapes=shapes)
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
+
+
+def export_onnx(program, module, path, metadata):
+    """Write a program as an ONNX file.
+
+    Args:
+        program (torch.export.ExportedProgram): of :func:`export_program`.
+        module (FixedVocabulary): that it was made of.
+        path (str | Path): the file.
+        metadata (dict[str, str]): stored in it.
+    """
+    onnx = torch.onnx.export(program, dynamo=True, opset_version=OPSET, input_names=['image'],
+                             output_names=list(module.output_names), verbose=False)
+    onnx.model.metadata_props.update(metadata)
+    onnx.save(str(path))
+
+
+def score_difference(module, session, images):
+    """The largest difference of any score between torch and onnxruntime; relative beyond 1.
+
+    Args:
+        module (FixedVocabulary): the model in torch.
+        session (onnxruntime.InferenceSession): the model in ONNX.
+        images (Iterable[Tensor]): (1, 3, H, W) as of :meth:`FixedVocabulary.forward`.
+    """
+    differences = []
+    for image in images:
+        with torch.no_grad():
+            expected = module(image)
+        found = session.run(None, {'image': image.numpy()})
+        differences += [float(((a - torch.from_numpy(b)) / a.abs().clamp(min=1)).abs().max())
+                        for a, b, name in zip(expected, found, module.output_names)
+                        if name != OUTPUTS[-1]]
+    return max(differences)

@@ -1,0 +1,125 @@
+"""Exported models against the segmentor itself, with onnxruntime and torch.export."""
+import json
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from mmengine.config import Config
+from mmseg.models.decode_heads import FCNHead
+
+from mmpartseg.apis import PartSegInferencer
+from mmpartseg.apis.export import FixedVocabulary
+from tests.tiny_model import load_tool, write_model
+
+pytest.importorskip('onnx')
+pytest.importorskip('onnxscript')
+onnxruntime = pytest.importorskip('onnxruntime')
+export = load_tool('export_onnx')
+PARTS = 'cat: head, tail; cow: head'
+
+
+@pytest.fixture(scope='module')
+def model_files(tmp_path_factory):
+    return write_model(tmp_path_factory.mktemp('model'))
+
+
+@pytest.fixture(scope='module')
+def exported(model_files, tmp_path_factory):
+    """``{dynamic: onnx file}``."""
+    folder = tmp_path_factory.mktemp('exported')
+    config, checkpoint = model_files
+    for dynamic in (False, True):
+        export.main(['--config', config, '--checkpoint', checkpoint, '--parts', PARTS,
+                     '--out', str(folder / f'{dynamic}.onnx'), *(['--dynamic'] if dynamic else [])])
+    return {dynamic: folder / f'{dynamic}.onnx' for dynamic in (False, True)}
+
+
+def outputs(path, image):
+    """By name, of the ONNX file and of the program beside it."""
+    session = onnxruntime.InferenceSession(path)
+    names = [output.name for output in session.get_outputs()]
+    program = torch.export.load(path.with_suffix('.pt2')).module()
+    return (dict(zip(names, session.run(None, {'image': image}))),
+            dict(zip(names, [value.numpy() for value in program(torch.from_numpy(image))])))
+
+
+@pytest.mark.parametrize('dynamic, size', [(False, (32, 32)), (True, (32, 32)), (True, (48, 24))])
+def test_same_as_the_segmentor(exported, model_files, dynamic, size):
+    image = np.random.default_rng(0).integers(0, 256, (*size, 3), dtype=np.uint8)
+    inferencer = PartSegInferencer(*model_files, parts=PARTS, channel_order='rgb')
+    inferencer.pipeline.transforms[0].scale = size[::-1]
+    inferencer.model.test_cfg.return_logits = True
+    expected, = inferencer(image)
+    batch = image.transpose(2, 0, 1)[None].astype(np.float32)
+    for found in outputs(exported[dynamic], batch):
+        assert list(found) == ['class_scores', 'object_scores', 'label_map']
+        scores = np.concatenate([found['class_scores'][0], found['object_scores'][0]])
+        np.testing.assert_allclose(scores, expected.seg_logits.data.numpy(), atol=1e-4)
+        np.testing.assert_array_equal(found['label_map'][0], expected.pred_sem_seg.data[0].numpy())
+    assert len(np.unique(found['label_map'])) > 1
+
+
+def test_metadata(exported):
+    session = onnxruntime.InferenceSession(exported[False])
+    stored = session.get_modelmeta().custom_metadata_map
+    assert json.loads(stored['classes']) == ["cat's head", "cat's tail", "cow's head"]
+    assert json.loads(stored['objects']) == ['cat', 'cow']
+    assert session.get_inputs()[0].shape == [1, 3, 32, 32]
+
+
+def test_program_refuses_other_sizes(exported):
+    program = torch.export.load(exported[True].with_suffix('.pt2')).module()
+    with pytest.raises(AssertionError, match='Guard failed'):
+        program(torch.zeros(1, 3, 33, 32))
+
+
+@pytest.mark.parametrize('bgr_to_rgb', [True, False])
+def test_heads_without_object_scores(model_files, bgr_to_rgb):
+    cfg = Config.fromfile(model_files[0])
+    head = cfg.model.decode_head
+    head.type = 'CLIPSegHead'
+    cfg.model.data_preprocessor.bgr_to_rgb = bgr_to_rgb
+    inferencer = PartSegInferencer(cfg, parts=PARTS)
+    inferencer.model.test_cfg.return_logits = True
+    module = FixedVocabulary(inferencer.model, (32, 32))
+    image = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    expected, = inferencer(image)
+    rgb = torch.from_numpy(image[..., ::-1].copy()).permute(2, 0, 1)[None].float()
+    with torch.no_grad():
+        scores, labels = module(rgb)
+    assert module.output_names == ('class_scores', 'label_map')
+    torch.testing.assert_close(scores[0], expected.seg_logits.data)
+    assert torch.equal(labels, expected.pred_sem_seg.data)
+
+
+def test_fixed_heads_are_refused():
+    model = torch.nn.Module()
+    model.decode_head = FCNHead(in_channels=4, channels=4, num_classes=3)
+    with pytest.raises(ValueError, match='FCNHead is not conditioned on text'):
+        FixedVocabulary(model, (32, 32))
+
+
+def test_a_difference_leaves_no_file(exported, model_files, tmp_path, monkeypatch):
+    config, checkpoint = model_files
+    program = torch.export.load(exported[False].with_suffix('.pt2'))
+    monkeypatch.setattr(export, 'export_program', lambda *_: program)
+    monkeypatch.setattr(export, 'export_onnx',
+                        lambda program, module, path, names: shutil.copy(exported[False], path))
+    monkeypatch.setattr(export, 'score_difference', lambda *_: 2e-4)
+    with pytest.raises(ValueError, match=r'differs from torch by 0.0002, more than 0.0001'):
+        export.main(['--config', config, '--checkpoint', checkpoint, '--parts', 'cat: head',
+                     '--out', str(tmp_path / 'a.onnx')])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_errors(model_files, tmp_path, monkeypatch, capsys):
+    common = ['--config', model_files[0], '--checkpoint', model_files[1]]
+    with pytest.raises(ValueError, match=r'multiples of its patch, \(8, 8\); got \(30, 32\)'):
+        export.main([*common, '--size', '30', '32', '--out', str(tmp_path / 'a.onnx')])
+    with pytest.raises(SystemExit):
+        export.parse_args([*common, '--out', 'model.pt'])
+    assert "--out must end in .onnx, got 'model.pt'" in capsys.readouterr().err
+    monkeypatch.setattr(export.importlib.util, 'find_spec', lambda name: None)
+    with pytest.raises(ImportError, match=r"onnx, onnxscript, .*pip install 'mmpartseg\[export\]'"):
+        export.main([*common, '--out', str(tmp_path / 'a.onnx')])
