@@ -12,7 +12,7 @@ def check_image(image):
 
 
 def check_label_map(label_map, image, what='label map'):
-    """The label map as int64 (H, W); ValueError unless it holds integers and has the image's size."""
+    """The label map as int64 (H, W); ValueError unless it holds integers at the image's size."""
     label_map = np.asarray(label_map)
     if label_map.dtype.kind not in 'iu':
         raise ValueError(f'{what} must hold integer ids, got {label_map.dtype}')

@@ -8,6 +8,7 @@ from .text import text_block, text_size
 
 TEXT_SIZE = 14
 GAP = 16  # pixels between entries
+WHITE = 255
 NEAR = 4  # pixels between the box and its name, and between lines
 UNSEEN_NOTE = '* unseen in training (dashed)'
 
@@ -37,7 +38,10 @@ def legend(class_ids, names, palette, width, unseen=None):
                for i in class_ids]
     if unseen[class_ids].any():
         note_width = min(width, text_size(UNSEEN_NOTE, TEXT_SIZE)[0] + 2)
-        entries.append(Image.fromarray(text_block(UNSEEN_NOTE, TEXT_SIZE, note_width)))
+        note = text_block(UNSEEN_NOTE, TEXT_SIZE, note_width)
+        rim = (box_size('', TEXT_SIZE)[1] - text_size('', TEXT_SIZE)[1]) // 2  # as in the boxes
+        entries.append(Image.fromarray(np.pad(note, ((rim, 0), (0, 0), (0, 0)),
+                                              constant_values=WHITE)))
     return _flow(entries, width)
 
 

@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 from .placement import CLASS_ID, NAME, Layout
 from .text import font_of, ink_on, text_size
 
-NAME_SHARE = 0.2  # of the picture for the names of the largest parts; then class ids …
+NAME_SHARE = 0.25  # of the picture for the names of the largest parts; then class ids …
 ID_SHARE = 0.2  # … take so much; the smallest parts of a crowd are left to the legend
 PADDING = 2
 DASH = 4  # pixels, of the frames of unseen classes

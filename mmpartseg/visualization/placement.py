@@ -7,7 +7,7 @@ import numpy as np
 GAP = 2  # pixels between two boxes
 # Costs of a position; they add to those of its distance.
 COVER = 3.0  # for hiding a whole part
-ON_PART = 0.15  # for a box that lies wholly on parts rather than beside them
+ON_PART = 0.4  # for a box that lies wholly on parts rather than beside them
 LEADER = 0.6  # for not holding the point of the part, so that a line is needed
 CROSSING = 3.0  # for a leader that runs wholly under boxes and leaders
 ON_LEADER = 1.0  # for each text height of other leaders that is hidden
