@@ -48,6 +48,11 @@ def read_vocabulary(parts):
     return PartTaxonomy(names)
 
 
+def parse_vocabulary(text):
+    """A vocabulary from typed text: as :func:`read_vocabulary`, but never from a file."""
+    return read_vocabulary(_typed(text.strip()))
+
+
 def shipped_names():
     """Names of the vocabularies that come with the package, sorted."""
     return sorted(path.stem for path in METAINFO_DIR.glob('*.json'))
@@ -90,6 +95,11 @@ def check_english(taxonomy, trained):
 def _read_text(text):
     if os.path.isfile(text) or (Path(text).suffix.lower() in FILE_TYPES and ':' not in text):
         return _read_file(Path(text))
+    return _typed(text)
+
+
+def _typed(text):
+    """A shipped taxonomy, or the entries of a text."""
     if text.partition(':')[0] in shipped_names():
         return PartTaxonomy.named(text)
     if ':' in text or SEPARATOR in _clean(text):

@@ -6,6 +6,7 @@ import pytest
 from mmpartseg import PartTaxonomy
 from mmpartseg.apis.vocabulary import (
     check_english,
+    parse_vocabulary,
     read_vocabulary,
     shipped_names,
     unseen_classes,
@@ -90,6 +91,14 @@ def test_file_errors(tmp_path, name, text, message):
     (tmp_path / name).write_bytes(b'\xff\xfe\x00\x80' if text is None else text.encode())
     with pytest.raises(ValueError, match=message):
         read_vocabulary(tmp_path / name)
+
+
+def test_typed_text_reads_no_file(tmp_path):
+    (tmp_path / 'words.txt').write_text('cat: head\n')
+    with pytest.raises(ValueError, match='the vocabulary is'):
+        parse_vocabulary(str(tmp_path / 'words.txt'))
+    assert parse_vocabulary(' cat: head, long tail; dog: head ').object_parts == EXPECTED
+    assert len(parse_vocabulary('pascal_part_116')) == 116
 
 
 def test_missing_file(tmp_path):
