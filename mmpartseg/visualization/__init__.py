@@ -5,8 +5,9 @@ from .legend import legend
 from .overlay import overlay
 from .palette import part_palette
 from .part_local_visualizer import PartLocalVisualizer
+from .part_visualization_hook import PartVisualizationHook
 from .sample_grid import sample_grid, save_sample_grid
 
-__all__ = ['FIGURE_TITLES', 'PartLocalVisualizer', 'heat_map', 'legend', 'make_grid', 'overlay',
-           'panels', 'part_palette', 'sample_grid', 'save_grid', 'save_picture',
-           'save_sample_grid', 'stack']
+__all__ = ['FIGURE_TITLES', 'PartLocalVisualizer', 'PartVisualizationHook', 'heat_map', 'legend',
+           'make_grid', 'overlay', 'panels', 'part_palette', 'sample_grid', 'save_grid',
+           'save_picture', 'save_sample_grid', 'stack']

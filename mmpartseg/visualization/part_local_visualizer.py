@@ -1,4 +1,4 @@
-"""The visualizer of the Runner: samples as input | ground truth | Pred-All | Oracle-Obj."""
+"""The visualizer of the Runner: samples as input | ground truth | predictions."""
 from mmengine.dist import master_only
 from mmengine.visualization import Visualizer
 from mmseg.registry import VISUALIZERS
@@ -11,7 +11,7 @@ from .sample_grid import sample_grid
 
 @VISUALIZERS.register_module()
 class PartLocalVisualizer(Visualizer):
-    """Draws part maps with names, for mmseg's ``SegVisualizationHook`` or by hand.
+    """Draws part maps with names, for :class:`PartVisualizationHook` or by hand.
 
     Class names come from ``dataset_meta['classes']``, unseen objects from the vocabulary that
     ``dataset_meta['taxonomy']`` states. The Runner sets ``dataset_meta``;
@@ -47,9 +47,8 @@ class PartLocalVisualizer(Visualizer):
         Args:
             name (str): of the picture.
             image (np.ndarray): (H, W, 3) uint8 RGB.
-            data_sample (SegDataSample, optional): with (1, H, W) label maps ``gt_sem_seg``,
-                ``pred_sem_seg`` and ``pred_oracle_sem_seg``; those it has are drawn. Background
-                (K) and ignored pixels leave the image as it is.
+            data_sample (SegDataSample, optional): with (1, H, W) label maps, see
+                :func:`save_sample_grid`; background (K) and ignored pixels stay as they are.
             draw_gt (bool), draw_pred (bool): which of them to draw.
             show (bool): open a window for `wait_time` seconds, 0 = until it is closed.
             wait_time (float): see `show`.

@@ -10,7 +10,8 @@ from .sizes import readable_scale, resize_image, resize_label_map
 
 INPUT = 'input'
 GROUND_TRUTH = {'gt_sem_seg': 'ground truth'}
-PREDICTIONS = {'pred_sem_seg': 'Pred-All', 'pred_oracle_sem_seg': 'Oracle-Obj'}
+PREDICTIONS = {'pred_sem_seg': 'Pred-All', 'pred_oracle_sem_seg': 'Oracle-Obj',
+               'pred_obj_sem_seg': 'Pred-Obj'}
 TITLES = (INPUT, *GROUND_TRUTH.values(), *PREDICTIONS.values())
 PANEL_WIDTH = 400  # four of them, with their text, are readable on a screen
 PANEL_SIDE = 1600  # pixels at most, where images keep their own size
@@ -21,8 +22,8 @@ def save_sample_grid(samples, taxonomy, path, width=PANEL_WIDTH):
 
     Args:
         samples (Iterable[tuple]): pairs of an image, (H, W, 3) uint8 RGB, and its SegDataSample;
-            those of ``gt_sem_seg``, ``pred_sem_seg`` (Pred-All) and ``pred_oracle_sem_seg``
-            (Oracle-Obj) that it has are drawn.
+            those of ``gt_sem_seg``, ``pred_sem_seg`` (Pred-All), ``pred_oracle_sem_seg``
+            (Oracle-Obj) and ``pred_obj_sem_seg`` (Pred-Obj) that it has are drawn.
         taxonomy (PartTaxonomy): K classes; other values in the maps leave the image as it is.
         path (str | Path): ``.png``, ``.jpg`` or ``.jpeg``.
         width (int): of each panel in pixels.

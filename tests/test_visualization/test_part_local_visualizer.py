@@ -1,9 +1,5 @@
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
-from mmengine.visualization import Visualizer
-from mmseg.engine.hooks import SegVisualizationHook
 from mmseg.registry import VISUALIZERS
 from PIL import Image
 
@@ -26,15 +22,6 @@ def visualizer():
     return result
 
 
-@pytest.fixture
-def forget_instances():
-    """The hook draws with the visualizer that was made last."""
-    kept = Visualizer._instance_dict.copy()
-    yield
-    Visualizer._instance_dict.clear()
-    Visualizer._instance_dict.update(kept)
-
-
 def test_out_file(visualizer, image, tmp_path):
     visualizer.add_datasample('a', image, full_sample(), out_file=str(tmp_path / 'new' / 'a.png'))
     drawn = np.asarray(Image.open(tmp_path / 'new' / 'a.png'))
@@ -50,21 +37,6 @@ def test_options_reach_the_picture(image, tmp_path):
     expected = sample_grid([(image, full_sample())], PartTaxonomy(NAMES), draw_gt=False, alpha=0.2,
                            with_labels=False)
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / 'a.png')), expected)
-
-
-@pytest.mark.usefixtures('forget_instances')
-@pytest.mark.parametrize('mode', ['val', 'test'])
-def test_through_the_hook_of_mmseg(tmp_path, image, mode):
-    Image.fromarray(image).save(tmp_path / 'cat.png')
-    PartLocalVisualizer.get_instance(
-        f'hook_{mode}', vis_backends=[{'type': 'LocalVisBackend'}], save_dir=str(tmp_path))
-    hook = SegVisualizationHook(draw=True, interval=1)
-    hook._visualizer.dataset_meta = META
-    runner = SimpleNamespace(iter=7)
-    after_iter = getattr(hook, f'after_{mode}_iter')
-    after_iter(runner, 0, {}, [full_sample(img_path=str(tmp_path / 'cat.png'))])
-    drawn = np.asarray(Image.open(tmp_path / f'vis_data/vis_image/{mode}_cat.png_7.png'))
-    np.testing.assert_array_equal(drawn, sample_grid([(image, full_sample())], TAXONOMY))
 
 
 @pytest.mark.parametrize(('taxonomy', 'classes', 'unseen'), [

@@ -4,7 +4,7 @@ from PIL import Image
 
 from mmpartseg.taxonomy import PartTaxonomy
 from mmpartseg.visualization import part_palette, sample_grid, save_sample_grid
-from tests.test_visualization.samples import META, full_sample, label_map, sample
+from tests.test_visualization.samples import BACKGROUND, META, full_sample, label_map, sample
 
 TAXONOMY = PartTaxonomy.build(META['taxonomy'])
 PALETTE = part_palette(TAXONOMY)
@@ -41,6 +41,14 @@ def test_panels_in_their_order(image):
 def test_what_is_drawn(image, options, count):
     picture = sample_grid([(image, full_sample())], TAXONOMY, **options)
     assert picture.shape[1] == count * 428
+
+
+def test_pred_obj_comes_last(image):
+    maps = full_sample()
+    maps.pred_obj_sem_seg = sample(pred_sem_seg=label_map(BACKGROUND, 0)).pred_sem_seg
+    picture = sample_grid([(image, maps)], TAXONOMY, with_labels=False)
+    assert picture.shape[1] == 5 * 428
+    assert outlined(panel_columns(picture, 5, 420)[4], 0)
 
 
 def test_only_what_the_sample_has(image):

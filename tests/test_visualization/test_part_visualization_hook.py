@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+from mmengine.visualization import Visualizer
+from mmseg.registry import HOOKS
+from PIL import Image
+
+from mmpartseg.taxonomy import PartTaxonomy
+from mmpartseg.visualization import PartLocalVisualizer, sample_grid
+from tests.test_visualization.samples import META, full_sample
+
+IMAGE = np.full((400, 420, 3), 100, np.uint8)
+
+
+class Runner:
+    """As mmengine's: asking for the iteration outside of training has side effects."""
+
+    def __init__(self, visualizer, iter=None):
+        self.visualizer, self._iter = visualizer, iter
+
+    @property
+    def iter(self):
+        if self._iter is None:
+            self.visualizer.dataset_meta = {'classes': ["cat's tail"]}
+            return 0
+        return self._iter
+
+
+@pytest.fixture
+def visualizer(tmp_path, request):
+    """A visualizer that writes to tmp_path; the hook draws with the one that was made last."""
+    kept = Visualizer._instance_dict.copy()
+    result = PartLocalVisualizer.get_instance(
+        request.node.name, vis_backends=[{'type': 'LocalVisBackend'}], save_dir=str(tmp_path))
+    result.dataset_meta = META
+    yield result
+    Visualizer._instance_dict.clear()
+    Visualizer._instance_dict.update(kept)
+
+
+def picture(folder, name):
+    return np.asarray(Image.open(folder / 'vis_data' / 'vis_image' / name))
+
+
+def build(kind, **options):
+    return HOOKS.build({'type': kind, 'draw': True, 'interval': 1, **options})
+
+
+@pytest.fixture
+def outputs(tmp_path):
+    Image.fromarray(IMAGE).save(tmp_path / 'cat.png')
+    return [full_sample(img_path=str(tmp_path / 'cat.png'))]
+
+
+EXPECTED = sample_grid([(IMAGE, full_sample())], PartTaxonomy.build(META['taxonomy']))
+
+
+@pytest.mark.parametrize('mode', ['val', 'test'])
+def test_outside_of_training_the_runner_is_not_asked(visualizer, tmp_path, outputs, mode):
+    hook = build('PartVisualizationHook')
+    getattr(hook, f'after_{mode}_iter')(Runner(visualizer), 0, {}, outputs)
+    np.testing.assert_array_equal(picture(tmp_path, f'{mode}_cat.png_0.png'), EXPECTED)
+
+
+@pytest.mark.parametrize('kind', ['PartVisualizationHook', 'SegVisualizationHook'])
+def test_in_training_pictures_carry_the_iteration(visualizer, tmp_path, outputs, kind):
+    hook, runner = build(kind), Runner(visualizer, iter=7)
+    hook.before_train(runner)
+    hook.after_val_iter(runner, 0, {}, outputs)
+    np.testing.assert_array_equal(picture(tmp_path, 'val_cat.png_7.png'), EXPECTED)
+
+
+def test_interval_and_draw(visualizer, tmp_path, outputs):
+    hook = build('PartVisualizationHook', interval=2)
+    for i in range(3):
+        hook.after_test_iter(Runner(visualizer), i, {}, outputs if i == 1 else [None])
+    build('PartVisualizationHook', draw=False).after_test_iter(Runner(visualizer), 0, {}, [None])
+    assert len(list((tmp_path / 'vis_data' / 'vis_image').iterdir())) == 1
