@@ -40,6 +40,12 @@ def class_recall(counts):
     return _percent(hits, annotated, annotated)
 
 
+def class_background(counts):
+    """Share of each class's annotated pixels that are predicted as background; as class_iou."""
+    _, annotated = _hits_and_annotated(counts)
+    return _percent(counts[-1, :len(annotated)], annotated, annotated)
+
+
 def size_binned_iou(counts):
     """IoU of each class over the images in which its region is small, medium or large.
 

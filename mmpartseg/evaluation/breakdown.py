@@ -1,0 +1,38 @@
+"""Everything the counts say about each class, in percent."""
+from .confusion import same_object_confusion, same_part_confusion
+from .counting import SIZE_BINS
+from .report import class_values
+from .scores import class_background, size_binned_iou
+
+# where the annotated pixels of a class go; the five add up to 100
+DESTINATIONS = ('recall', 'same object', 'same part', 'elsewhere', 'background')
+
+
+def class_breakdown(counts, taxonomy, protocol):
+    """Per-class numbers of one setting.
+
+    Args:
+        counts (dict[str, ndarray]): see ``load_counts``.
+        taxonomy (PartTaxonomy): their K classes.
+        protocol (str): ``pred_all``, ``oracle_obj`` or ``pred_obj``.
+
+    Returns:
+        dict[str, ndarray]: (K,) each, nan where undefined: ``IoU``, ``recall``, ``boundary`` if
+        counted; ``small``, ``medium`` and ``large``, the IoU by size; and the shares of
+        the annotated pixels predicted as another part of the ``same object``, as the ``same part``
+        of another object, ``elsewhere`` (another part of another object) and ``background``.
+
+    Raises:
+        KeyError: the counts have no such setting.
+    """
+    if f'{protocol}/confusion' not in counts:
+        found = sorted(key.split('/')[0] for key in counts if key.endswith('/confusion'))
+        raise KeyError(f"the counts have no '{protocol}', only {found}")
+    confusion = counts[f'{protocol}/confusion']
+    numbers = class_values(counts, protocol)
+    numbers.update(zip(SIZE_BINS, size_binned_iou(counts[f'{protocol}/size_counts'])))
+    numbers['same object'] = same_object_confusion(confusion, taxonomy)
+    numbers['same part'] = same_part_confusion(confusion, taxonomy)
+    numbers['background'] = class_background(confusion)
+    numbers['elsewhere'] = 100 - sum(numbers[d] for d in DESTINATIONS if d != 'elsewhere')
+    return numbers

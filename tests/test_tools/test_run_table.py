@@ -1,0 +1,117 @@
+"""The chain in miniature: two methods, one of them stopped, resumed, tested, tabulated."""
+import runpy
+import shlex
+import sys
+from pathlib import Path
+
+import part_shapes
+import pytest
+import run_table
+from mmengine.logging import MessageHub, MMLogger
+
+from mmpartseg.visualization import PartLocalVisualizer
+
+
+@pytest.fixture(scope='module')
+def data(tmp_path_factory):
+    """PartShapes of a few small scenes."""
+    root = tmp_path_factory.mktemp('data') / 'part_shapes'
+    part_shapes.main(['--out', str(root), '--num-train', '12', '--num-val', '6', '--size', '32',
+                      '--workers', '1'])
+    return root
+
+
+@pytest.fixture
+def options(data):
+    """Overrides that make a run last a second."""
+    return [f'{loader}_dataloader.dataset.data_root={data}' for loader in ('train', 'val', 'test')
+            ] + ['effective_batch_size=2', 'train_cfg.max_iters=2', 'train_cfg.val_interval=2',
+                 'default_hooks.checkpoint.interval=1', 'model.backbone.out_indices=(0,1)']
+
+
+def run_here(command):
+    """Run a tool in this process, as its own start takes longer than its work."""
+    for registry in (MMLogger, MessageHub, PartLocalVisualizer):
+        registry._instance_dict.clear()
+    sys.argv = command[1:]
+    runpy.run_path(command[1], run_name='__main__')
+    return 0
+
+
+def main(work_dir, options, *arguments):
+    return run_table.main(['--dataset', 'part_shapes', '--work-dir', str(work_dir), *arguments,
+                           '--cfg-options', *options])
+
+
+def test_chain(tmp_path, options, monkeypatch, capfd):
+    monkeypatch.setattr(sys, 'argv', sys.argv)
+    launched, stop_in_train = [], [True]
+
+    def launch(command):
+        launched.append(Path(command[1]).stem + ' ' + Path(command[2]).parent.name)
+        if stop_in_train and 'partclipseg' in command[2]:
+            stop_in_train.clear()
+            run_here([*command, 'train_cfg.max_iters=1', 'param_scheduler.0.total_steps=2'])
+            return 1
+        return run_here(command)
+
+    monkeypatch.setattr(run_table, 'launch', launch)
+    assert main(tmp_path, options, '--table', '1', '--seeds', '1') == 1
+    assert launched == ['train clipseg', 'test clipseg', 'train partclipseg']
+    assert '| PartCLIPSeg | tiny | no runs |' in capfd.readouterr().out
+    launched.clear()
+    stopped = run_table.work_dir_of(tmp_path, 'partclipseg/part_shapes', 0)
+    assert (stopped / 'iter_1.pth').is_file() and not (stopped / 'iter_2.pth').exists()
+    assert main(tmp_path, options, '--table', '1', '--seeds', '1') == 0
+    assert launched == ['train partclipseg', 'test partclipseg']
+    assert 'resumed epoch: 0, iter: 1' in capfd.readouterr().err + _log_of(stopped)
+    launched.clear()
+    assert main(tmp_path, options, '--table', '1', '--seeds', '1') == 0
+    assert launched == []
+    text = (tmp_path / 'table_1_part_shapes.md').read_text()
+    assert '| CLIPSeg | tiny | 1 run |' in text and '| PartCLIPSeg | tiny | 1 run |' in text
+
+
+def _log_of(folder):
+    return '\n'.join(path.read_text() for path in folder.glob('*/*.log'))
+
+
+def test_commands(tmp_path):
+    train, test = run_table.commands('partclipseg/pascal_part', 3, tmp_path, ['a=1'])
+    folder = tmp_path / 'partclipseg/pascal_part/seed_3'
+    assert train[0] == test[0] == sys.executable
+    assert train[1].endswith('tools/train.py') and Path(train[2]).is_file()
+    assert train[3:] == ['--resume', '--work-dir', str(folder), '--cfg-options',
+                         'randomness.seed=3', 'a=1']
+    assert test[1].endswith('tools/test.py') and test[3] == str(folder / 'iter_20000.pth')
+    assert f'test_evaluator.out_file={folder}/counts.npz' in test
+    folder.mkdir(parents=True)
+    (folder / 'iter_20000.pth').touch()
+    assert run_table.commands('partclipseg/pascal_part', 3, tmp_path, ['a=1']) == [test]
+    (folder / 'counts.npz').touch()
+    assert run_table.commands('partclipseg/pascal_part', 3, tmp_path, ['a=1']) == []
+
+
+def test_dry_run(tmp_path, capsys):
+    assert run_table.main(['--table', '5', '--seeds', '5', '--work-dir', str(tmp_path),
+                           '--dry-run']) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 6 * 5 * 2  # six rows, five seeds, train and test
+    assert all(Path(shlex.split(line)[1]).is_file() for line in lines)
+    assert not any(tmp_path.iterdir())
+
+
+def test_failure_is_reported(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(run_table, 'launch', lambda command: 7)
+    assert run_table.main(['--table', '4', '--seeds', '1', '--work-dir', str(tmp_path)]) == 2
+    errors = capsys.readouterr().err.splitlines()
+    assert [line.startswith('failed: ') and 'train.py' in line for line in errors] == [True, True]
+
+
+def test_launch_gives_the_exit_code():
+    assert run_table.launch([sys.executable, '-c', 'raise SystemExit(3)']) == 3
+
+
+def test_seeds():
+    with pytest.raises(SystemExit):
+        run_table.main(['--table', '1', '--seeds', '0'])

@@ -1,0 +1,160 @@
+"""Tables from hand-made runs: numbers, rows, layout, and what is left out with a word about it."""
+import csv
+import json
+import math
+
+import numpy as np
+import pytest
+import tables
+from mmengine.config import Config
+
+from mmpartseg.evaluation import save_counts
+from mmpartseg.evaluation.runs import find_runs, mean_and_error
+from mmpartseg.taxonomy import PartTaxonomy
+
+CLASSES = ["cat's eye", "cat's leg", "dog's eye", "dog's leg"]
+
+
+def write_config(folder, config, start='20240101_000000'):
+    (folder / start).mkdir(parents=True)
+    (folder / start / f'{start}.log').touch()
+    Config.fromfile(tables.config_path(config)).dump(folder / 'config.py')
+
+
+def write_run(folder, config, confusion):
+    """A run with the same counts in both settings."""
+    write_config(folder, config)
+    sizes = np.zeros((3, 3, len(CLASSES)), np.int64)
+    counts = {f'{p}/{name}': array for p in ('pred_all', 'oracle_obj')
+              for name, array in (('confusion', confusion), ('size_counts', sizes))}
+    save_counts(folder / 'counts.npz', counts, PartTaxonomy(CLASSES, ['dog']))
+
+
+def confusion_of(hits):
+    """(5, 4) counts with 100 pixels of each class, so many of them right, the rest background."""
+    return np.vstack([np.diag(hits), 100 - np.array(hits)])
+
+
+def write_log(folder, entries, start='20240101_000000'):
+    path = folder / start / 'vis_data' / 'scalars.json'
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('\n'.join(map(json.dumps, entries)))
+
+
+def scores(value, **more):
+    return {f'{p}/{key}': value for p in ('pred_all', 'oracle_obj')
+            for key in ('seen', 'unseen', 'harmonic', 'mIoU')} | more
+
+
+def test_mean_and_error():
+    mean, error = mean_and_error([1., 2., 6.])
+    assert mean == 3 and error == pytest.approx(math.sqrt(7 / 3))  # variance 14 / 2
+    mean, error = mean_and_error([4.])
+    assert mean == 4 and math.isnan(error)
+
+
+@pytest.fixture
+def runs(tmp_path):
+    """Two runs of PartCLIPSeg, one of CLIPSeg, in one folder; the mean IoU equals the hits."""
+    for seed, hits in enumerate(([10, 30, 8, 8], [30, 50, 16, 16])):
+        write_run(tmp_path / 'p' / f'seed_{seed}', 'partclipseg/part_shapes', confusion_of(hits))
+    write_run(tmp_path / 'c', 'clipseg/part_shapes', confusion_of([20, 20, 0, 0]))
+    return tmp_path
+
+
+def test_zero_shot_table(runs, capsys):
+    tables.main(['--table', '1', '--dataset', 'part_shapes', '--out', str(runs / 'out' / 't'),
+                 str(runs)])
+    text = (runs / 'out' / 't.md').read_text()
+    assert text.strip() == capsys.readouterr().out.strip()
+    clipseg, ours = [line for line in text.splitlines() if '| tiny |' in line]
+    # harmonic: 2 * 20 * 8 / 28 = 80 / 7 and 2 * 40 * 16 / 56 = 160 / 7
+    assert ours == ('| PartCLIPSeg | tiny | 2 runs | 30.00 ± 10.00 | 12.00 ± 4.00 | 17.14 ± 5.71 '
+                    '| 30.00 ± 10.00 | 12.00 ± 4.00 | 17.14 ± 5.71 |')
+    assert clipseg == '| CLIPSeg | tiny | 1 run | 20.00 | 0.00 | 0.00 | 20.00 | 0.00 | 0.00 |'
+    with open(runs / 'out' / 't.csv', newline='') as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == 12
+    assert lines[8]['Column'] == 'Pred-All Harmonic'
+    assert float(lines[8]['Mean']) == pytest.approx(120 / 7)
+    assert float(lines[8]['Standard error']) == pytest.approx(40 / 7)
+    assert lines[0]['Standard error'] == ''
+
+
+def test_runs_beside_the_papers_numbers(tmp_path, capsys):
+    for seed, value in enumerate((40., 44.)):
+        write_config(tmp_path / str(seed), 'partclipseg/pascal_part')
+        write_log(tmp_path / str(seed), [scores(1., step=19000), scores(value, step=20000)])
+    tables.main(['--table', '1', str(tmp_path / '0'), str(tmp_path / '1')])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == '**Zero-shot performance on Pascal-Part-116**'
+    assert lines[-3].startswith('| PartCLIPSeg | ViT-B/16 | paper | 44.37 ± 0.43 | 27.29 ± 0.21 |')
+    assert lines[-2].startswith('| PartCLIPSeg | ViT-B/16 | 2 runs | 42.00 ± 2.00 | 42.00 ± 2.00 |')
+    assert '| CLIPSeg | ViT-B/16 | no runs | - | - | - | - | - | - |' in lines
+    assert '| ZSSeg+ | ResNet-50 | paper | 54.31 | 16.08 | 24.71 | 54.43 | 19.04 | 28.21 |' in lines
+
+
+def test_small_parts(runs):
+    table = tables.load_table(6, 'part_shapes')
+    table['sections'][0]['columns'] = [[name, f'class/{name}'] for name in CLASSES]
+    lines = tables.fill(dict(table, sections=table['sections'][:1]),
+                        tables.sort_runs(table, find_runs([runs])[0])[0])[0][2]
+    assert [line[1] for line in lines] == ['1 run', '1 run', '2 runs', '2 runs']
+    assert [round(mean, 6) for mean, _ in lines[2][2]] == [20, 40, 12, 12]
+
+
+def test_what_is_left_out_is_named(runs, capsys):
+    write_config(runs / 'young', 'clipseg/part_shapes')
+    write_log(runs / 'young', [scores(3., step=500)])
+    write_run(runs / 'other', 'partclipseg/part_shapes_no_attention', confusion_of([9, 9, 9, 9]))
+    tables.main(['--table', '1', '--dataset', 'part_shapes', str(runs), str(runs / 'c')])
+    out, err = capsys.readouterr()
+    assert '| CLIPSeg | tiny | 1 run |' in out  # named twice, counted once
+    assert f"not finished: {runs / 'young'}" in err
+    assert f"not in this table: {runs / 'other'}" in err
+
+
+def test_last_test_in_the_log_counts(tmp_path):
+    write_config(tmp_path, 'clipseg/part_shapes')
+    write_log(tmp_path, [scores(3., step=1000)])
+    later = tmp_path / '20240102_000000' / '20240102_000000.json'
+    later.parent.mkdir()
+    later.write_text(json.dumps(scores(7.)))
+    assert find_runs([tmp_path])[0][0].scores['pred_all/mIoU'] == 7
+
+
+def test_errors(tmp_path, runs):
+    with pytest.raises(FileNotFoundError, match='nothing.* holds no work dir'):
+        find_runs([tmp_path / 'nothing'])
+    write_config(tmp_path / 'log', 'clipseg/part_shapes')
+    write_log(tmp_path / 'log', [scores(3., step=1000)])
+    with pytest.raises(ValueError, match="no score 'pred_all/class/cat's eye'.*test_evaluator"):
+        tables.main(['--table', '6', '--dataset', 'part_shapes', str(tmp_path / 'log')])
+
+
+@pytest.mark.parametrize('dataset', tables.DATASETS)
+@pytest.mark.parametrize('number', range(1, 7))
+def test_descriptions(number, dataset):
+    table = tables.load_table(number, dataset)
+    names = tables.table_configs(table)
+    assert names and all(tables.config_path(name).is_file() for name in names)
+    # rows are told apart by the decode head
+    assert len(tables.sort_runs(table, [])[0]) == len(names)
+    for section in table['sections']:
+        for row in section['rows']:
+            assert len(row['labels']) == len(table['labels'])
+            assert dataset == 'part_shapes' or 'paper' in row or 'setting' in row
+            assert len(row.get('paper', section['columns'])) == len(section['columns'])
+        vocabulary = 'pascal_part_116' if dataset == 'paper' else 'part_shapes'
+        classes = PartTaxonomy.named(vocabulary).object_parts
+        assert set(section.get('classes', ())) <= set(classes)
+
+
+@pytest.mark.parametrize('number', [1, 2, 3, 5])
+def test_published_harmonic_means(number):
+    """Each is that of its row, up to rounding: no digit is mistyped (ZSSeg+ is off by 0.1 itself)."""
+    for section in tables.load_table(number)['sections']:
+        for row in section['rows']:
+            values = [v[0] if isinstance(v, list) else v for v in row['paper']]
+            for seen, unseen, harmonic in (values[:3], values[3:]):
+                assert harmonic == pytest.approx(2 * seen * unseen / (seen + unseen), abs=0.11)

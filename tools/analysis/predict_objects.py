@@ -1,0 +1,86 @@
+"""Object maps of a test set, predicted by any MMSegmentation model, for the Pred-Obj setting.
+
+Writes <image name>.png with ids in the order of the data set's object_classes and the highest value
+elsewhere, the form of the archives' own object maps; LoadObjectPrediction reads them. The model's
+classes are matched to the objects by name.
+"""
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+from mmengine.config import Config
+from mmengine.device import get_device
+from mmengine.utils import ProgressBar
+from mmseg.registry import DATASETS
+
+from mmpartseg.datasets.preparation import ignore_value, run_main, write_label_map
+
+# isort: split (mmseg.apis can be imported only after mmpartseg)
+from mmseg.apis import inference_model, init_model
+
+
+def object_table(classes, object_classes):
+    """Id of an object for each class of a model, by name; upper case and spaces do not matter.
+
+    Args:
+        classes (Sequence[str]): of the model, in the order of its ids.
+        object_classes (Sequence[str]): of the data set, in the order of ids in its object maps.
+
+    Returns:
+        ndarray: (len(classes),) uint8; the highest value for a class that is no object.
+
+    Raises:
+        ValueError: no name agrees.
+    """
+    ids = {_plain(name): i for i, name in enumerate(object_classes)}
+    nothing = ignore_value(np.uint8)
+    table = np.array([ids.get(_plain(name), nothing) for name in classes], np.uint8)
+    if (table == nothing).all():
+        raise ValueError(f'none of the {len(classes)} classes of the model is an object of the '
+                         f'data set; the model has {tuple(classes)[:5]}…, the data set '
+                         f'{tuple(object_classes)[:5]}…')
+    return table
+
+
+def _plain(name):
+    return name.lower().replace(' ', '')
+
+
+def test_sets(config):
+    """The test data sets of a config, file lists only."""
+    dataset = Config.fromfile(config).test_dataloader.dataset
+    return [DATASETS.build({**leaf, 'pipeline': []}) for leaf in dataset.get('datasets', [dataset])]
+
+
+def predict(model, datasets, out):
+    """Write an object map for every image of the data sets."""
+    object_classes = datasets[0].metainfo['object_classes']
+    table = object_table(model.dataset_meta['classes'], object_classes)
+    unknown = [name for i, name in enumerate(object_classes) if i not in table]
+    print(f'the model knows {len(object_classes) - len(unknown)} of {len(object_classes)} objects; '
+          f'not these: {unknown}')
+    paths = [dataset.get_data_info(i)['img_path'] for dataset in datasets
+             for i in range(len(dataset))]
+    bar = ProgressBar(len(paths), file=sys.stderr)
+    for path in paths:
+        labels = inference_model(model, path).pred_sem_seg.data[0].cpu().numpy()
+        write_label_map(Path(out) / f'{Path(path).stem}.png', table[labels])
+        bar.update()
+
+
+def main(argv=None):
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('model', help='config of the object segmentation model')
+    parser.add_argument('checkpoint', help='its weights')
+    parser.add_argument('data', help='config whose test set is to be predicted')
+    parser.add_argument('--out', required=True, help='folder for the maps')
+    parser.add_argument('--device', default=get_device())
+    args = parser.parse_args(argv)
+    predict(init_model(args.model, args.checkpoint, args.device), test_sets(args.data), args.out)
+
+
+if __name__ == '__main__':
+    run_main(main)
