@@ -1,0 +1,89 @@
+"""The tutorial's files are written and its commands are run, in order, in one folder."""
+import re
+import runpy
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.registry import MODELS
+
+from tests.tiny_model import load_tool
+
+ROOT = Path(__file__).parents[1]
+# run by CI as a whole, or about the environment
+NOT_RUN = ('bash tools/quickstart.sh', '. .venv/bin/activate', 'pip install ')
+# tried in tests of their own; here their arguments are checked
+PARSED = {'tools/web_demo.py': 'web_demo', 'tools/export_onnx.py': 'export_onnx'}
+BLOCK = re.compile(r'(?:<!-- test: (?P<extra>.*?) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)```', re.DOTALL)
+
+
+def run_python(arguments, extra, monkeypatch):
+    """A script in this process: importing torch for each would take most of the time."""
+    script, *rest = arguments
+    if script in PARSED:
+        load_tool(PARSED[script]).parse_args(rest)
+        return
+    monkeypatch.setattr(sys, 'argv', [script, *rest, *extra])
+    try:
+        runpy.run_path(script, run_name='__main__')
+    except SystemExit as finished:
+        assert not finished.code, finished.code
+
+
+def run_line(line, extra, monkeypatch):
+    """One command of a shell block."""
+    if line.startswith(NOT_RUN):
+        return
+    line = re.sub(r'\$\(cat (.*?)\)', lambda found: Path(found[1]).read_text(), line)
+    words = shlex.split(line)
+    if words[0] == 'PYTHONPATH=.':
+        monkeypatch.syspath_prepend(str(Path.cwd()))
+        words = words[1:]
+    assert words[0] == 'python', f'the tutorial has a command that is not run: {line}'
+    run_python(words[1:], extra, monkeypatch)
+
+
+@pytest.fixture
+def clone(tmp_path, monkeypatch):
+    """A folder that looks like a clone after the quickstart."""
+    for name in ('configs', 'tools', 'mmpartseg'):
+        (tmp_path / name).symlink_to(ROOT / name)
+    (tmp_path / 'data').mkdir()
+    (tmp_path / 'data' / 'sample_pascal_part').symlink_to(ROOT / 'data' / 'sample_pascal_part')
+    monkeypatch.chdir(tmp_path)
+    model = MODELS.build(Config.fromfile('configs/partclipseg/part_shapes.py').model)
+    checkpoint = tmp_path / 'work_dirs' / 'quickstart_seed0' / 'finished.pth'
+    checkpoint.parent.mkdir(parents=True)
+    torch.save({'state_dict': model.state_dict()}, checkpoint)
+    return tmp_path
+
+
+def test_tutorial(clone, monkeypatch, capsys):
+    for block in BLOCK.finditer((ROOT / 'docs' / 'tutorial.md').read_text()):
+        text = block['text']
+        name = re.match(r'# (\S+\.py)\n', text)
+        if block['kind'] == 'python' and name:
+            (clone / name[1]).write_text(text)
+        elif block['kind'] == 'python':
+            (clone / 'example.py').write_text(text)
+            runpy.run_path('example.py')
+        else:
+            extra = shlex.split(block['extra'] or '')
+            for line in text.replace('\\\n', ' ').splitlines():
+                run_line(line, extra, monkeypatch)
+    assert 'parts that the checkpoint has never seen: whisker' in capsys.readouterr().out
+    written = {str(path.relative_to(clone / 'work_dirs')) for path in (clone / 'work_dirs').rglob('*')}
+    assert written >= {
+        'predict/chelsea_mirrored.json', 'predict_cat/chelsea_parts.png', 'mine/last_checkpoint',
+        'predict_cat/chelsea_mirrored_overlay.png', 'mine/predictions/camera_overlay.png',
+        'mine_no_enhance/last_checkpoint', 'mine_backbone/last_checkpoint'}
+
+
+def test_links_and_paths():
+    """What the tutorial names in the clone exists."""
+    text = (ROOT / 'docs' / 'tutorial.md').read_text()
+    for path in set(re.findall(r'\b(?:tools|configs|tests)/[\w/]+\.(?:py|sh)\b', text)):
+        assert (ROOT / path).is_file(), path
