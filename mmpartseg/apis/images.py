@@ -1,20 +1,22 @@
 """One person's picture, in whatever form it comes, as mmseg's pipelines want it."""
+import contextlib
 import io
 from pathlib import Path
 
 import numpy as np
 from mmengine import fileio
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 CHANNEL_ORDERS = ('bgr', 'rgb')
 PAPER = 'white'  # what transparent pixels show
+MOST_PIXELS = 2**28  # Pillow's own guard stops below what cameras take; it refuses twice this
 
 
 def read_image(image, channel_order='bgr'):
     """An image as (H, W, 3) uint8 in BGR order.
 
     Files and PIL images are turned upright by their EXIF orientation; transparent pixels show
-    white; of 16 bits the upper 8 are kept.
+    white; of 16 bits the upper 8 are kept; gray floats of 0 to 1 become 0 to 255.
 
     Args:
         image (str | Path | PIL.Image.Image | ndarray): a file, or pixels: (H, W), (H, W, 1), (H, W, 3)
@@ -45,10 +47,22 @@ def _read_file(path):
     if not fileio.exists(path):
         raise FileNotFoundError(f'there is no image {path}')
     try:
-        with Image.open(io.BytesIO(fileio.get(path))) as image:
+        with _large_images(), Image.open(io.BytesIO(fileio.get(path))) as image:
             return _to_bgr(image)
+    except UnidentifiedImageError as error:
+        raise ValueError(f'image {path} cannot be read: its content is no known type') from error
     except Exception as error:  # decoders raise whatever a broken byte makes of their state
         raise ValueError(f'image {path} cannot be read ({type(error).__name__}: {error})') from error
+
+
+@contextlib.contextmanager
+def _large_images():
+    before = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
 
 
 def _eight_bit(array):
@@ -70,8 +84,17 @@ def _to_bgr(image):
     if image.mode.startswith('I'):  # Pillow would clip 16-bit gray at the end of 8 bits
         gray = np.asarray(image).astype(np.int64) >> 8
         image = Image.fromarray(gray.clip(0, np.iinfo(np.uint8).max).astype(np.uint8))
+    if image.mode == 'F':
+        image = Image.fromarray(_from_floats(np.nan_to_num(np.asarray(image))))
     if image.has_transparency_data:
         image = image.convert('RGBA')
         paper = Image.new('RGBA', image.size, PAPER)
         image = Image.alpha_composite(paper, image)
     return np.ascontiguousarray(np.asarray(image.convert('RGB'))[..., ::-1])
+
+
+def _from_floats(values):
+    """0 to 1 is scaled to 8 bits; other ranges are taken as they are, and clipped."""
+    top = np.iinfo(np.uint8).max
+    scale = top if values.min() >= 0 and values.max() <= 1 else 1
+    return np.rint(values * scale).clip(0, top).astype(np.uint8)

@@ -3,7 +3,6 @@ import os
 from pathlib import Path
 from typing import ClassVar
 
-import cv2
 import numpy as np
 import torch
 from mmcv.transforms import Compose
@@ -13,16 +12,13 @@ from mmengine.infer import BaseInferencer
 from mmengine.registry import init_default_scope
 from mmengine.structures import PixelData
 
-from ..visualization import legend, overlay, part_palette, stack
-from ..visualization.sizes import resize_image
+from ..visualization import part_palette
+from .drawing import draw_prediction
 from .images import read_image
 from .object_map import object_map
 from .results import describe, label_map_of
 from .sources import find_sources
 from .vocabulary import check_english, read_vocabulary, unseen_classes, unseen_words
-
-PICTURE_SIDE = 2048  # of overlays, at most: names stay readable, memory bounded
-LEGEND_WIDTH = 320  # at least, below pictures that are narrower
 
 
 class PartSegInferencer(BaseInferencer):
@@ -188,18 +184,8 @@ class PartSegInferencer(BaseInferencer):
             ndarray: (h, w, 3) uint8 RGB, with a legend below; classes that the checkpoint has never
             seen are dashed and marked with an asterisk.
         """
-        label_map = label_map_of(sample)
-        image = resize_image(image, min(1, PICTURE_SIDE / max(label_map.shape)))
-        # nearest, because the vote of resize_label_map takes a full-size map for each class
-        label_map = cv2.resize(label_map.astype(np.int32), image.shape[1::-1],
-                               interpolation=cv2.INTER_NEAREST)
-        names, classes = self.taxonomy.object_parts, np.unique(label_map)
-        picture = overlay(image[..., ::-1], label_map, names, self.palette, self.unseen)
-        classes = classes[classes < len(names)]
-        if len(classes) == 0:
-            return picture
-        return stack([picture, legend(classes, names, self.palette,
-                                      max(picture.shape[1], LEGEND_WIDTH), self.unseen)])
+        return draw_prediction(image, label_map_of(sample), self.taxonomy.object_parts,
+                               self.palette, self.unseen)
 
     def postprocess(self, preds, visualization, return_datasamples=True, shapes=None):
         """The samples themselves, or plain values with the overlays."""

@@ -1,9 +1,10 @@
 """Pictures of every kind come out as a person sees them."""
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
-from mmpartseg.apis import read_image
+from mmpartseg.apis import images, read_image
 
 RGB = np.array([[[200, 100, 50], [0, 0, 0]], [[255, 255, 255], [10, 20, 30]],
                 [[90, 80, 70], [60, 50, 40]]], np.uint8)  # 3 x 2
@@ -30,6 +31,29 @@ def test_gray(image):
 def test_16_bit_file(tmp_path):
     Image.fromarray(GRAY.astype(np.uint16) * 257).save(tmp_path / 'deep.png')
     np.testing.assert_array_equal(read_image(tmp_path / 'deep.png')[..., 0], GRAY)
+
+
+@pytest.mark.parametrize('values, expected', [
+    ([[0, 0.2, 1]], [[0, 51, 255]]), ([[-3, 7.4, 300]], [[0, 7, 255]])])
+def test_float_file(tmp_path, values, expected):
+    Image.fromarray(np.array(values, np.float32)).save(tmp_path / 'a.tif')
+    np.testing.assert_array_equal(read_image(tmp_path / 'a.tif')[..., 0], expected)
+
+
+@pytest.mark.parametrize('name', ['a.png', 'a.tif'])
+def test_16_bit_colour_file(tmp_path, name):
+    cv2.imwrite(str(tmp_path / name), RGB[..., ::-1].astype(np.uint16) * 256 + 77)
+    np.testing.assert_array_equal(read_image(tmp_path / name), RGB[..., ::-1])
+
+
+def test_size_limit(tmp_path, monkeypatch):
+    Image.new('L', (60, 50)).save(tmp_path / 'large.png')
+    monkeypatch.setattr(Image, 'MAX_IMAGE_PIXELS', 100)
+    assert read_image(tmp_path / 'large.png').shape == (50, 60, 3)
+    assert Image.MAX_IMAGE_PIXELS == 100
+    monkeypatch.setattr(images, 'MOST_PIXELS', 1000)
+    with pytest.raises(ValueError, match=r'large.png cannot be read .*3000 pixels\) exceeds limit'):
+        read_image(tmp_path / 'large.png')
 
 
 def test_bool_array():

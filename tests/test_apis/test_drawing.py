@@ -1,0 +1,30 @@
+"""Overlays of predictions: colours where the parts are, a legend, bounded size."""
+import numpy as np
+
+from mmpartseg.apis.drawing import LEGEND_WIDTH, PICTURE_SIDE, draw_prediction
+
+NAMES = ("cat's head", "cat's tail")
+PALETTE = np.array([[250, 0, 0], [0, 0, 250]], np.uint8)
+UNSEEN = np.array([False, True])
+
+
+def draw(label_map):
+    image = np.zeros((*label_map.shape, 3), np.uint8)
+    return draw_prediction(image, label_map, NAMES, PALETTE, UNSEEN)
+
+
+def test_legend_below():
+    label_map = np.full((400, 600), 2)
+    assert draw(label_map).shape == (400, 600, 3)  # nothing found, no legend
+    label_map[:, 300:] = 0
+    picture = draw(label_map)
+    assert picture.shape[0] > 410 and picture.shape[1] == 600
+    assert (picture[-8:] == 255).any() and not (picture[10:390, 10:290]).any()
+    red = picture[10:390, 310:590].reshape(-1, 3)
+    assert np.median(red, axis=0).tolist() == [125, 0, 0]
+
+
+def test_huge_and_narrow():
+    huge = draw(np.zeros((2000, 4000), np.int64))
+    assert huge.shape[1] == PICTURE_SIDE and 640 < huge.shape[0] < 720
+    assert draw(np.zeros((1500, 3), np.int64)).shape[1] == LEGEND_WIDTH
