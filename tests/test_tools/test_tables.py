@@ -152,7 +152,7 @@ def test_descriptions(number, dataset):
 
 @pytest.mark.parametrize('number', [1, 2, 3, 5])
 def test_published_harmonic_means(number):
-    """Each is that of its row, up to rounding: no digit is mistyped (ZSSeg+ is off by 0.1 itself)."""
+    """Each is that of its row, so no digit is mistyped; the paper's first one is off by 0.1."""
     for section in tables.load_table(number)['sections']:
         for row in section['rows']:
             values = [v[0] if isinstance(v, list) else v for v in row['paper']]

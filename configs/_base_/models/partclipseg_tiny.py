@@ -1,7 +1,7 @@
 # A CLIP small enough to train from scratch on two CPU cores within minutes
 tiny_clip = dict(
     embed_dim=64,
-    vision_cfg=dict(image_size=96, patch_size=8, width=128, head_width=32, layers=4),
+    vision_cfg=dict(image_size=96, patch_size=12, width=128, head_width=32, layers=5),
     text_cfg=dict(context_length=77, vocab_size=49408, width=64, heads=2, layers=1))
 data_preprocessor = dict(
     type='SegDataPreProcessor',
@@ -11,17 +11,21 @@ model = dict(
     type='PartSegmentor',
     data_preprocessor=data_preprocessor,
     backbone=dict(
-        type='OpenCLIPViT', arch=tiny_clip, out_indices=(1, 3), frozen=False,
+        type='OpenCLIPViT', arch=tiny_clip, out_indices=(2, 4), frozen=False,
         with_cls_token=True),
     decode_head=dict(
         type='PartCLIPSegHead',
         train_taxonomy='part_shapes:seen',
         test_taxonomy='part_shapes',
-        text_encoder=dict(type='OpenCLIPTextEncoder', arch=tiny_clip, trainable='all'),
+        text_encoder=dict(
+            type='OpenCLIPTextEncoder', arch=tiny_clip, trainable='all',
+            # untrained words must differ from the start
+            init_cfg=dict(type='Normal', layer='Embedding', std=1.0)),
         in_channels=(128, 128),
         channels=32,
         ffn_channels=64,
-        mask_strides=(4, 2),
+        num_heads=1,
+        mask_strides=(4, 3),
         with_cp=False,
         loss_object_part=dict(type='PartMaskLoss'),
         loss_object=dict(type='PartMaskLoss'),

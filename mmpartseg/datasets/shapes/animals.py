@@ -21,13 +21,13 @@ class Build:
 
 
 CAT = Build((0.32, 0.165), (0.29, 0.105), (0.36, -0.21),
-            ((226, 150, 74), (128, 128, 134), (70, 66, 70), (232, 212, 180)), 1.2)
+            ((236, 146, 58), (218, 126, 44), (240, 170, 96)), 1.2)
 DOG = Build((0.33, 0.155), (0.34, 0.105), (0.37, -0.25),
-            ((150, 100, 60), (214, 178, 124), (88, 72, 64), (236, 226, 210)), 1.15)
+            ((196, 160, 104), (172, 150, 128), (120, 104, 92)), 1.15)
 COW = Build((0.41, 0.23), (0.31, 0.115), (0.5, -0.16),
-            ((240, 238, 232), (178, 112, 70), (222, 200, 170), (120, 84, 66)), 0.35)
+            ((242, 238, 232), (228, 214, 206)), 0.35)
 HORSE = Build((0.34, 0.17), (0.44, 0.095), (0.59, -0.46),
-              ((146, 86, 48), (96, 62, 44), (200, 160, 110), (190, 186, 182)), 0.4)
+              ((116, 66, 40), (92, 56, 38), (138, 84, 50)), 0.4)
 
 
 def _legs(rng, build, coat):
@@ -118,7 +118,7 @@ def dog(rng):
 
 def cow(rng):
     """Heavy body, long face with a pink muzzle and two horns, thin tail with a tuft."""
-    coat = pick_color(rng, COW.coats, free=0.1)
+    coat = pick_color(rng, COW.coats)
     x, y = COW.head_at
     horns = [Part('horn', [limb(curve((x + s * 0.07, y - 0.13), (x + s * 0.24, y - 0.16),
                                       (x + s * 0.2, y - 0.35)), 0.085, 0.035)], (226, 212, 176))
@@ -140,7 +140,7 @@ def cow(rng):
 
 def horse(rng):
     """Long neck with a mane, long face, flowing tail, high legs; now and then a saddle."""
-    coat = pick_color(rng, HORSE.coats, free=0.1)
+    coat = pick_color(rng, HORSE.coats)
     x, y = HORSE.head_at
     hair = shade(coat, 0.45)
     neck = limb(curve((0.2, -0.02), (0.36, -0.18), (0.47, -0.46)), 0.26, 0.15)

@@ -43,7 +43,7 @@ def _bird_head(x, y, radius, color, length):
 
 def bird(rng):
     """A small round songbird on thin legs."""
-    coat = pick_color(rng, [(70, 130, 200), (200, 70, 60), (230, 190, 60), (120, 150, 80)], 0.35)
+    coat = pick_color(rng, [(56, 112, 206), (84, 140, 220)])
     head = _turn(_bird_head(0.3, -0.22, 0.17, shade(coat, 1.1), 0.15), rng.uniform(-18, 18),
                  (0.22, -0.12))
     wing = _wing(rng, shade(coat, 0.68))
@@ -53,7 +53,7 @@ def bird(rng):
 
 def goose(rng):
     """A larger, pale bird with a long neck."""
-    coat = pick_color(rng, [(240, 238, 230), (170, 160, 148), (206, 190, 164)], 0.1)
+    coat = pick_color(rng, [(178, 176, 170), (206, 200, 190)])
     top = (0.42 + rng.uniform(-0.05, 0.05), -0.52)
     neck = Part('neck', [limb(curve((0.18, -0.02), (0.4, -0.16), top), 0.2, 0.12)],
                 shade(coat, 0.92))

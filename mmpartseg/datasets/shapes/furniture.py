@@ -2,8 +2,9 @@
 from .geometry import box, limb, polygon
 from .part import Part, pick_color, shade
 
-WOODS = ((150, 100, 58), (190, 146, 92), (104, 70, 46), (220, 200, 170))
-FABRICS = ((172, 60, 62), (70, 110, 150), (110, 140, 90), (210, 180, 120), (120, 90, 140))
+WOODS = ((196, 158, 96), (214, 182, 120))
+CHAIR_FABRICS = ((124, 70, 150), (146, 92, 168))
+SOFA_FABRICS = ((96, 130, 116), (150, 84, 100), (120, 96, 150))
 
 
 def _legs(rng, xs, top, bottom, width, wood, far=()):
@@ -20,7 +21,7 @@ def _legs(rng, xs, top, bottom, width, wood, far=()):
 
 def chair(rng):
     """A narrow seat on long legs with a high back, some with armrests."""
-    wood, fabric = pick_color(rng, WOODS), pick_color(rng, FABRICS + WOODS, 0.3)
+    wood, fabric = pick_color(rng, WOODS), pick_color(rng, CHAIR_FABRICS)
     half = rng.uniform(0.22, 0.27)
     height = rng.uniform(0.36, 0.46)
     legs = _legs(rng, (-half * 0.9, half * 0.9), 0.1, rng.uniform(0.42, 0.5), 0.075, wood,
@@ -42,7 +43,7 @@ def chair(rng):
 
 def sofa(rng):
     """A wide, low seat between two thick armrests on short legs."""
-    wood, fabric = pick_color(rng, WOODS), pick_color(rng, FABRICS, 0.3)
+    wood, fabric = pick_color(rng, WOODS), pick_color(rng, SOFA_FABRICS)
     half = rng.uniform(0.44, 0.52)
     height = rng.uniform(0.28, 0.34)
     legs = _legs(rng, (-half * 0.9, half * 0.9), 0.2, 0.38, 0.08, wood)
@@ -60,7 +61,7 @@ def sofa(rng):
 
 def table(rng):
     """A wide top on four long legs."""
-    wood = pick_color(rng, WOODS, 0.25)
+    wood = pick_color(rng, WOODS)
     half, depth = rng.uniform(0.42, 0.5), rng.uniform(0.12, 0.2)
     inner = half * rng.uniform(0.68, 0.85)
     legs = _legs(rng, (-half * 0.86, half * 0.86), 0.0, rng.uniform(0.4, 0.52), 0.085, wood,

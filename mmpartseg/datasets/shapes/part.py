@@ -27,9 +27,9 @@ def any_color(rng, saturation=(0.3, 0.9), value=(0.4, 0.95)):
     return tuple(255 * c for c in rgb)
 
 
-def pick_color(rng, colors, free=0.2):
+def pick_color(rng, colors, free=0.05):
     """One of `colors`, jittered; with probability `free` a random colour instead."""
     if rng.random() < free:
         return any_color(rng)
     base = colors[rng.integers(len(colors))]
-    return tuple(float(c) for c in np.clip(np.array(base) + rng.normal(0, 14, 3), 0, 255))
+    return tuple(float(c) for c in np.clip(np.array(base) + rng.normal(0, 16, 3), 0, 255))

@@ -1,10 +1,14 @@
 """Vehicles seen from the side, facing right; each builder returns its parts back to front."""
 from .geometry import box, curve, ellipse, limb, polygon, rotate
-from .part import Part, any_color, pick_color, shade
+from .part import Part, pick_color, shade
 
 TYRE = (42, 42, 46)
 LAMP = (252, 232, 130)
-PAINTS = ((200, 52, 48), (52, 100, 180), (232, 232, 226), (240, 190, 50), (70, 140, 90))
+CAR_PAINTS = ((204, 46, 44), (226, 70, 56))
+TRUCK_PAINTS = ((92, 150, 74), (70, 130, 84))
+CARGOES = ((104, 110, 96), (134, 128, 104))
+BUS_PAINTS = ((244, 196, 52), (236, 170, 40), (176, 80, 150))
+BICYCLE_PAINTS = ((36, 168, 160), (26, 140, 150))
 
 
 def _wheel(rng, x, y, radius, rim=0.55, spokes=0):
@@ -40,7 +44,7 @@ def _lamp(x, y, size=0.055):
 
 def car(rng):
     """A low body with a rounded cabin, two windows, a door and two wheels."""
-    paint, glass = pick_color(rng, PAINTS, 0.4), _glass(rng)
+    paint, glass = pick_color(rng, CAR_PAINTS), _glass(rng)
     roof = rng.uniform(-0.3, -0.24)
     body = [box(0, 0.06, 1.0, 0.27, 0.1),
             polygon((-0.38, -0.04), (-0.24, roof), (0.14, roof), (0.32, -0.04))]
@@ -56,7 +60,7 @@ def car(rng):
 
 def truck(rng):
     """A high cargo box behind a cab, on three wheels."""
-    paint, cargo = pick_color(rng, PAINTS, 0.4), any_color(rng, (0.1, 0.7))
+    paint, cargo = pick_color(rng, TRUCK_PAINTS), pick_color(rng, CARGOES)
     back = rng.uniform(-0.5, -0.42)
     height = rng.uniform(0.46, 0.58)
     bed = 0.14
@@ -74,7 +78,7 @@ def truck(rng):
 
 def bus(rng):
     """A long high box with a row of windows, a door and two wheels."""
-    paint, glass = pick_color(rng, PAINTS, 0.3), _glass(rng)
+    paint, glass = pick_color(rng, BUS_PAINTS), _glass(rng)
     height = rng.uniform(0.38, 0.46)
     top = 0.16 - height
     count = int(rng.integers(3, 5))
@@ -90,7 +94,7 @@ def bus(rng):
 
 def bicycle(rng):
     """Two large spoked wheels joined by a tube frame with a handlebar and a saddle."""
-    paint = pick_color(rng, PAINTS, 0.5)
+    paint = pick_color(rng, BICYCLE_PAINTS)
     radius, y = rng.uniform(0.225, 0.255), 0.16
     rear, front = (-0.3, y), (0.32, y)
     crank, post, stem = (-0.02, y + 0.02), (-0.1, -0.16), (0.22, -0.18)

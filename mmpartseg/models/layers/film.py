@@ -14,6 +14,9 @@ class FiLM(nn.Module):
         super().__init__()
         self.mul = nn.Linear(condition_dims, feature_dims)
         self.add = nn.Linear(condition_dims, feature_dims)
+        for layer, bias in ((self.mul, 1.), (self.add, 0.)):  # starts near the identity
+            nn.init.normal_(layer.weight, std=condition_dims**-0.5)
+            nn.init.constant_(layer.bias, bias)
 
     def forward(self, x, condition):
         """x (N, C or 1, L, R) and condition (C, D) -> (N, C, L, R)."""

@@ -1,5 +1,9 @@
 """Decoder features to mask logits."""
+import math
+
 from torch import nn
+
+PRIOR = 0.02  # share of pixels that a mask covers before training, as focal loss starts
 
 
 class MaskBranch(nn.Sequential):
@@ -17,6 +21,12 @@ class MaskBranch(nn.Sequential):
             nn.Conv2d(dims, dims, 3, padding=1), nn.ReLU(),
             nn.ConvTranspose2d(dims, dims // 2, first, stride=first), nn.ReLU(),
             nn.ConvTranspose2d(dims // 2, 1, second, stride=second))
+        # torch's own start takes a transposed convolution's fan-in for its output's; from it, and
+        # from masks half full, training on nothing but masks takes hundreds of steps to get going
+        nn.init.kaiming_normal_(self[0].weight, nonlinearity='relu')
+        nn.init.normal_(self[2].weight, std=math.sqrt(2 / dims))
+        nn.init.normal_(self[4].weight, std=math.sqrt(2 / dims))
+        nn.init.constant_(self[4].bias, math.log(PRIOR / (1 - PRIOR)))
 
     def masks(self, x, grid):
         """x (N, C, hw, R) on a ``grid`` of (h, w) tokens -> logits (N, C, H, W)."""

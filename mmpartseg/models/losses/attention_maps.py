@@ -54,11 +54,13 @@ def class_attention_maps(attention, masks):
     return maps.unflatten(1, masks.shape[1:])
 
 
-def min_max(maps):
-    """Each (h, w) map of (M, h, w) scaled to 0…1; a constant map becomes 0."""
+def min_max(maps, eps=1e-6):
+    """Each (h, w) map of (M, h, w) scaled to 0…1; one that varies by less than ``eps`` stays below.
+
+    Without the bound, a map that is constant but for rounding would be blown up to 0…1.
+    """
     low, high = maps.amin((1, 2), keepdim=True), maps.amax((1, 2), keepdim=True)
-    span = high - low
-    return (maps - low) / span.masked_fill(span == 0, 1)
+    return (maps - low) / (high - low).clamp(min=eps)
 
 
 def smooth(maps, size=3, sigma=0.5):
