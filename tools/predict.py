@@ -183,7 +183,7 @@ def main(argv=None):
     frames = [-(-count_frames(s) // args.every) or 1 if is_video(s) else 1 for s in sources]
     bar = ProgressBar(sum(frames), file=sys.stderr)
     count = 0
-    for count, picture in enumerate(pictures_of(sources, files, args.every), 1):
+    for count, picture in enumerate(pictures_of(sources, files, args.every), 1):  # noqa: B007
         prediction.add(*picture)
         bar.update()
     prediction.flush()

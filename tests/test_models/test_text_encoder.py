@@ -108,7 +108,7 @@ def test_bad_options(options, message):
 
 
 def test_unreachable_weights():
-    with pytest.raises(RuntimeError, match="'openai' of 'ViT-B-32-quickgelu' are neither cached nor reachable"):
+    with pytest.raises(RuntimeError, match="'ViT-B-32-quickgelu' are neither cached nor reach"):
         MODELS.build(dict(type='OpenCLIPTextEncoder', arch='ViT-B-32-quickgelu', pretrained='openai'))
 
 

@@ -10,10 +10,10 @@ from mmengine.config import Config, DictAction
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
+from mmseg.registry import DATASETS, MODELS
 
 import mmpartseg  # noqa: F401  registers the components
 from mmpartseg.visualization import save_sample_grid
-from mmseg.registry import DATASETS, MODELS
 
 
 def parse_args():

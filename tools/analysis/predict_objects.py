@@ -16,7 +16,8 @@ from mmseg.registry import DATASETS
 
 from mmpartseg.datasets.preparation import ignore_value, run_main, write_label_map
 
-# isort: split (mmseg.apis can be imported only after mmpartseg)
+# isort: split
+# only after mmpartseg, which makes it importable without compiled mmcv
 from mmseg.apis import inference_model, init_model
 
 

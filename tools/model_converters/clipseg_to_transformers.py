@@ -7,10 +7,10 @@ import argparse
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
+from mmseg.registry import MODELS
 
 import mmpartseg  # noqa: F401  registers the components
 from mmpartseg.checkpoints import export_clipseg
-from mmseg.registry import MODELS
 
 
 def main():

@@ -42,7 +42,7 @@ def choose_objects(rng, split, index, objects, unseen):
 
     One training scene in ten also shows an unseen object; one in a hundred shows nothing else.
     """
-    count = int(rng.choice([1, 2, 3], p=[0.5, 0.35, 0.15]))
+    count = int(rng.choice([1, 2, 3], p=[0.6, 0.3, 0.1]))
     if split == 'val':
         pool = objects
     elif index % 100 == 99:

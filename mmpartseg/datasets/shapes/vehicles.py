@@ -39,7 +39,7 @@ def _door(cx, cy, width, height, paint):
 
 def _lamp(x, y, size=0.055):
     """A yellow headlight."""
-    return Part('headlight', [ellipse(x, y, size * 0.85, size)], LAMP)
+    return Part('body', [ellipse(x, y, size * 0.85, size)], LAMP)
 
 
 def car(rng):

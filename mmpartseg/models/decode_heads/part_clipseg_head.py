@@ -1,5 +1,5 @@
 """PartCLIPSeg's decode head (Fig. 3)."""
-from typing import NamedTuple, Optional
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
@@ -25,8 +25,8 @@ class PartCLIPSegOutput(NamedTuple):
     """
     object_part: Tensor
     object: Tensor
-    part: Optional[Tensor]
-    attention_input: Optional[Tensor]
+    part: Tensor | None
+    attention_input: Tensor | None
     grid: tuple
     prefix: int
 
