@@ -88,7 +88,8 @@ def test_files(tmp_path, capsys):
     with open(tmp_path / 'out/pred_all/classes.csv', newline='') as file:
         rows = list(csv.DictReader(file))
     assert [(r['class'], r['set'], r['recall']) for r in rows] == [
-        ("cat's tail", 'seen', '60.0'), ("dog's head", 'unseen', '25.0'), ("cat's head", 'seen', '')]
+        ("cat's tail", 'seen', '60.0'), ("dog's head", 'unseen', '25.0'),
+        ("cat's head", 'seen', '')]
 
 
 def test_no_counts(tmp_path):
