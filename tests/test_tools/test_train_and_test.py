@@ -20,7 +20,7 @@ arch = {dict(TINY_CLIP, _delete_=True)!r}
 data_preprocessor = dict(size=(32, 32))
 resize = dict(type='ResizePartSeg', scale=(32, 32), backend='pillow')
 train_pipeline = [dict(type='LoadPartImage'), dict(type='LoadPartAnnotations'), resize,
-                  dict(type='RandomFlip', prob=0.5), dict(type='PackPartSegInputs')]
+                  dict(type='RandomFlip', prob=1.0), dict(type='PackPartSegInputs')]
 test_pipeline = [dict(type='LoadPartImage'), resize, dict(type='LoadPartAnnotations'),
                  dict(type='PackPartSegInputs')]
 model = dict(
@@ -108,7 +108,8 @@ def test_two_processes(workspace):
     port = 29500 + os.getpid() % 1000
     double = run('bash', ROOT / 'tools/dist_train.sh', config, 2, '--work-dir', workspace / 'two',
                  cwd=workspace, PORT=str(port))
-    assert losses(double).keys() == losses(single).keys() == {1, 2, 3, 4}
+    # the same images per iteration: the same loss curve, to the digits that are printed
+    assert losses(double) == pytest.approx(losses(single), abs=2e-4) and len(losses(single)) == 4
     log = run('bash', ROOT / 'tools/dist_test.sh', config, workspace / 'two/iter_4.pth', 2,
               '--work-dir', workspace / 'test2', cwd=workspace, PORT=str(port))
     again = run(sys.executable, ROOT / 'tools/test.py', config, workspace / 'two/iter_4.pth',

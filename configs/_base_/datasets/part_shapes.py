@@ -13,9 +13,9 @@ test_pipeline = [
     dict(type='LoadPartAnnotations'),
     dict(type='PackPartSegInputs')
 ]
-effective_batch_size = 16
+effective_batch_size = 8
 train_dataloader = dict(
-    batch_size=16, num_workers=0,
+    batch_size=8, num_workers=0,
     sampler=dict(type='InfiniteSampler', shuffle=True),
     dataset=dict(
         type=dataset_type, data_root=data_root, split='seen', pipeline=train_pipeline))

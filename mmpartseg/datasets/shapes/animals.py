@@ -120,7 +120,7 @@ def cow(rng):
     """Heavy body, long face with a pink muzzle and two horns, thin tail with a tuft."""
     coat = pick_color(rng, COW.coats)
     x, y = COW.head_at
-    horns = [Part('horn', [limb(curve((x + s * 0.07, y - 0.13), (x + s * 0.24, y - 0.16),
+    horns = [Part('head', [limb(curve((x + s * 0.07, y - 0.13), (x + s * 0.24, y - 0.16),
                                       (x + s * 0.2, y - 0.35)), 0.085, 0.035)], (226, 212, 176))
              for s in (-1, 1)]
     face = [Part('head', [ellipse(x, y, 0.135, 0.185), ellipse(x - 0.17, y - 0.06, 0.07, 0.04, 15),

@@ -53,9 +53,9 @@ def _paint_clutter(rng, canvas, horizon):
 def coat_pattern(rng, side, unit):
     """Where (side, side) bool an object's second colour shows, or None; `unit` = its length.
 
-    Stripes, dots, large patches or fine speckle; plain for about half of the objects.
+    Stripes, dots, large patches or fine speckle; plain for two objects in three.
     """
-    kind = int(rng.integers(8))
+    kind = int(rng.integers(12))
     if kind > 3:
         return None
     if kind == 2:

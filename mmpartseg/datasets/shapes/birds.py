@@ -36,7 +36,7 @@ def _bird_head(x, y, radius, color, length):
     """A round head with an eye and a pointed beak of the given length."""
     beak = polygon((x + radius * 0.7, y - radius * 0.5), (x + radius + length, y + 0.03),
                    (x + radius * 0.7, y + radius * 0.62))
-    return [Part('beak', [beak], ORANGE),
+    return [Part('head', [beak], ORANGE),
             Part('head', [ellipse(x, y, radius, radius * 0.97)], color),
             *_eye(x + radius * 0.3, y - radius * 0.2, 0.03, 'head')]
 
@@ -55,7 +55,7 @@ def goose(rng):
     """A larger, pale bird with a long neck."""
     coat = pick_color(rng, [(178, 176, 170), (206, 200, 190)])
     top = (0.42 + rng.uniform(-0.05, 0.05), -0.52)
-    neck = Part('neck', [limb(curve((0.18, -0.02), (0.4, -0.16), top), 0.2, 0.12)],
+    neck = Part('torso', [limb(curve((0.18, -0.02), (0.4, -0.16), top), 0.2, 0.12)],
                 shade(coat, 0.92))
     head = _turn(_bird_head(top[0] + 0.05, top[1] - 0.04, 0.13, shade(coat, 1.1), 0.15),
                  rng.uniform(-15, 15), top)

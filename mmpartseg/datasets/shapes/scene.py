@@ -42,9 +42,10 @@ def choose_objects(rng, split, index, objects, unseen):
 
     One training scene in ten also shows an unseen object; one in a hundred shows nothing else.
     """
-    count = int(rng.choice([1, 2, 3], p=[0.6, 0.3, 0.1]))
+    count = int(rng.choice([1, 2, 3], p=[0.65, 0.25, 0.1]))
     if split == 'val':
-        pool = objects
+        # each seen object twice as often as an unseen one
+        pool = [*objects, *(name for name in objects if name not in unseen)]
     elif index % 100 == 99:
         pool, count = unseen, 1
     else:

@@ -106,4 +106,4 @@ def bicycle(rng):
               for part in _wheel(rng, x, y, radius, rim=0.8, spokes=4)]
     return [*wheels, Part('frame', [limb(t, 0.052) for t in tubes] + [limb([post, (-0.12, -0.23)],
                                                                            0.04)], paint),
-            Part('handlebar', [grip, bar], (150, 154, 164)), Part('saddle', [saddle], (74, 46, 34))]
+            Part('frame', [grip, bar], (150, 154, 164)), Part('frame', [saddle], (74, 46, 34))]

@@ -1,5 +1,6 @@
 """Mask supervision of parts, objects and object-specific parts (Eq. 5)."""
 import torch.nn.functional as F
+from mmengine.dist import all_reduce
 from mmseg.registry import MODELS
 from torch import nn
 
@@ -26,8 +27,14 @@ def pixel_bce(logits, target, background_weight=None):
 
 
 def masked_mean(values, mask, num_channels):
-    """Mean of per-pixel sums (N, H, W) over the mask's pixels and all channels; zero if empty."""
-    return (values * mask).sum() / (mask.sum() * num_channels).clamp(min=1)
+    """Mean of per-pixel sums (N, H, W) over the mask's pixels and all channels; zero if empty.
+
+    The pixels of all processes count together, so that a batch spread over several gives the
+    gradient that it gives in one.
+    """
+    count = (mask.sum() * num_channels).to(values.dtype)
+    all_reduce(count, op='mean')
+    return (values * mask).sum() / count.clamp(min=1)
 
 
 def part_mask_loss(logits, target, background_weight=None, ignore_index=255):

@@ -1,6 +1,7 @@
 """The segmentor: mmseg's EncoderDecoder with the two evaluation protocols of part segmentation."""
 import torch
 import torch.nn.functional as F
+from mmengine.dist import all_reduce
 from mmengine.structures import PixelData
 from mmseg.models.segmentors import EncoderDecoder
 from mmseg.registry import MODELS
@@ -75,9 +76,16 @@ class PartSegmentor(EncoderDecoder):
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *args)
 
     def parse_losses(self, losses):
-        """mmengine's sum of the terms; FloatingPointError names a term that is not finite."""
+        """mmengine's sum of the terms, logged as means over processes.
+
+        Raises:
+            FloatingPointError: a term is not finite, in whichever process; names it.
+        """
         total, log = super().parse_losses(losses)
-        if not torch.isfinite(total):
+        log = {name: value.detach().clone() for name, value in log.items()}
+        for value in log.values():
+            all_reduce(value, op='mean')
+        if not torch.isfinite(log['loss']):
             bad = {name: float(value) for name, value in log.items() if not torch.isfinite(value)}
             raise FloatingPointError(f'the loss is not finite: {bad}')
         return total, log
