@@ -12,6 +12,7 @@ from mmpartseg.evaluation import save_counts
 from mmpartseg.evaluation.runs import find_runs, mean_and_error
 from mmpartseg.taxonomy import PartTaxonomy
 
+LAST = Config.fromfile(tables.config_path('clipseg/part_shapes')).train_cfg.max_iters
 CLASSES = ["cat's eye", "cat's leg", "dog's eye", "dog's leg"]
 
 
@@ -105,7 +106,7 @@ def test_small_parts(runs):
 
 def test_what_is_left_out_is_named(runs, capsys):
     write_config(runs / 'young', 'clipseg/part_shapes')
-    write_log(runs / 'young', [scores(3., step=500)])
+    write_log(runs / 'young', [scores(3., step=LAST - 1)])
     write_run(runs / 'other', 'partclipseg/part_shapes_no_attention', confusion_of([9, 9, 9, 9]))
     tables.main(['--table', '1', '--dataset', 'part_shapes', str(runs), str(runs / 'c')])
     out, err = capsys.readouterr()
@@ -116,7 +117,7 @@ def test_what_is_left_out_is_named(runs, capsys):
 
 def test_last_test_in_the_log_counts(tmp_path):
     write_config(tmp_path, 'clipseg/part_shapes')
-    write_log(tmp_path, [scores(3., step=1000)])
+    write_log(tmp_path, [scores(3., step=LAST)])
     later = tmp_path / '20240102_000000' / '20240102_000000.json'
     later.parent.mkdir()
     later.write_text(json.dumps(scores(7.)))
@@ -127,7 +128,7 @@ def test_errors(tmp_path, runs):
     with pytest.raises(FileNotFoundError, match='nothing.* holds no work dir'):
         find_runs([tmp_path / 'nothing'])
     write_config(tmp_path / 'log', 'clipseg/part_shapes')
-    write_log(tmp_path / 'log', [scores(3., step=1000)])
+    write_log(tmp_path / 'log', [scores(3., step=LAST)])
     with pytest.raises(ValueError, match="no score 'pred_all/class/cat's eye'.*test_evaluator"):
         tables.main(['--table', '6', '--dataset', 'part_shapes', str(tmp_path / 'log')])
 
