@@ -12,12 +12,21 @@ import numpy as np
 NORMS = ('layer_norm', 'layernorm', 'layrnorm')
 
 
+OWN_COPY = Path(__file__).parent / 'data' / 'reference'
+
+
 def reference_files(pattern):
     """The reference arrays in ``MMPARTSEG_REFERENCE``, or in our copy."""
-    folder = os.environ.get('MMPARTSEG_REFERENCE', Path(__file__).parent / 'data' / 'reference')
-    files = sorted(Path(folder).glob(pattern))
+    folder = Path(os.environ.get('MMPARTSEG_REFERENCE', OWN_COPY))
+    files = sorted(folder.glob(pattern))
     assert files, f'no {pattern} in {folder}'
     return files
+
+
+def checkpoint_spec():
+    """The list of checkpoint entries beside the arrays, or our copy of it."""
+    beside = Path(os.environ.get('MMPARTSEG_REFERENCE', OWN_COPY)) / 'checkpoint_spec.json'
+    return beside if beside.is_file() else OWN_COPY / 'checkpoint_spec.json'
 
 
 def normal(name, shape, salt='', scale=1.0, shift=0.0):

@@ -6,7 +6,7 @@ from mmengine.config import Config
 from mmengine.runner.checkpoint import load_checkpoint
 from mmseg.registry import MODELS
 
-from tests.keyed_weights import checkpoint, normal, reference_files
+from tests.keyed_weights import checkpoint, checkpoint_spec, normal, reference_files
 
 
 @pytest.mark.parametrize('path', reference_files('full_model*.npz'), ids=lambda path: path.stem)
@@ -14,7 +14,7 @@ def test_full_model(path, tmp_path):
     reference = np.load(path)
     salt = str(reference['salt'])
     released = {k: torch.tensor(v) for k, v in checkpoint(
-        reference_files('checkpoint_spec.json')[0], salt).items()}
+        checkpoint_spec(), salt).items()}
     torch.save(dict(model=released), tmp_path / 'model_final.pth')
     model = MODELS.build(Config.fromfile('configs/partclipseg/released_pascal_part.py').model).eval()
     load_checkpoint(model, f'partclipseg://{tmp_path}/model_final.pth')
