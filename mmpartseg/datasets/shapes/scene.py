@@ -42,7 +42,7 @@ def choose_objects(rng, split, index, objects, unseen):
 
     One training scene in ten also shows an unseen object; one in a hundred shows nothing else.
     """
-    count = int(rng.choice([1, 2, 3], p=[0.65, 0.25, 0.1]))
+    count = int(rng.choice([1, 2, 3], p=[0.8, 0.15, 0.05]))
     if split == 'val':
         # each seen object twice as often as an unseen one
         pool = [*objects, *(name for name in objects if name not in unseen)]
