@@ -12,7 +12,7 @@ def parse_args():
     parser.add_argument('config', help='config file')
     parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument('--work-dir', help='where the log goes '
-                        '(default: work_dirs/<config name>)')
+                        '(default: work_dirs/<folder>/<config name>)')
     parser.add_argument('--out', help='folder for the predicted label maps (PNG)')
     parser.add_argument('--show-dir', help='folder for pictures of the predictions')
     parser.add_argument('--interval', type=int, default=1, help='draw every n-th image')
@@ -33,7 +33,7 @@ def main():
     if args.cfg_options is not None:
         cfg.merge_from_dict(args.cfg_options)
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(
-        Path('work_dirs') / Path(args.config).stem)
+        Path('work_dirs') / Path(args.config).parent.name / Path(args.config).stem)
     cfg.load_from = args.checkpoint
     if args.out is not None:
         hooks = cfg.get('custom_hooks') or []
