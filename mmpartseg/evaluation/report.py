@@ -35,8 +35,9 @@ def protocol_scores(values, is_seen):
         means['mIoU' if name == 'IoU' else 'mean'] = means.pop('mean')
         scores.update({f'{PREFIX_OF[name]}{key}': score for key, score in means.items()})
     present, is_seen = ~np.isnan(values['IoU']), np.asarray(is_seen)
-    scores.update(num_classes_seen=int((present & is_seen).sum()),
-                  num_classes_unseen=int((present & ~is_seen).sum()))
+    # floats, as all other scores: integers of NumPy do not reach mmengine's JSON log
+    scores.update(num_classes_seen=float((present & is_seen).sum()),
+                  num_classes_unseen=float((present & ~is_seen).sum()))
     return scores
 
 
@@ -74,7 +75,7 @@ def summary_table(metrics):
         if f'{name}/mIoU' in metrics:
             scores = [metrics[f'{name}/{key}'] for key in ('seen', 'unseen', 'harmonic', 'mIoU')]
             number = [metrics[f'{name}/num_classes_{key}'] for key in ('seen', 'unseen')]
-            table.add_row([title, *map(_number, scores), '{} + {}'.format(*number)])
+            table.add_row([title, *map(_number, scores), '{:.0f} + {:.0f}'.format(*number)])
     return table.get_string()
 
 
