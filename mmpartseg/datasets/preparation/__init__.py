@@ -3,6 +3,7 @@ from .files import image_size, list_files, write_atomic, write_label_map, write_
 from .instances import AnnotatedImage, load_instances, match_images
 from .painting import (
     decode_instances,
+    decode_mask,
     ignore_value,
     object_of_part,
     object_of_pixel,
@@ -21,7 +22,8 @@ from .running import (
 )
 
 __all__ = [
-    'AnnotatedImage', 'Conversion', 'argument_parser', 'decode_instances', 'finish', 'ignore_value',
+    'AnnotatedImage', 'Conversion', 'argument_parser', 'decode_instances', 'decode_mask', 'finish',
+    'ignore_value',
     'image_size', 'keep_or_paint', 'list_files', 'load_instances', 'match_images',
     'object_of_part', 'object_of_pixel', 'paint', 'paint_large_first', 'present_ids', 'run_jobs',
     'run_main', 'settle_overlaps', 'write_atomic', 'write_label_map',
