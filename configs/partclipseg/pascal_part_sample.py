@@ -1,5 +1,5 @@
 # The full-size model on the embedded photographs, on CPU: shows that the recipe runs, not how good
-# it is (random weights, three training images)
+# it is (random weights, two training images: the third shows unseen objects only)
 _base_ = './pascal_part.py'
 load_from = None  # or 'clipseg://CIDAS/clipseg-rd64-refined' where the hub can be reached
 effective_batch_size = 2

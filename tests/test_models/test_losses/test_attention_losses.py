@@ -171,6 +171,15 @@ def test_min_max_and_smooth():
     assert smooth(torch.ones(1, 1, 3)).shape == (1, 1, 3)
 
 
+def test_collapsed_attention_has_a_finite_gradient():
+    maps = torch.zeros(2, 4, 4)
+    maps[:, 0, 0] = 1e-44  # all attention went to the CLS token
+    maps.requires_grad_()
+    attention = ClassAttention(maps, torch.ones_like(maps, dtype=torch.bool), torch.zeros(2).long(), 1)
+    separation_loss(attention).backward()
+    assert torch.isfinite(maps.grad).all()
+
+
 def test_classes_present_at_the_token_resolution():
     part_map = torch.full((1, 8, 8), IGNORE)
     part_map[0, :4] = 1
