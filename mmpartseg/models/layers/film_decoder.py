@@ -1,6 +1,7 @@
 """CLIPSeg's transformer decoder, conditioned on text by FiLM."""
 from torch import nn
 
+from .condition_layer import ConditionLayer
 from .film import FiLM
 
 
@@ -23,8 +24,7 @@ class FiLMDecoder(nn.Module):
         self.film = FiLM(condition_dims, dims)
         self.reduces = nn.ModuleList(nn.Linear(c, dims) for c in reversed(in_channels))
         self.layers = nn.ModuleList(
-            nn.TransformerEncoderLayer(dims, num_heads, ffn_dims, dropout=0., batch_first=True)
-            for _ in in_channels)
+            ConditionLayer(dims, num_heads, ffn_dims) for _ in in_channels)
 
     def reduce(self, hidden):
         """Hidden states, shallow to deep, each (N, L, ·) -> list of (N, L, R), deep to shallow."""
