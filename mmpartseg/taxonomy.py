@@ -1,5 +1,6 @@
 """Names of object-specific parts, parsed once: the one place that splits "cat's head"."""
 import json
+from functools import lru_cache
 from pathlib import Path
 
 METAINFO_DIR = Path(__file__).parent / 'datasets' / 'metainfo'
@@ -83,6 +84,7 @@ class PartTaxonomy:
         self.is_seen = tuple(obj not in self.unseen_objects for obj, _ in pairs)
 
     @classmethod
+    @lru_cache(maxsize=32)
     def named(cls, name):
         """A shipped vocabulary by name; ``':seen'`` appended gives its training vocabulary."""
         base, _, subset = name.partition(':')
@@ -100,6 +102,35 @@ class PartTaxonomy:
         if isinstance(value, str):
             return cls.named(value)
         return cls(**value) if isinstance(value, dict) else cls(value)
+
+    @classmethod
+    def build_joint(cls, value):
+        """The vocabularies of a training run: several for ``dict(joint=[…])``, else one.
+
+        Args:
+            value: as of :meth:`build`, or ``dict(joint=[…])`` with a list of such values.
+
+        Returns:
+            tuple[PartTaxonomy]: in the order given.
+
+        Raises:
+            ValueError: nothing to join, or two vocabularies with the same classes.
+        """
+        if not (isinstance(value, dict) and 'joint' in value):
+            return (cls.build(value), )
+        if set(value) != {'joint'} or isinstance(value['joint'], str) or not value['joint']:
+            raise ValueError("joint training takes dict(joint=['pascal_part_116:seen', …]), a list of "
+                             f'vocabularies and nothing else; got {value!r}')
+        taxonomies = tuple(cls.build(each) for each in value['joint'])
+        if len({taxonomy.object_parts for taxonomy in taxonomies}) < len(taxonomies):
+            raise ValueError('two of the vocabularies to join have the same classes; list each once: '
+                             f'{value["joint"]!r}')
+        return taxonomies
+
+    def union(self, *others):
+        """The classes of this taxonomy and of others, each once, in order of appearance."""
+        names = (name for taxonomy in (self, *others) for name in taxonomy.object_parts)
+        return PartTaxonomy(dict.fromkeys(names))
 
     def seen(self):
         """The taxonomy of the seen classes, in their order; ValueError if there is none."""

@@ -5,7 +5,6 @@ import numpy as np
 from mmengine.logging import print_log
 from mmseg.registry import DATASETS
 
-from mmpartseg.datasets.label_maps import read_label_map
 from mmpartseg.datasets.part_seg_dataset import READERS, PartSegDataset
 
 
@@ -44,10 +43,7 @@ def k_shot_dataset(dataset, shots, seed=0):
 def class_presence(dataset):
     """(n, K) bool: which classes each image of a PartSegDataset shows; reads every part map."""
     def presence(index):
-        path = dataset.get_data_info(index)['seg_map_path']
-        ids = dataset.label_tables.parts(read_label_map(path, dataset.backend_args), path)
-        ids = ids[ids != dataset.ignore_index]
-        return np.bincount(ids, minlength=len(dataset.taxonomy)) > 0
+        return np.bincount(dataset.read_parts(index), minlength=len(dataset.taxonomy)) > 0
     with ThreadPoolExecutor(READERS) as pool:
         return np.stack(list(pool.map(presence, range(len(dataset)))))
 

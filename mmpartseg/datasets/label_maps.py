@@ -110,6 +110,7 @@ class LabelTables:
 
     Attributes:
         parts (IdTable): part map -> ids in the order of ``kept.object_parts``.
+        num_classes, num_objects (int): of ``kept``.
         objects (IdTable): object map -> index into ``kept.objects``; their number for an object
             without any class in ``stored``; ``ignore_index`` for one whose classes are dropped.
         object_of (ndarray): dataset part id (or ``ignore_index``) -> object id.
@@ -125,6 +126,7 @@ class LabelTables:
             raise ValueError(f'objects {unlisted} have classes but are not among the '
                              f'object_classes {tuple(object_classes)}')
         self.ignore_index = ignore_index
+        self.num_classes, self.num_objects = len(kept), len(kept.objects)
         new_part = {name: i for i, name in enumerate(kept.object_parts)}
         new_object = {name: i for i, name in enumerate(kept.objects)}
         dropped = dict.fromkeys(set(stored.objects) - set(kept.objects), ignore_index)

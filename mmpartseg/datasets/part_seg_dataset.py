@@ -3,6 +3,7 @@ import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 from mmengine import fileio
 from mmengine.logging import print_log
 from mmseg.datasets import BaseSegDataset
@@ -187,7 +188,19 @@ class PartSegDataset(BaseSegDataset):
         return bool((self.label_tables.parts(stored, path) != self.ignore_index).any())
 
     def get_data_info(self, idx):
-        """The sample's paths, and the lookups that turn its stored ids into the dataset's."""
+        """The sample's paths, the lookups that turn its stored ids into the dataset's, and the
+        dataset's ``taxonomy``, by which joint training knows the sample's classes."""
         info = super().get_data_info(idx)
-        info.update(label_tables=self.label_tables, label_map=self.label_map)
+        info.update(label_tables=self.label_tables, label_map=self.label_map,
+                    taxonomy=self._metainfo['taxonomy'])
         return info
+
+    def get_cat_ids(self, idx):
+        """list[int]: the classes in an image's part map, for mmengine's ``ClassBalancedDataset``."""
+        return np.unique(self.read_parts(idx)).tolist()
+
+    def read_parts(self, idx):
+        """The labelled pixels of an image's part map, in the dataset's ids; reads the file."""
+        path = self.get_data_info(idx)['seg_map_path']
+        ids = self.label_tables.parts(read_label_map(path, self.backend_args), path)
+        return ids[ids != self.ignore_index]

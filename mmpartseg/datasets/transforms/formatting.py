@@ -8,13 +8,21 @@ from mmseg.registry import TRANSFORMS
 
 @TRANSFORMS.register_module()
 class PackPartSegInputs(PackSegInputs):
-    """mmseg's ``PackSegInputs`` with the object maps added.
+    """mmseg's ``PackSegInputs`` with the object maps and the sample's vocabulary added.
 
     ``inputs`` is (3, H, W); ``data_samples`` has ``gt_sem_seg``, ``gt_object_seg`` and
     ``pred_object_seg``, whose ``data`` is (1, H, W) int64, as far as the sample has these maps.
-    Arguments as of ``PackSegInputs``.
+
+    Args:
+        meta_keys (Sequence[str]): what goes into the metainfo; ``taxonomy`` is the vocabulary of the
+            sample's labels, for joint training.
     """
+    META_KEYS = ('img_path', 'seg_map_path', 'ori_shape', 'img_shape', 'pad_shape', 'scale_factor',
+                 'flip', 'flip_direction', 'reduce_zero_label', 'taxonomy')
     OBJECT_FIELDS = {'gt_object_map': 'gt_object_seg', 'pred_object_map': 'pred_object_seg'}
+
+    def __init__(self, meta_keys=META_KEYS):
+        super().__init__(meta_keys)
 
     def transform(self, results):
         """Needs what the loading transforms add."""

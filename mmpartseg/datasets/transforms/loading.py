@@ -92,6 +92,29 @@ class LoadPartAnnotations(BaseTransform):
 
 
 @TRANSFORMS.register_module()
+class LabelBackground(BaseTransform):
+    """Label pixels of no object as background, class K, for a head with K + 1 channels.
+
+    For training with heads of mmseg, after ``LoadPartAnnotations``; the heads of this package do the
+    same by themselves. Object pixels without a part label stay ignored.
+
+    Raises:
+        ValueError: K is the data set's ignore index.
+    """
+
+    def transform(self, results):
+        """Needs ``gt_seg_map``, ``gt_object_map`` and ``label_tables``; changes ``gt_seg_map``."""
+        tables, parts = results['label_tables'], results['gt_seg_map']
+        background, num_objects = tables.num_classes, tables.num_objects
+        if background == tables.ignore_index:
+            raise ValueError(f'background would be class {background}, which is also ignore_index; set '
+                             'ignore_index=65535 in the data set')
+        nothing = (parts == tables.ignore_index) & (results['gt_object_map'] >= num_objects)
+        results['gt_seg_map'] = np.where(nothing, parts.dtype.type(background), parts)
+        return results
+
+
+@TRANSFORMS.register_module()
 class LoadObjectPrediction(BaseTransform):
     """Load a predicted object map, the known object of the Pred-Obj setting of OV-PARTS.
 

@@ -3,10 +3,14 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmseg.registry import HOOKS
 
+TRAIN, TEST = 'model.decode_head.train_taxonomy', 'model.decode_head.test_taxonomy'
+
 
 @HOOKS.register_module()
 class TaxonomyCheckHook(Hook):
     """Compares the model's vocabulary with the data set's before each loop.
+
+    In joint training each of the joined data sets must have one of the training vocabularies.
 
     Raises:
         ValueError: they differ; shows where, and the settings to change.
@@ -14,10 +18,14 @@ class TaxonomyCheckHook(Hook):
 
     def before_train(self, runner):
         """The training vocabulary against the training data."""
-        head = _model(runner).decode_head
-        if hasattr(head, 'train_taxonomy'):
-            _compare(head.train_taxonomy.object_parts, runner.train_dataloader.dataset,
-                     'model.decode_head.train_taxonomy', 'train_dataloader')
+        model, dataset = _model(runner), runner.train_dataloader.dataset
+        vocabularies = getattr(model.decode_head, 'train_taxonomies', ())
+        if len(vocabularies) > 1:
+            _check_joint(vocabularies, leaves(dataset))
+        elif vocabularies:
+            _compare(vocabularies[0].object_parts, dataset, TRAIN, 'train_dataloader')
+        elif hasattr(model, 'taxonomy'):
+            _compare(model.taxonomy.object_parts, dataset, 'model.taxonomy', 'train_dataloader')
 
     def before_val(self, runner):
         """The test vocabulary against the validation data."""
@@ -30,12 +38,29 @@ class TaxonomyCheckHook(Hook):
     def _check_test(self, runner, dataloader, name):
         model = _model(runner)
         if hasattr(model, 'taxonomy'):
-            _compare(model.taxonomy.object_parts, dataloader.dataset,
-                     'model.decode_head.test_taxonomy', name)
+            setting = TEST if hasattr(model.decode_head, 'set_taxonomy') else 'model.taxonomy'
+            _compare(model.taxonomy.object_parts, dataloader.dataset, setting, name)
+
+
+def leaves(dataset):
+    """The data sets inside mmengine's wrappers (``ConcatDataset``, ``RepeatDataset``, …)."""
+    inner = getattr(dataset, 'datasets', None) or ([dataset.dataset] if hasattr(dataset, 'dataset') else [])
+    return [leaf for each in inner for leaf in leaves(each)] if inner else [dataset]
 
 
 def _model(runner):
     return runner.model.module if is_model_wrapper(runner.model) else runner.model
+
+
+def _check_joint(vocabularies, datasets):
+    known = {taxonomy.object_parts for taxonomy in vocabularies}
+    for dataset in datasets:
+        classes = tuple(dataset.metainfo.get('classes', ()))
+        if classes not in known:
+            raise ValueError(
+                f'{TRAIN} joins vocabularies of {[len(t) for t in vocabularies]} classes; a '
+                f'{type(dataset).__name__} of train_dataloader has {len(classes)} others, the first of '
+                f'them {classes[:1]}. Add its vocabulary there, or set its `split` to the one trained on')
 
 
 def _compare(expected, dataset, setting, loader):

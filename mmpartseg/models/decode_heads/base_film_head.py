@@ -1,4 +1,6 @@
 """What PartCLIPSeg and its CLIPSeg baseline share: text, adapter and conditioned decoder."""
+from itertools import chain
+
 import torch
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
@@ -8,6 +10,7 @@ from torch.utils.checkpoint import checkpoint
 from ...taxonomy import PartTaxonomy
 from ..layers import FiLMDecoder, MaskBranch, VisualAdapter
 from .conditions import MASK_CHUNK, class_chunk_size, token_features
+from .joint import batch_rows, decoded_groups, rows_of, share_of_batch, weighted
 from .targets import labels_of
 
 
@@ -32,7 +35,9 @@ class BaseFiLMHead(BaseModule):
 
     Args:
         train_taxonomy, test_taxonomy (str | list | PartTaxonomy): vocabularies of ``loss`` and
-            ``predict``: a shipped name, class names, or a taxonomy.
+            ``predict``: a shipped name, class names, or a taxonomy. For joint training
+            ``train_taxonomy=dict(joint=[…])`` lists several; each image is then supervised in the
+            one of its data set, see :meth:`loss`.
         text_encoder (dict): config of an :class:`OpenCLIPTextEncoder`.
         in_channels (Sequence[int]): widths of the backbone's features, shallow to deep.
         in_index (Sequence[int], optional): which of the backbone's outputs; all by default.
@@ -55,7 +60,8 @@ class BaseFiLMHead(BaseModule):
                  mask_strides=(4, 4), class_chunk=None, with_cp=True, ignore_index=255,
                  init_cfg=None):
         super().__init__(init_cfg)
-        self.train_index = TaxonomyIndex(PartTaxonomy.build(train_taxonomy))
+        self.train_indices = nn.ModuleList(
+            TaxonomyIndex(taxonomy) for taxonomy in PartTaxonomy.build_joint(train_taxonomy))
         self.text_encoder = MODELS.build(text_encoder)
         dims = self.text_encoder.embed_dims
         self.in_index = tuple(in_index) if in_index is not None else tuple(range(len(in_channels)))
@@ -78,8 +84,20 @@ class BaseFiLMHead(BaseModule):
         return self.in_channels[0]
 
     @property
+    def train_index(self):
+        """The training vocabulary; the first one in joint training."""
+        return self.train_indices[0]
+
+    @property
+    def train_taxonomies(self):
+        """tuple[PartTaxonomy]: the training vocabularies, one except in joint training."""
+        return tuple(index.taxonomy for index in self.train_indices)
+
+    @property
     def train_taxonomy(self):
-        return self.train_index.taxonomy
+        """PartTaxonomy: every class that is trained on."""
+        first, *others = self.train_taxonomies
+        return first.union(*others) if others else first
 
     @property
     def test_taxonomy(self):
@@ -96,6 +114,14 @@ class BaseFiLMHead(BaseModule):
         """(n + 1, D): the embeddings of n names, the learned background last."""
         text = self.text_encoder(names).to(self.background_embedding.dtype)
         return torch.cat([text, self.background_embedding])
+
+    def conditions(self, indices):
+        """:meth:`condition` on the prompts of each vocabulary; shared names are encoded once."""
+        prompts = [self.prompts(index.taxonomy) for index in indices]
+        names = list(dict.fromkeys(chain(*prompts)))
+        row = {name: i for i, name in enumerate(names)}
+        text = self.condition(names)
+        return [text[[*(row[name] for name in each), len(names)]] for each in prompts]
 
     def hidden_tokens(self, inputs):
         """The backbone's features as decoder input.
@@ -147,10 +173,26 @@ class BaseFiLMHead(BaseModule):
         return self(inputs).object_part
 
     def loss(self, inputs, batch_data_samples, train_cfg=None):
-        """Loss terms by name, for the training vocabulary."""
-        part_map, object_map = labels_of(batch_data_samples, self.train_index, self.ignore_index)
-        output = self.decode(inputs, self.train_index, training=True)
-        return self.loss_by_feat(output, part_map, object_map)
+        """Loss terms by name.
+
+        In joint training each term is the sum over vocabularies of the term of their images alone,
+        times their share of the images in the batch.
+
+        Raises:
+            ValueError: joint training, and a sample in no training vocabulary.
+        """
+        rows = batch_rows(batch_data_samples, self.train_taxonomies)
+        groups = decoded_groups(list(zip(self.train_indices, rows)))
+        texts = self.conditions([index for index, _ in groups])
+        losses = {}
+        for (index, chosen), text in zip(groups, texts):
+            output = self.decode(rows_of(inputs, chosen), index, training=True, text=text)
+            part_map, object_map = labels_of(batch_data_samples, index, self.ignore_index, chosen)
+            terms = self.loss_by_feat(output, part_map, object_map, index)
+            if len(rows) > 1:
+                terms = weighted(terms, *share_of_batch(chosen, len(batch_data_samples), text))
+            losses = {name: value + losses.get(name, 0) for name, value in terms.items()}
+        return losses
 
     def forward(self, inputs):
         """Scores of the test vocabulary, as the head's output tuple."""

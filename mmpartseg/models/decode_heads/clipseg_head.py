@@ -4,6 +4,7 @@ from typing import NamedTuple
 from mmseg.registry import MODELS
 from torch import Tensor
 
+from ..losses import LevelLosses
 from .base_film_head import BaseFiLMHead
 from .targets import object_part_target, resized
 
@@ -18,14 +19,16 @@ class CLIPSegHead(BaseFiLMHead):
     """One prompt per class ("cat head") and a learned background; binary cross-entropy.
 
     Args:
-        loss_object_part (dict): config of a :class:`PartMaskLoss`.
+        loss_object_part (dict | list[dict]): a :class:`PartMaskLoss` by default, see
+            :class:`LevelLosses`.
 
     The other arguments are those of :class:`BaseFiLMHead`.
     """
 
     def __init__(self, *args, loss_object_part=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.loss_object_part = MODELS.build(loss_object_part or dict(type='PartMaskLoss'))
+        self.loss_object_part = LevelLosses('object_part',
+                                            loss_object_part or dict(type='PartMaskLoss'))
 
     @staticmethod
     def prompts(taxonomy):
@@ -33,10 +36,11 @@ class CLIPSegHead(BaseFiLMHead):
         return [f'{taxonomy.objects[o]} {taxonomy.parts[p]}'
                 for o, p in zip(taxonomy.object_of, taxonomy.part_of)]
 
-    def decode(self, inputs, index, training=False):
-        """One forward pass in a vocabulary."""
+    def decode(self, inputs, index, training=False, text=None):
+        """One forward pass in a vocabulary; ``text`` as of :meth:`PartCLIPSegHead.decode`."""
         reduced, grid, prefix = self.hidden_tokens(inputs)
-        text = self.condition(self.prompts(index.taxonomy))  # (K+1) x D
+        if text is None:
+            text = self.condition(self.prompts(index.taxonomy))  # (K+1) x D
 
         def masks(condition):
             decoded, _ = self.decoder(reduced, condition)
@@ -44,13 +48,11 @@ class CLIPSegHead(BaseFiLMHead):
 
         return CLIPSegOutput(self.run_chunks(masks, text, size=self.chunk_size(reduced)))
 
-    def loss_by_feat(self, output, part_map, object_map):
+    def loss_by_feat(self, output, part_map, object_map, index):
         """The two mask terms of the object-specific parts, see :class:`PartCLIPSegHead`."""
         size = output.object_part.shape[2:]
         part_map, object_map = resized(part_map, size), resized(object_map, size)
-        taxonomy = self.train_taxonomy
+        taxonomy = index.taxonomy
         target = object_part_target(part_map, object_map < len(taxonomy.objects), len(taxonomy),
                                     self.ignore_index)
-        foreground, background = self.loss_object_part.split(
-            output.object_part, target, self.ignore_index)
-        return dict(loss_object_part=foreground, loss_object_part_background=background)
+        return self.loss_object_part(output.object_part, target, self.ignore_index)

@@ -13,7 +13,7 @@ def class_chunk_size(tokens, ffn_channels):
     """Conditions whose MLP activation (N, chunk, L, ffn) fits the chunk budget; at least 1."""
     budget = CHUNK_BYTES.get(tokens.device.type, DEFAULT_CHUNK_BYTES)
     n, length = tokens.shape[:2]
-    return max(1, budget // (n * length * ffn_channels * tokens.element_size()))
+    return max(1, budget // max(1, n * length * ffn_channels * tokens.element_size()))
 
 
 def token_features(features):

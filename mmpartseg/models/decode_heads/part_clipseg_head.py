@@ -7,6 +7,7 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from ..layers import FiLM, MaskBranch
+from ..losses import LevelLosses
 from ..losses.attention_maps import ClassAttention, class_attention_maps, present_classes
 from .base_film_head import BaseFiLMHead
 from .targets import mapped, object_part_target, resized
@@ -41,7 +42,8 @@ class PartCLIPSegHead(BaseFiLMHead):
     4. FiLM and a second mask branch give the class's mask (Eq. 4).
 
     Args:
-        loss_object_part, loss_object, loss_part (dict, optional): :class:`PartMaskLoss` configs.
+        loss_object_part, loss_object, loss_part (dict | list[dict], optional): configs of
+            :class:`PartMaskLoss`, of mmseg's losses, or of several, see :class:`LevelLosses`.
         loss_separation, loss_enhance (dict, optional): attention losses. Any loss set to None is
             switched off.
         released_text_index (bool): gather an object's text embedding without the offset of the P
@@ -61,22 +63,28 @@ class PartCLIPSegHead(BaseFiLMHead):
         self.object_part_film = FiLM(dims, channels)
         self.object_part_branch = MaskBranch(channels, mask_strides)
         self.released_text_index = released_text_index
-        losses = dict(object_part=loss_object_part, object=loss_object, part=loss_part,
-                      separation=loss_separation, enhance=loss_enhance)
+        levels = dict(object_part=loss_object_part, object=loss_object, part=loss_part)
+        attention = dict(separation=loss_separation, enhance=loss_enhance)
         self.losses = nn.ModuleDict(
-            {name: MODELS.build(cfg) for name, cfg in losses.items() if cfg is not None})
+            {level: LevelLosses(level, cfg) for level, cfg in levels.items() if cfg is not None})
+        self.losses.update(
+            {name: MODELS.build(cfg) for name, cfg in attention.items() if cfg is not None})
 
     @staticmethod
     def prompts(taxonomy):
         """The P parts, then the O objects."""
         return taxonomy.parts + taxonomy.objects
 
-    def decode(self, inputs, index, training=False):
-        """One forward pass in a vocabulary; part masks and attention input only for training."""
+    def decode(self, inputs, index, training=False, text=None):
+        """One forward pass in a vocabulary; part masks and attention input only for training.
+
+        ``text`` is that of :meth:`condition` for its prompts, encoded here by default.
+        """
         taxonomy = index.taxonomy
         num_parts, num_objects = len(taxonomy.parts), len(taxonomy.objects)
         reduced, grid, prefix = self.hidden_tokens(inputs)
-        text = self.condition(self.prompts(taxonomy))  # C x D
+        if text is None:
+            text = self.condition(self.prompts(taxonomy))  # C x D
         decoded, attention_input = self.decode_conditions(reduced, text, training)
         decoded = decoded[:, :, prefix:]  # N x C x hw x R
         part_logits = self.branch_masks(decoded[:, :num_parts], grid) if training else None
@@ -110,9 +118,9 @@ class PartCLIPSegHead(BaseFiLMHead):
 
         return self.run_chunks(masks, part_index, object_index, class_text)
 
-    def loss_by_feat(self, output, part_map, object_map):
-        """Loss terms of Eq. 10 from the scores and the label maps (N, H, W)."""
-        index, ignore = self.train_index, self.ignore_index
+    def loss_by_feat(self, output, part_map, object_map, index=None):
+        """Loss terms of Eq. 10 from the scores and the label maps (N, H, W) in a vocabulary."""
+        index, ignore = index or self.train_index, self.ignore_index
         size = output.object_part.shape[2:]
         part_map, object_map = resized(part_map, size), resized(object_map, size)
         num_classes, num_objects = len(index.taxonomy), len(index.taxonomy.objects)
@@ -120,16 +128,14 @@ class PartCLIPSegHead(BaseFiLMHead):
         losses = {}
         if 'object_part' in self.losses:
             target = object_part_target(part_map, is_object, num_classes, ignore)
-            foreground, background = self.losses['object_part'].split(
-                output.object_part, target, ignore)
-            losses.update(loss_object_part=foreground, loss_object_part_background=background)
+            losses.update(self.losses['object_part'](output.object_part, target, ignore))
         if 'part' in self.losses:
             target = mapped(part_map, index.part_of, ignore)
-            losses['loss_part'] = self.losses['part'](output.part, target, False, ignore)
+            losses.update(self.losses['part'](output.part, target, ignore))
         if 'object' in self.losses:
             target = object_map.masked_fill(~is_object, num_objects)
-            losses['loss_object'] = self.losses['object'](output.object, target, True, ignore)
-        attention = self.class_attention(output, part_map) if self.with_attention else None
+            losses.update(self.losses['object'](output.object, target, ignore))
+        attention = self.class_attention(output, part_map, index) if self.with_attention else None
         for name in ('separation', 'enhance'):
             if name in self.losses:
                 losses[f'loss_{name}'] = self.losses[name](attention)
@@ -139,12 +145,26 @@ class PartCLIPSegHead(BaseFiLMHead):
     def with_attention(self):
         return 'separation' in self.losses or 'enhance' in self.losses
 
-    def class_attention(self, output, part_map):
-        """Eq. 6 for the classes present in each image, computed for no other condition."""
-        index = self.train_index
+    def class_attention(self, output, part_map, index):
+        """Eq. 6 for the classes of a vocabulary that are present in each image."""
         image, cls, masks = present_classes(part_map, len(index.taxonomy), output.grid,
                                             self.ignore_index)
-        n, num_conditions = output.attention_input.shape[:2]
+        maps = self.attention_maps(output, index, image, cls, masks)
+        return ClassAttention(maps, masks, image, len(part_map))
+
+    def attention_maps(self, output, index, image, cls, masks):
+        """Eq. 6 for M chosen classes, computed for no other condition.
+
+        Args:
+            output (PartCLIPSegOutput): of :meth:`decode` for training.
+            index (TaxonomyIndex): the vocabulary it was decoded in.
+            image, cls (Tensor): (M,) image and class of each map.
+            masks (Tensor): (M, h, w) where the class is: bool, or the weight of each token.
+
+        Returns:
+            Tensor: (M, h, w).
+        """
+        num_conditions = output.attention_input.shape[1]
         objects = len(index.taxonomy.parts) + index.object_of[cls]
         used = image * num_conditions + torch.stack([index.part_of[cls], objects])  # 2 x M
         used, inverse = used.unique(return_inverse=True)
@@ -153,5 +173,4 @@ class PartCLIPSegHead(BaseFiLMHead):
             attention = self.decoder.attention(attention_input[used])[:, output.prefix:, output.prefix:]
             return class_attention_maps(attention[inverse[0]] + attention[inverse[1]], masks)
 
-        return ClassAttention(self.recomputed(maps, output.attention_input.flatten(0, 1)),
-                              masks, image, n)
+        return self.recomputed(maps, output.attention_input.flatten(0, 1))

@@ -3,21 +3,23 @@ import torch
 import torch.nn.functional as F
 
 
-def labels_of(data_samples, index, ignore_index):
-    """Part and object maps of a batch.
+def labels_of(data_samples, index, ignore_index, rows):
+    """Part and object maps of some images of a batch.
 
     Args:
         data_samples (list[SegDataSample]): with ``gt_sem_seg``; ``gt_object_seg`` where there is
             one, else objects follow from the parts.
         index (TaxonomyIndex): the vocabulary the labels are in.
+        rows (list[int]): positions of the images, maybe none.
 
     Returns:
         tuple[Tensor, Tensor]: class and object of each pixel, (N, H, W) int64. In the object map
         all values from O on (O itself, ``ignore_index``) mean no object of the vocabulary.
     """
-    part_map = torch.stack([s.gt_sem_seg.data[0] for s in data_samples]).long()
-    if all('gt_object_seg' in s for s in data_samples):
-        return part_map, torch.stack([s.gt_object_seg.data[0] for s in data_samples]).long()
+    part_map = torch.stack([s.gt_sem_seg.data[0] for s in data_samples]).long()[rows]
+    chosen = [data_samples[row] for row in rows]
+    if chosen and all('gt_object_seg' in s for s in chosen):
+        return part_map, torch.stack([s.gt_object_seg.data[0] for s in chosen]).long()
     return part_map, mapped(part_map, index.object_of, ignore_index)
 
 

@@ -16,7 +16,7 @@ def enhance_loss(attention):
     image, n = attention.image_index, attention.num_images
     weakest = peaks.new_ones(n).scatter_reduce(0, image, peaks, 'amin', include_self=False)
     # an image without a class keeps its 1 and so counts zero
-    return (1 - weakest).sum() / n
+    return (1 - weakest).sum() / max(n, 1)
 
 
 @MODELS.register_module()

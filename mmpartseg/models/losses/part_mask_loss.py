@@ -37,7 +37,7 @@ def masked_mean(values, mask, num_channels):
     return (values * mask).sum() / count.clamp(min=1)
 
 
-def part_mask_loss(logits, target, background_weight=None, ignore_index=255):
+def part_mask_loss(logits, target, background_weight=None, ignore_index=255, weight=None):
     """Binary cross-entropy, averaged over labelled pixels and channels.
 
     Eq. 5 writes "1 - BCE"; the BCE is what is minimised.
@@ -48,33 +48,41 @@ def part_mask_loss(logits, target, background_weight=None, ignore_index=255):
         background_weight (float, optional): weight of the last channel, which then means
             background; the others weigh 1.
         ignore_index (int): pixels with this target count nowhere.
+        weight (Tensor, optional): (N, H, W) of each pixel's term; the mean is still over all
+            labelled pixels.
 
     Returns:
         Tensor: scalar; zero (with a graph) if no pixel is labelled.
     """
     labelled = target != ignore_index
     values = pixel_bce(logits, target.masked_fill(~labelled, 0), background_weight)
+    if weight is not None:
+        values = values * weight
     return masked_mean(values, labelled, logits.shape[1])
 
 
 @MODELS.register_module()
 class PartMaskLoss(nn.Module):
-    """:func:`part_mask_loss` for one level of Eq. 5.
+    """:func:`part_mask_loss` for one level of Eq. 5, or in ``loss_decode`` of a head of mmseg.
 
     Args:
         loss_weight (float): 1, λ1 or λ2 of Eq. 5.
-        background_weight (float): weight of the background channel, where the level has one.
+        background_weight (float, optional): weight of the background channel, where the level has
+            one. In a head of mmseg the last channel is background; None if it has none.
+        loss_name (str): its key in the log of a head of mmseg.
     """
 
-    def __init__(self, loss_weight=1.0, background_weight=0.05):
+    def __init__(self, loss_weight=1.0, background_weight=0.05, loss_name='loss_part_mask'):
         super().__init__()
+        self.loss_name = loss_name
         self.loss_weight = loss_weight
         self.background_weight = background_weight
 
-    def forward(self, logits, target, has_background=True, ignore_index=255):
+    def forward(self, logits, target, weight=None, ignore_index=255, has_background=True):
         """See :func:`part_mask_loss`; ``has_background`` says that the last channel is one."""
         background_weight = self.background_weight if has_background else None
-        return self.loss_weight * part_mask_loss(logits, target, background_weight, ignore_index)
+        return self.loss_weight * part_mask_loss(logits, target, background_weight, ignore_index,
+                                                 weight)
 
     def split(self, logits, target, ignore_index=255):
         """Two losses, each a mean of its own: over the pixels of classes, and of background."""

@@ -42,7 +42,8 @@ def _share(overlap, union, attention):
     """Eq. 8 from per-token values (N, hw), averaged over images."""
     overlap, union = overlap.sum(1), union.sum(1)
     classes = torch.bincount(attention.image_index, minlength=attention.num_images).clamp(min=1)
-    return (overlap / union.masked_fill(union == 0, 1) / classes).mean()
+    share = overlap / union.masked_fill(union == 0, 1) / classes
+    return share.sum() / max(len(share), 1)
 
 
 @MODELS.register_module()

@@ -1,4 +1,5 @@
+from .part_cascade_segmentor import PartCascadeSegmentor
 from .part_segmentor import PartSegmentor
 from .part_tta import PartTTAModel
 
-__all__ = ['PartSegmentor', 'PartTTAModel']
+__all__ = ['PartCascadeSegmentor', 'PartSegmentor', 'PartTTAModel']

@@ -29,7 +29,8 @@ class PartSegmentor(EncoderDecoder):
 
     Args:
         taxonomy (str | list | PartTaxonomy, optional): classes of a decode head that knows none,
-            such as mmseg's own with K or K + 1 channels. Heads of this package state theirs.
+            such as mmseg's own with K channels, or K + 1 with background last (``LabelBackground``
+            makes its labels). Heads of this package state theirs.
 
     The other arguments are those of mmseg's ``EncoderDecoder``.
 
@@ -40,6 +41,11 @@ class PartSegmentor(EncoderDecoder):
     def __init__(self, *args, taxonomy=None, **kwargs):
         super().__init__(*args, **kwargs)
         self._set_index(taxonomy)
+
+    @property
+    def last_head(self):
+        """The decode head whose classes are predicted."""
+        return self.decode_head
 
     @property
     def taxonomy(self):
@@ -55,7 +61,7 @@ class PartSegmentor(EncoderDecoder):
         self._set_index()
 
     def _set_index(self, taxonomy=None):
-        head = self.decode_head
+        head = self.last_head
         open_vocabulary = hasattr(head, 'set_taxonomy')
         if open_vocabulary == (taxonomy is not None):
             raise ValueError('`taxonomy` is for decode heads without a vocabulary of their own, which '
@@ -129,7 +135,7 @@ class PartSegmentor(EncoderDecoder):
 
     def decide_image(self, scores, sample):
         """Add the label maps of one image to ``sample``, from scores without padding or flip."""
-        channels = self.decode_head.out_channels
+        channels = self.num_classes
         objects = scores[channels:] if len(scores) > channels else None
         known = sample.gt_object_seg.data[0].to(scores.device) if 'gt_object_seg' in sample else None
         size = tuple(sample.ori_shape[:2])

@@ -1,0 +1,77 @@
+"""Evaluation on several data sets in turn, each in its own vocabulary."""
+from mmengine.model import is_model_wrapper
+from mmengine.runner import BaseLoop, TestLoop, ValLoop
+from mmseg.registry import LOOPS
+
+from ..taxonomy import PartTaxonomy
+
+
+class JointLoop(BaseLoop):
+    """Runs a model on each member of a ``ConcatDataset`` with that member's classes.
+
+    Before a member's images the model's test vocabulary becomes the member's ``taxonomy``; at the
+    end it is again what it was. To hooks it is one epoch, with the scores of all members.
+
+    Args:
+        runner (Runner): the runner.
+        dataloader (dict): config whose ``dataset`` has ``datasets``, the members.
+        evaluator (list[dict]): one for each member, with a ``prefix`` of its own.
+        fp16 (bool): automatic mixed precision.
+
+    Raises:
+        ValueError: no members, another number of evaluators, or two with one prefix.
+    """
+
+    def __init__(self, runner, dataloader, evaluator, fp16=False):
+        members = dataloader['dataset'].get('datasets')
+        evaluators = evaluator if isinstance(evaluator, list) else [evaluator]
+        if not members or len(members) != len(evaluators):
+            raise ValueError(f'{type(self).__name__} takes a ConcatDataset and one evaluator for each of '
+                             f'its members; got {len(members or ())} members and {len(evaluators)} '
+                             'evaluators')
+        prefixes = [each.get('prefix') for each in evaluators]
+        if len(set(prefixes)) < len(prefixes):
+            raise ValueError(f'the evaluators of {type(self).__name__} need a prefix of their own each, '
+                             f'got {prefixes}')
+        self.members = [self.MEMBER(runner, dict(dataloader, dataset=dataset), each, fp16)
+                        for dataset, each in zip(members, evaluators)]
+        super().__init__(runner, self.members[0].dataloader)
+
+    def run(self):
+        """The scores of all members, by prefix."""
+        call_hook, stage = self.runner.call_hook, self.STAGE
+        model = self.runner.model.module if is_model_wrapper(self.runner.model) else self.runner.model
+        before, metrics = model.taxonomy, {}
+        try:
+            self._turn_to(self.members[0], model)
+            call_hook(f'before_{stage}')
+            call_hook(f'before_{stage}_epoch')
+            model.eval()
+            for member in self.members:
+                self._turn_to(member, model)
+                for i, batch in enumerate(member.dataloader):
+                    member.run_iter(i, batch)
+                metrics.update(member.evaluator.evaluate(len(member.dataloader.dataset)))
+            call_hook(f'after_{stage}_epoch', metrics=metrics)
+            call_hook(f'after_{stage}')
+        finally:
+            model.set_taxonomy(before)
+        return metrics
+
+    def _turn_to(self, member, model):
+        meta = member.dataloader.dataset.metainfo
+        self.dataloader = member.dataloader  # what hooks ask the loop for
+        self.runner.visualizer.dataset_meta = meta
+        model.set_taxonomy(PartTaxonomy.build(meta['taxonomy']))
+
+
+@LOOPS.register_module()
+class JointValLoop(JointLoop):
+    """:class:`JointLoop` for validation."""
+    STAGE, MEMBER = 'val', ValLoop
+
+
+@LOOPS.register_module()
+class JointTestLoop(JointLoop):
+    """:class:`JointLoop` for testing."""
+    STAGE, MEMBER = 'test', TestLoop

@@ -1,0 +1,50 @@
+"""The mask losses of one level of Eq. 5: this package's, mmseg's, or several side by side."""
+from mmseg.registry import MODELS
+from torch import nn
+
+from .part_mask_loss import PartMaskLoss
+
+
+class LevelLosses(nn.ModuleList):
+    """Loss terms of one level by name.
+
+    A :class:`PartMaskLoss` gives ``loss_<level>``; where the pixels of classes and of background
+    have a mean each, ``loss_<level>_background`` besides. A loss of mmseg (``CrossEntropyLoss``,
+    ``DiceLoss``, …) is called as by mmseg's heads and gives ``loss_<level>_<its name>``. Terms of
+    the same name are added.
+
+    Args:
+        level (str): ``object_part``, ``object`` or ``part``.
+        losses (dict | list[dict]): configs.
+    """
+
+    def __init__(self, level, losses):
+        super().__init__(MODELS.build(cfg) for cfg in ([losses] if isinstance(losses, dict) else losses))
+        self.level = level
+
+    def forward(self, logits, target, ignore_index):
+        """
+        Args:
+            logits (Tensor): (N, C, H, W), background last except on the level ``part``.
+            target (Tensor): (N, H, W) channel of each pixel, int64.
+            ignore_index (int): pixels with this target count nowhere.
+
+        Returns:
+            dict[str, Tensor]: scalars; zero in a batch of no image.
+        """
+        terms = {}
+        for loss in self:
+            for name, value in self._terms(loss, logits, target, ignore_index).items():
+                terms[name] = terms.get(name, 0) + value
+        return terms
+
+    def _terms(self, loss, logits, target, ignore_index):
+        name = f'loss_{self.level}'
+        if not isinstance(loss, PartMaskLoss):
+            value = loss(logits, target, ignore_index=ignore_index) if len(logits) else logits.sum()
+            return {f'{name}_{loss.loss_name.removeprefix("loss_")}': value}
+        if self.level == 'object_part':
+            foreground, background = loss.split(logits, target, ignore_index)
+            return {name: foreground, f'{name}_background': background}
+        has_background = self.level != 'part'
+        return {name: loss(logits, target, None, ignore_index, has_background)}
