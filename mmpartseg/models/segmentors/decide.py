@@ -2,7 +2,7 @@
 import torch
 import torch.nn.functional as F
 
-PIECE_BYTES = 64 * 2**20
+PIECE_BYTES = 16 * 2**20
 
 
 def decide(scores, size, object_of, object_scores=None, known_objects=None, piece_bytes=PIECE_BYTES):
@@ -31,9 +31,9 @@ def decide(scores, size, object_of, object_scores=None, known_objects=None, piec
     pred_all = []
     for piece in row_pieces(channels, size, scores.element_size(), piece_bytes):
         if object_scores is None:
-            pred_all.append(upsampled_rows(scores, size, piece).argmax(0))
+            pred_all.append(first_best(upsampled_rows(scores, size, piece)))
         else:
-            objects = upsampled_rows(object_scores, size, piece).argmax(0)
+            objects = first_best(upsampled_rows(object_scores, size, piece))
             pred_all.append(best_class(scores, size, piece, object_of, objects, num_objects))
     oracle = None if known_objects is None else decide_known(
         scores[:num_classes], size, object_of, known_objects, piece_bytes)
@@ -72,9 +72,17 @@ def best_class(scores, size, piece, object_of, objects, num_objects):
     classes = present[object_of].nonzero()[:, 0]
     if len(classes) == 0:
         return torch.full_like(objects, len(object_of))
-    upsampled = upsampled_rows(scores[classes], size, piece)
+    upsampled = upsampled_rows(scores, size, piece, classes)
     upsampled.masked_fill_(object_of[classes][:, None, None] != objects, -torch.inf)
-    return classes[upsampled.argmax(0)].masked_fill(none, len(object_of))
+    return classes[first_best(upsampled)].masked_fill(none, len(object_of))
+
+
+def first_best(scores):
+    """``scores.argmax(0)``, which torch does not vectorise on a CPU: (C, rows, W) -> (rows, W)."""
+    last = len(scores) - 1
+    channel = torch.arange(last + 1, dtype=torch.int32, device=scores.device)[:, None, None]
+    is_best = scores == scores.amax(0)
+    return torch.where(is_best, channel, last).amin(0).long()
 
 
 def mean_scores(scores, label_map, num_classes, piece_bytes=PIECE_BYTES):
@@ -95,20 +103,35 @@ def mean_scores(scores, label_map, num_classes, piece_bytes=PIECE_BYTES):
         won = label_map[piece] < num_classes
         classes, channel = label_map[piece][won].unique(return_inverse=True)
         if len(classes):
-            upsampled = upsampled_rows(scores[classes], size, piece)[:, won]  # classes x pixels
+            upsampled = upsampled_rows(scores, size, piece, classes)[:, won]  # classes x pixels
             own = upsampled.gather(0, channel[None])[0].sigmoid()
             total.index_add_(0, classes[channel], own.double())
     pixels = label_map.flatten().bincount(minlength=num_classes)[:num_classes]
     return (total / pixels).to(scores.dtype)
 
 
-def upsampled_rows(maps, size, piece):
-    """Rows ``piece`` of the maps (C, h, w) resized bilinearly to ``size``: (C, rows, W)."""
-    height = maps.shape[1]
-    row = torch.arange(piece.start, piece.stop, device=maps.device, dtype=torch.float32)
-    source = ((row + 0.5) * (height / size[0]) - 0.5).clamp(0, height - 1)
-    low = source.long()
-    high = (low + 1).clamp(max=height - 1)
-    weight = (source - low).to(maps.dtype)[:, None]
-    rows = torch.lerp(maps[:, low], maps[:, high], weight)  # C x rows x w
-    return F.interpolate(rows[None], (len(row), size[1]), mode='bilinear', align_corners=False)[0]
+def upsampled_rows(maps, size, piece, channels=None):
+    """Rows ``piece`` of the maps (C, h, w) resized bilinearly to ``size``: (C, rows, W).
+
+    ``channels`` (n,) chooses n of the maps; the result is then new memory.
+    """
+    height, width = maps.shape[1:]
+    scale = height / size[0]
+    # the rows read, and one more on either side for rounding
+    top = max(0, int((piece.start + 0.5) * scale - 0.5) - 1)
+    maps = maps[:, top:int((piece.stop - 0.5) * scale - 0.5) + 3]
+    if channels is not None:
+        maps = maps[channels]
+    if height == size[0]:
+        maps = maps[:, piece.start - top:piece.stop - top]
+    else:
+        row = torch.arange(piece.start, piece.stop, device=maps.device, dtype=torch.float32)
+        source = ((row + 0.5) * scale - 0.5).clamp(0, height - 1)
+        low = source.long()
+        high = (low + 1).clamp(max=height - 1)
+        weight = (source - low).to(maps.dtype)[:, None]
+        maps = torch.lerp(maps[:, low - top], maps[:, high - top], weight)  # C x rows x w
+    if width == size[1]:
+        return maps
+    size = (maps.shape[1], size[1])
+    return F.interpolate(maps[None], size, mode='bilinear', align_corners=False)[0]
