@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings
 from mmengine.registry import init_default_scope
 from PIL import Image
 
@@ -18,6 +19,8 @@ from mmpartseg.taxonomy import load_metainfo
 IGNORE = 255
 torch.set_num_threads(1)  # tiny tensors: more threads only wait for each other
 init_default_scope('mmseg')
+settings.register_profile('busy machine', deadline=None)
+settings.load_profile('busy machine')
 
 
 class MiniArchive:

@@ -154,6 +154,15 @@ def test_problems(config, root, damage, capsys):
     assert text.endswith(f'\n{number} problems\n')
 
 
+def test_maps_follow_the_stored_pixels_not_their_orientation(config, root):
+    path = root / 'images/val/2008_000004.jpg'
+    image = Image.open(path)
+    exif = image.getexif()
+    exif[0x0112] = 6  # to be turned by 90 degrees for viewing
+    image.save(path, exif=exif)
+    assert run(config) == 0
+
+
 def test_five_files_of_a_kind_are_named(config, root, capsys):
     for i in range(7):
         Image.new('RGB', (8, 8)).save(root / f'images/val/more_{i}.jpg')

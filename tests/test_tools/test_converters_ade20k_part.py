@@ -134,14 +134,23 @@ def test_a_second_run_paints_only_what_is_missing_or_damaged(root):
     (lambda c: c['annotations'][1]['segmentation'].update(size=[9, 9]),
      r'annotation 101.*RLE of size \[9, 9\] in an image of \[48, 64\]'),
     (lambda c: c['annotations'][1]['segmentation'].update(counts=LONG_RUN),
-     'annotation 101.*does not decode'),
+     'annotation 101.*sum to 9801, expected 3072'),
     (lambda c: c['annotations'][2]['segmentation'].update(counts=[5, 5]),
      r'annotation 102.*sum to 10, expected 3072'),
     (lambda c: c['images'][1].update(id=1), 'image 1: this id is used twice'),
     (lambda c: c['annotations'][2]['segmentation'].update(counts=[None, 5]),
-     'annotation 102.*sum to nan, expected 3072'),
+     'annotation 102.*do not decode .*no whole numbers'),
+    (lambda c: c['annotations'][1]['segmentation'].update(counts=''), 'annotation 101.*not the text'),
+    (lambda c: c['annotations'][0].update(segmentation=[[[1, 2], [3, 4], [5, 6]]]),
+     'annotation 100.*polygons'),
+    (lambda c: c['images'][1].update(file_name='train/ADE_train_00000001.jpg'),
+     r"image 2 \('ADE_train_00000001\.jpg'\): image 1 has the same name"),
+    (lambda c: c['categories'][0].pop('id'), r"category without \['id'\]"),
+    (lambda c: [entry.update(id=entry['id'] + 1) for entry in c['categories']],
+     "category 1 is called 'airplane', which has the id 0 here"),
+    (lambda c: c['images'][1].update(height=-48), 'image 2 .*whole numbers above 0, got -48 and 64'),
     (lambda c: c['annotations'][0].update(category_id=[3]), r"with \['category_id'\] that are no"),
-    (lambda c: c['images'][1].update(height='48'), "image 2 .*whole numbers, got '48' and 64"),
+    (lambda c: c['images'][1].update(height='48'), "image 2 .*whole numbers above 0, got '48' and 64"),
     (lambda c: c['images'][1].pop('height'), r"image without \['height'\]"),
     (lambda c: (c['images'][1].update(width=65), c['annotations'].clear()),
      r"image 2 \('ADE_train_00000002\.jpg'\): stated as 65 x 48, the file is 64 x 48"),
@@ -190,6 +199,29 @@ def test_truncated_part_map(root, workers):
     assert not (root / 'training_unseen.txt').exists()
 
 
+@pytest.mark.parametrize('keep', [100, 300, 900])
+def test_truncated_image(root, keep):
+    path = root / 'images/training/ADE_train_00000002.jpg'
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(ValueError, match=r"training/ADE_train_00000002\.jpg' is .*extract it again"):
+        ade20k_part.convert(root, workers=1, overwrite=False)
+
+
+def test_absent_part_map(root):
+    (root / 'annotations_detectron2_part/training/ADE_train_00000002.png').unlink()
+    with pytest.raises(FileNotFoundError, match=r"train\.json: image 2 .*there is no part map '.*2\.png"):
+        ade20k_part.convert(root, workers=1, overwrite=False)
+
+
+def test_what_a_killed_run_left_is_tidied_up(root):
+    leftover = root / 'annotations_detectron2_obj/training/.ADE_train_00000002.png.123.tmp'
+    leftover.parent.mkdir(parents=True)
+    leftover.write_bytes(b'half a map')
+    (root / '.mine.tmp').touch()
+    ade20k_part.convert(root, workers=1, overwrite=False)
+    assert not leftover.exists() and (root / '.mine.tmp').exists()
+
+
 @pytest.mark.parametrize('labels, message', [
     (np.full(SHAPE, 234, np.uint16), r'ids below 234 or 65535, got uint16 with \[234\]'),
     (np.zeros(SHAPE, np.uint8), 'must hold 16-bit ids.*got uint8'),
@@ -204,17 +236,24 @@ def test_wrong_part_map(root, labels, message):
 def test_what_is_skipped_is_listed(root, capsys):
     def change(content):
         content['annotations'][0]['segmentation'] = [[1, 1, 5, 5]]
+        content['annotations'][2]['segmentation'] = [*polygons((10, 10, 40, 30)), [1, 1, 5, 5]]
         content['categories'][1]['name'] = 'fauteuil'
         content['annotations'][3]['segmentation'] = {'size': list(SHAPE), 'counts': [48 * 64]}
         del content['images'][2], content['annotations'][4:]
     edit(root / 'ade20k_instance_train.json', change)
     warnings = ade20k_part.convert(root, workers=1, overwrite=False)['warnings']
-    assert len(warnings) == 5  # the last twice: for training and for training_unseen
     assert "category 1 is called 'fauteuil', expected 'armchair'" in warnings[0]
-    assert 'annotation 100' in warnings[1] and 'no polygon of three points' in warnings[1]
-    assert "ADE_train_00000003.jpg': not in ade20k_instance_train.json" in warnings[2]
-    assert 'annotation 103' in warnings[3] and 'covers no pixel' in warnings[3]
-    assert '5 warnings' in capsys.readouterr().out
+    assert 'annotation 100' in warnings[1] and 'the instance left out' in warnings[1]
+    assert 'annotation 102' in warnings[2] and '1 polygons left out' in warnings[2]
+    assert "ADE_train_00000003.jpg': not in ade20k_instance_train.json" in warnings[3]
+    assert "the part map shows parts of 'chair', which has no instance there" in warnings[4]
+    assert 'annotation 103' in warnings[5] and 'covers no pixel' in warnings[5]
+    assert "00000003.jpg': the part map shows parts of 'desk'" in warnings[6]
+    assert 'annotation 103' in warnings[7] and len(warnings) == 8  # again, for training_unseen
+    assert '8 warnings' in capsys.readouterr().out
+    # an image without instances has an object map all the same: the data set needs one
+    assert read(root / 'annotations_detectron2_obj/training/ADE_train_00000003.png').min() == 255
+    assert ade20k_part.convert(root, workers=1, overwrite=False)['warnings'] == warnings
 
 
 def test_command_line_error_is_one_line(root, monkeypatch):

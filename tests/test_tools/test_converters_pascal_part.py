@@ -4,8 +4,10 @@ import pascal_part
 import pytest
 from miniatures import SHAPE, VOC_SCENES, write_annotation, write_voc_2010
 from PIL import Image
+from scipy.io import savemat
 
 from mmpartseg.datasets.pascal_part import PascalPart116Dataset
+from mmpartseg.datasets.preparation.pascal_part_files import class_name
 from mmpartseg.taxonomy import load_metainfo
 
 META = load_metainfo('pascal_part_116')
@@ -62,11 +64,11 @@ def read(path):
     ('cat', 'tailfin', None),
 ])
 def test_class_name(name, code, expected):
-    assert pascal_part.class_name(name, code) == expected
+    assert class_name(name, code) == expected
 
 
 def test_documented_codes_merge_into_exactly_the_116_classes():
-    merged = {pascal_part.class_name(name, code.replace('#', '3'))
+    merged = {class_name(name, code.replace('#', '3'))
               for name, codes in DOCUMENTED_CODES.items() for code in codes.split()}
     assert merged == set(CLASSES)
     assert len(merged) == 116
@@ -97,7 +99,8 @@ def test_maps(paths):
 def test_counts_and_images_without_classes(paths):
     report = pascal_part.convert(**paths)
     assert {s: c['images'] for s, c in report['splits'].items()} == {'train': 2, 'val': 1}
-    assert report['warnings'] == ['1 images show none of the classes and were left out']
+    assert report['warnings'] == [
+        '1 images show none of the classes and were left out: 2008_000003']
     assert {k: n for k, n in report['splits']['train']['classes'].items() if n} == {
         "cat's head": 1, "cat's eye": 1, "cat's leg": 1, "cat's paw": 1, "train's front": 1,
         "train's side": 1, "train's coach": 1}
@@ -110,6 +113,10 @@ def test_lists(paths, tmp_path):
     assert sorted(p.name for p in (paths['out'] / 'images/train').iterdir()) == [
         '2008_000002.jpg', '2008_000004.jpg']
     assert report['splits']['train']['images'] == 2
+    assert report['warnings'] == ['1 images are in both splits: 2008_000004']
+    (tmp_path / 'mine.txt').write_text('2008_000002\n2008_000004\n2008_000002.jpg\n')
+    with pytest.raises(ValueError, match=r"mine\.txt' line 3 names '2008_000002', as line 1 does"):
+        pascal_part.convert(**paths, train_list=tmp_path / 'mine.txt')
 
 
 def test_a_second_run_keeps_what_is_complete(paths):
@@ -154,6 +161,47 @@ def test_damaged_annotation(paths, keep):
     path = paths['annotations'] / '2008_000004.mat'
     path.write_bytes(path.read_bytes()[:keep])
     with pytest.raises(ValueError, match=r"2008_000004\.mat' is damaged"):
+        pascal_part.convert(**paths)
+
+
+MASK = np.ones(SHAPE, np.uint8)
+
+
+@pytest.mark.parametrize('entry, message', [
+    ({'mask': MASK, 'parts': []}, r"object 1 without \['class'\]"),
+    ({'class': 'cat', 'parts': []}, r"object 1 without \['mask'\]"),
+    ({'class': 'cat', 'mask': MASK}, r"object 1 without \['parts'\]"),
+    ({'class': 5, 'mask': MASK, 'parts': []}, 'object 1: class should be a name, got 5'),
+    ({'class': 'cat', 'mask': MASK, 'parts': 5}, r"object 1 \('cat'\), a part without .*part_name"),
+    ({'class': 'cat', 'mask': MASK, 'parts': [{'part_name': 'head'}]},
+     r"object 1 \('cat'\), a part without \['mask'\]"),
+    ({'class': 'cat', 'mask': MASK.T, 'parts': []}, r"object 1 \('cat'\): mask of shape \(64, 48\)"),
+])
+def test_incomplete_entries(paths, entry, message):
+    savemat(paths['annotations'] / '2008_000001.mat', {'anno': {'objects': entry}})
+    with pytest.raises(ValueError, match=rf"2008_000001\.mat': {message}"):
+        pascal_part.convert(**paths)
+
+
+def test_matlab_7_3(paths):
+    header = b'MATLAB 7.3 MAT-file, Platform: GLNXA64'.ljust(124) + b'\x00\x02IM'
+    (paths['annotations'] / '2008_000001.mat').write_bytes(header + bytes(600))
+    with pytest.raises(ValueError, match=r"2008_000001\.mat' is a MATLAB file of version 7\.3"):
+        pascal_part.convert(**paths)
+
+
+def test_masks_without_a_pixel_are_listed(paths):
+    savemat(paths['annotations'] / '2008_000001.mat', {'anno': {'objects': {
+        'class': 'cat', 'mask': MASK, 'parts': [{'part_name': 'head', 'mask': MASK},
+                                                {'part_name': 'tail', 'mask': MASK * 0}]}}})
+    warnings = pascal_part.convert(**paths)['warnings']
+    assert "2008_000001.mat': object 1 ('cat'), part 'tail': covers no pixel" in warnings[1]
+
+
+def test_truncated_image(paths):
+    path = paths['voc'] / 'JPEGImages/2008_000002.jpg'
+    path.write_bytes(path.read_bytes()[:900])
+    with pytest.raises(ValueError, match=r"image '.*2008_000002\.jpg' is damaged"):
         pascal_part.convert(**paths)
 
 

@@ -40,8 +40,10 @@ class Job(NamedTuple):
 
 
 def published_parts(job):
-    """The published part map of an image, checked; ValueError names file and what is wrong."""
+    """The published part map of an image, checked; errors name the file and what is wrong."""
     path = job.root / f'annotations_detectron2_part/{job.folder}' / _png(job.image)
+    if not path.is_file():
+        raise FileNotFoundError(f"{job.image.where}: there is no part map '{path}'")
     parts = read_label_map(path).copy()
     if parts.shape != (job.image.height, job.image.width):
         raise ValueError(f"'{path}' has the shape {parts.shape}, its image "
@@ -54,6 +56,15 @@ def published_parts(job):
     return parts
 
 
+def unowned_parts(job, owner, ids):
+    """Warnings for labelled parts of objects that have no instance in the image."""
+    names = load_metainfo(NAME)['object_classes']
+    shown = np.flatnonzero(np.bincount(owner.ravel() + 1)[1:]).tolist()
+    missing = [i for i in shown if i in job.only and i not in ids]
+    return [f"{job.image.where}: the part map shows parts of '{names[i]}', which has no instance "
+            'there' for i in missing]
+
+
 def convert_image(job):
     """Paint the maps of one image, or keep them if they are complete."""
     parts = published_parts(job)
@@ -63,13 +74,13 @@ def convert_image(job):
     paths = [job.root / f'annotations_detectron2_obj/{job.split}' / _png(job.image)]
     if job.split == UNSEEN_SPLIT:
         paths.append(job.root / f'annotations_detectron2_part/{job.split}' / _png(job.image))
-    warnings = []
+    instances = [i for i in job.image.instances if i.category in job.only]
+    masks, warnings = prep.decode_instances(instances, parts.shape)
+    ids = [i.category for i in instances]
+    warnings += unowned_parts(job, owner, ids)
 
     def painter():
-        instances = [i for i in job.image.instances if i.category in job.only]
-        masks, empty = prep.decode_instances(instances, parts.shape)
-        warnings.extend(empty)
-        ids = [i.category for i in instances]
+        prep.check_image(job.root / f'images/{job.folder}' / job.image.file_name)
         objects = prep.settle_overlaps(prep.paint(parts.shape, masks, ids), masks, ids, owner)
         return [objects, parts][:len(paths)]
 
@@ -88,7 +99,10 @@ def make_jobs(root, overwrite):
     for folder, file_name in INSTANCE_FILES.items():
         images, found = prep.load_instances(root / file_name, names)
         unlisted = prep.match_images(images, root / 'images' / folder, '.jpg')
-        warnings += found + [f"'{path}': not in {file_name}, no map painted" for path in unlisted]
+        warnings += found + [f"'{path}': not in {file_name}, its object map is empty"
+                             for path in unlisted]
+        images += [prep.AnnotatedImage(f"image '{path}'", path.name, *prep.image_size(path), [])
+                   for path in unlisted]
         jobs += [Job(root, folder, folder, image, list(range(len(names))), overwrite)
                  for image in images]
     jobs += [job._replace(split=UNSEEN_SPLIT, only=unseen) for job in jobs

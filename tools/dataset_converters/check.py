@@ -117,7 +117,7 @@ def _print_contents(dataset, found):
     strays = [f.strays for f in found if f.strays]
     if strays:
         print(f'  note: {sum(strays)} part pixels in {len(strays)} images lie on another object '
-              'in the object map')
+              'in the object map; the part counts')
 
 
 if __name__ == '__main__':

@@ -64,11 +64,10 @@ def class_ids(image, name, metainfo):
 def convert_image(job):
     """Paint the maps of one image, or keep them if they are complete."""
     shape = job.image.height, job.image.width
-    warnings = []
+    masks, warnings = prep.decode_instances(job.image.instances, shape)
 
     def painter():
-        masks, empty = prep.decode_instances(job.image.instances, shape)
-        warnings.extend(empty)
+        prep.check_image(job.root / f'images/{job.split}' / job.image.file_name)
         parts = prep.paint(shape, masks, job.part_ids)
         nothing = prep.ignore_value(np.uint8)
         return [parts, np.where(parts == nothing, parts, np.uint8(job.object_id))]

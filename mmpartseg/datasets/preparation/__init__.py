@@ -1,5 +1,12 @@
 """What the dataset converters share: read instances, paint label maps, write and count them."""
-from .files import image_size, list_files, write_atomic, write_label_map, write_names
+from .files import (
+    check_image,
+    image_size,
+    list_files,
+    write_atomic,
+    write_label_map,
+    write_names,
+)
 from .instances import AnnotatedImage, load_instances, match_images
 from .painting import (
     decode_instances,
@@ -22,10 +29,9 @@ from .running import (
 )
 
 __all__ = [
-    'AnnotatedImage', 'Conversion', 'argument_parser', 'decode_instances', 'decode_mask', 'finish',
-    'ignore_value',
-    'image_size', 'keep_or_paint', 'list_files', 'load_instances', 'match_images',
-    'object_of_part', 'object_of_pixel', 'paint', 'paint_large_first', 'present_ids', 'run_jobs',
-    'run_main', 'settle_overlaps', 'write_atomic', 'write_label_map',
-    'write_names'
+    'AnnotatedImage', 'Conversion', 'argument_parser', 'check_image', 'decode_instances',
+    'decode_mask', 'finish', 'ignore_value', 'image_size', 'keep_or_paint', 'list_files',
+    'load_instances', 'match_images', 'object_of_part', 'object_of_pixel', 'paint',
+    'paint_large_first', 'present_ids', 'run_jobs', 'run_main', 'settle_overlaps', 'write_atomic',
+    'write_label_map', 'write_names'
 ]

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image
 
 from mmpartseg.datasets.file_lists import list_stems, listed_stems
 from mmpartseg.datasets.label_maps import read_label_map
@@ -75,8 +75,9 @@ def inspect(paths, tables):
     problems, ids, size = [], {}, None
     try:
         with Image.open(paths['img_path']) as image:
-            size = ImageOps.exif_transpose(image).size[::-1]
-    except (OSError, SyntaxError, ValueError) as error:
+            image.load()
+            size = image.size[::-1]  # as stored: label maps do not follow the EXIF orientation
+    except Exception as error:  # decoders raise whatever a broken byte makes of their state
         problems.append(('damaged images', f"{paths['img_path']}: {error}"))
     for key, table in (('seg_map_path', tables.parts), ('object_map_path', tables.objects)):
         if key not in paths:

@@ -1,9 +1,10 @@
 """Files of the converters: complete or absent, and every error names the file."""
 import os
+import re
 from pathlib import Path
 
 import cv2
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 MACOS_PREFIX = '._'  # resource forks left by archives that were packed on macOS
 
@@ -33,6 +34,13 @@ def write_atomic(path, data):
         temporary.unlink(missing_ok=True)
 
 
+def remove_leftovers(folder):
+    """Delete what writers that were killed left behind below ``folder``."""
+    for path in Path(folder).rglob('.*.tmp'):
+        if re.fullmatch(r'\..+\.\d+\.tmp', path.name):
+            path.unlink(missing_ok=True)
+
+
 def write_label_map(path, labels):
     """Write an (H, W) uint8 or uint16 label map as a lossless PNG of that depth."""
     done, data = cv2.imencode('.png', labels)
@@ -58,5 +66,14 @@ def image_size(path):
             return image.height, image.width
     except FileNotFoundError:
         raise FileNotFoundError(f"there is no image '{path}'") from None
-    except UnidentifiedImageError as error:
+    except Exception as error:  # decoders raise whatever a broken byte makes of their state
         raise ValueError(f"'{path}' is not an image; extract it again") from error
+
+
+def check_image(path):
+    """Decode an image file completely; ValueError names one that is damaged."""
+    try:
+        with Image.open(path) as image:
+            image.load()
+    except Exception as error:  # as above
+        raise ValueError(f"image '{path}' is damaged ({error}); extract it again") from error

@@ -3,12 +3,8 @@ import json
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-import numpy as np
-
 from .files import image_size, list_files
-
-SLACK = 1  # pixels by which a polygon drawn along the border may leave the image
-SHORTEST_RING = 6  # coordinates of a triangle; anything shorter encloses no pixel
+from .segmentations import check_segmentation
 
 
 class Instance(NamedTuple):
@@ -36,20 +32,14 @@ def load_instances(path, categories):
 
     Raises:
         FileNotFoundError: no such file.
-        ValueError: names the file and the entry: not JSON, a field missing, an id used twice, an
-            unknown category, an unknown image, an instance outside its image.
+        ValueError: names the file and the entry: not JSON, a field missing, an id or a file name
+            used twice, categories in another order, an unknown category, an unknown image, an
+            instance outside its image.
     """
     content = _read_json(path)
     names = dict(enumerate(categories))
-    images = {}
-    for entry in content['images']:
-        image_id, image = _image(entry, path)
-        if image_id in images:
-            raise ValueError(f'{path}: image {image_id}: this id is used twice')
-        images[image_id] = image
-    stated = {c['id']: c['name'] for c in content.get('categories') or () if 'name' in c}
-    warnings = [f"{path}: category {i} is called '{stated[i]}', expected '{names[i]}'"
-                for i in stated.keys() & names.keys() if stated[i] != names[i]]
+    images = _images(content['images'], path)
+    warnings = _check_categories(content.get('categories') or [], names, path)
     for entry in content['annotations']:
         number, image_id, category, segmentation = _fields(
             entry, ('id', 'image_id', 'category_id', 'segmentation'), f'{path}: annotation')
@@ -60,11 +50,12 @@ def load_instances(path, categories):
         if category not in names:
             raise ValueError(f'{where}: unknown category {category!r}, '
                              f'expected one of 0 to {len(names) - 1}')
-        segmentation = _checked(segmentation, image.height, image.width, where)
+        segmentation, dropped = check_segmentation(segmentation, image.height, image.width, where)
         if segmentation:
             image.instances.append(Instance(where, category, segmentation))
-        else:
-            warnings.append(f'{where}: no polygon of three points or more, left out')
+        if dropped or not segmentation:
+            left_out = f'{dropped} polygons' if segmentation else 'the instance'
+            warnings.append(f'{where}: polygons of less than three points, {left_out} left out')
     return list(images.values()), warnings
 
 
@@ -94,13 +85,42 @@ def _read_json(path):
     if not Path(path).is_file():
         raise FileNotFoundError(f"there is no '{path}'; see data/README.md for the tree")
     try:
-        content = json.loads(Path(path).read_text(encoding='utf-8'))
+        content = json.loads(Path(path).read_text(encoding='utf-8-sig'))
     except ValueError as error:
         raise ValueError(f"'{path}' is not valid JSON ({error}); extract it again") from error
     if not isinstance(content, dict) or not all(
             isinstance(content.get(key), list) for key in ('images', 'annotations')):
         raise ValueError(f"'{path}' must be an object with the lists 'images' and 'annotations'")
     return content
+
+
+def _images(entries, path):
+    """AnnotatedImages by id, still without instances."""
+    images, id_of = {}, {}
+    for entry in entries:
+        image_id, image = _image(entry, path)
+        if image_id in images:
+            raise ValueError(f'{path}: image {image_id}: this id is used twice')
+        if image.file_name in id_of:
+            raise ValueError(f'{image.where}: image {id_of[image.file_name]} has the same name, so '
+                             'they would share one label map')
+        images[image_id], id_of[image.file_name] = image, image_id
+    return images
+
+
+def _check_categories(entries, names, path):
+    """Warnings for names that differ; ValueError where the file's ids have another order."""
+    warnings = []
+    for entry in entries:
+        number, name = _fields(entry, ('id', 'name'), f'{path}: category')
+        if name == names.get(number, name):
+            continue
+        if name in names.values():
+            raise ValueError(f"{path}: category {number} is called '{name}', which has the id "
+                             f'{list(names.values()).index(name)} here; number the categories from '
+                             '0 in the order of the class list, in the annotations too')
+        warnings.append(f"{path}: category {number} is called '{name}', expected '{names[number]}'")
+    return warnings
 
 
 def _image(entry, path):
@@ -110,8 +130,8 @@ def _image(entry, path):
     # Archives made on other machines keep folders, also Windows ones, in the name.
     name = PurePosixPath(str(name).replace('\\', '/')).name
     where = f"{path}: image {number} ('{name}')"
-    if {type(height), type(width)} != {int}:
-        raise ValueError(f'{where}: height and width must be whole numbers, '
+    if {type(height), type(width)} != {int} or min(height, width) < 1:
+        raise ValueError(f'{where}: height and width must be whole numbers above 0, '
                          f'got {height!r} and {width!r}')
     return number, AnnotatedImage(where, name, height, width, [])
 
@@ -125,31 +145,3 @@ def _fields(entry, names, where):
     if strange:
         raise ValueError(f'{where} with {strange} that are no ids: {str(entry)[:200]}')
     return [entry[name] for name in names]
-
-
-def _checked(segmentation, height, width, where):
-    """The segmentation without rings that enclose nothing; ValueError if it is not in the image."""
-    if isinstance(segmentation, dict):
-        _check_rle(segmentation, height, width, where)
-        return segmentation
-    for ring in segmentation if isinstance(segmentation, list) else [segmentation]:
-        try:
-            points = np.asarray(ring, dtype=float).reshape(-1, 2)
-        except (TypeError, ValueError):
-            raise ValueError(f'{where}: segmentation must be an RLE or a list of polygons '
-                             f'[x1, y1, x2, y2, …], got {str(ring)[:80]}') from None
-        if not (np.all(points >= -SLACK) and np.all(points <= (width + SLACK, height + SLACK))):
-            raise ValueError(f'{where}: instance outside its image: polygon spans '
-                             f'{points.min(0).tolist()} to {points.max(0).tolist()} (x, y), '
-                             f'the image is {width} x {height}')
-    return [ring for ring in segmentation if len(ring) >= SHORTEST_RING]
-
-
-def _check_rle(segmentation, height, width, where):
-    size, counts = _fields(segmentation, ('size', 'counts'), f'{where}: RLE')
-    if size != [height, width]:
-        raise ValueError(f'{where}: RLE of size {size} in an image of {[height, width]}')
-    if isinstance(counts, list):
-        total = sum(c if isinstance(c, int) else np.nan for c in counts)
-        if total != height * width:
-            raise ValueError(f'{where}: RLE counts sum to {total}, expected {height * width}')

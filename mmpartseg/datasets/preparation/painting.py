@@ -24,7 +24,7 @@ def decode_mask(segmentation, height, width, where):
         elif isinstance(segmentation['counts'], list):
             segmentation = coco_mask.frPyObjects(segmentation, height, width)
         return coco_mask.decode(segmentation).astype(bool)
-    except (TypeError, ValueError) as error:
+    except (OverflowError, TypeError, ValueError) as error:
         raise ValueError(f'{where}: the segmentation does not decode ({error})') from error
 
 

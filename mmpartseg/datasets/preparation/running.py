@@ -13,7 +13,7 @@ from mmengine.utils import ProgressBar
 
 from mmpartseg.datasets.label_maps import read_label_map
 
-from .files import write_atomic, write_label_map
+from .files import remove_leftovers, write_atomic, write_label_map
 from .painting import ignore_value
 
 
@@ -114,7 +114,7 @@ def count_images(results, metainfo):
 
 
 def finish(results, warnings, metainfo, path):
-    """Print the counts and every warning, and store both as JSON at ``path``.
+    """Print the counts and every warning, store both as JSON at ``path``, and tidy its folder.
 
     Returns:
         dict: what is stored: ``splits`` (see :func:`count_images`) and ``warnings``.
@@ -122,6 +122,7 @@ def finish(results, warnings, metainfo, path):
     warnings = [*warnings, *(text for r in results for text in r.warnings)]
     report = {'splits': count_images(results, metainfo), 'warnings': warnings}
     write_atomic(path, (json.dumps(report, indent=1) + '\n').encode())
+    remove_leftovers(path.parent)
     new = sum(r.is_new for r in results)
     print(f'{new} images painted, {len(results) - new} complete ones kept')
     for split, counts in report['splits'].items():

@@ -99,6 +99,18 @@ def test_annotations_of_a_dataset(pascal_archive):
     assert results['gt_seg_map'].shape == results['gt_object_map'].shape == (12, 16)
 
 
+def test_labelled_pixels_belong_to_the_object_of_their_part(empty_archive):
+    """Masks of parts and of objects differ along borders; the part decides."""
+    parts, objects = np.full((2, 2, 4), 255, np.uint8)
+    parts[0, :3] = empty_archive.part_id["cat's head"]
+    objects[:, 1:] = [empty_archive.object_id[name] for name in ('cat', 'dog', 'boat')]
+    empty_archive.save('train', 'a', parts, objects)
+    dataset = PascalPart116Dataset(data_root=str(empty_archive.root))
+    results = LoadPartAnnotations()(LoadPartImage()(dataset.get_data_info(0)))
+    cat, dog, count = (*map(dataset.taxonomy.objects.index, ('cat', 'dog')), 16)
+    assert results['gt_object_map'].tolist() == [[cat, cat, cat, count], [255, cat, dog, count]]
+
+
 def test_object_map_alone(pascal_archive):
     """A known object without part labels is what Oracle-Obj prediction needs."""
     prefix = {'img_path': 'images/val', 'object_map_path': 'annotations_detectron2_obj/val'}
