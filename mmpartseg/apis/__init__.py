@@ -1,10 +1,12 @@
 """Segment your own pictures with your own part names."""
+from .explanation import Explanation
 from .images import read_image
 from .inferencer import PartSegInferencer
+from .known_words import unseen_words
 from .results import describe, label_map_of, masks_by_name
-from .vocabulary import read_vocabulary, unseen_words
+from .vocabulary import read_vocabulary
 
 __all__ = [
-    'PartSegInferencer', 'describe', 'label_map_of', 'masks_by_name', 'read_image',
+    'Explanation', 'PartSegInferencer', 'describe', 'label_map_of', 'masks_by_name', 'read_image',
     'read_vocabulary', 'unseen_words'
 ]

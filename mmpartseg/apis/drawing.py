@@ -2,11 +2,13 @@
 import cv2
 import numpy as np
 
-from ..visualization import legend, overlay, stack
-from ..visualization.sizes import resize_image
+from ..visualization import legend, make_grid, overlay, stack
+from ..visualization.sizes import readable_scale, resize_image
 
 PICTURE_SIDE = 1280  # at most: names stay readable, memory bounded
 LEGEND_WIDTH = 320  # at least, below pictures that are narrower
+LEGEND_SHARE = 1 / 3  # of a video's picture, at most
+COLUMNS = 4  # of heat maps
 
 
 def draw_prediction(image, label_map, names, palette, unseen):
@@ -32,3 +34,36 @@ def draw_prediction(image, label_map, names, palette, unseen):
         return picture
     width = max(picture.shape[1], LEGEND_WIDTH)
     return stack([picture, legend(classes, names, palette, width, unseen)])
+
+
+def video_size(image, names, palette, unseen):
+    """(height, width) with room for the overlays of all frames.
+
+    Args:
+        image (ndarray): (H, W, 3) uint8, one of the frames.
+        names, palette, unseen: as of :func:`draw_prediction`. The legend of all of them gets its
+            room, but no more than a third of the picture.
+    """
+    image = resize_image(image, min(1, PICTURE_SIDE / max(image.shape[:2])))
+    height, width = (round(readable_scale(image) * side) for side in image.shape[:2])
+    width = max(width, LEGEND_WIDTH)
+    below = stack([legend(range(len(names)), names, palette, width, unseen)]).shape[0]
+    return height + min(below, round(LEGEND_SHARE * height)), width
+
+
+def attention_figure(explanation, names):
+    """The picture and the attention of some parts over it, under their names.
+
+    Args:
+        explanation (Explanation): of the picture.
+        names (Sequence[str]): classes; none stands for all that are found.
+
+    Returns:
+        ndarray: (h, w, 3) uint8 RGB.
+    """
+    names = names or explanation.found()
+    titles = [name if explanation.is_found(name) else f'{name} (not found)' for name in names]
+    titles = ['input', *titles]
+    cells = [explanation.panels()[0], *map(explanation.heat_map, names)]
+    return stack([make_grid([cells[i:i + COLUMNS]], titles[i:i + COLUMNS])
+                  for i in range(0, len(cells), COLUMNS)])

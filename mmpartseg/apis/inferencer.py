@@ -15,10 +15,11 @@ from mmengine.structures import PixelData
 from ..visualization import part_palette
 from .drawing import draw_prediction
 from .images import read_image
+from .known_words import check_english, unseen_classes, unseen_words
 from .object_map import object_map
 from .results import describe, label_map_of
 from .sources import find_sources
-from .vocabulary import check_english, read_vocabulary, unseen_classes, unseen_words
+from .vocabulary import read_vocabulary
 
 
 class PartSegInferencer(BaseInferencer):

@@ -39,9 +39,9 @@ class PredictionFiles:
                           f'{error.strerror or error}') from error
         self._taken = set()
 
-    def unique_name(self, source):
-        """The file's stem, numbered if another source has taken it."""
-        name = stem = Path(source).stem
+    def unique_name(self, stem):
+        """The stem, numbered if another picture has taken it."""
+        name = stem
         number = 1
         while name in self._taken:
             number += 1
@@ -63,6 +63,10 @@ class PredictionFiles:
         write_atomic(self.folder / f'{name}_parts.png',
                      png_bytes(part_image(label_map_of(sample), palette)))
         write_atomic(self.folder / f'{name}.json', text.encode())
+
+    def write_figure(self, name, kind, picture):
+        """Write ``<name>_<kind>.png``, (h, w, 3) uint8 RGB."""
+        write_atomic(self.folder / f'{name}_{kind}.png', png_bytes(Image.fromarray(picture)))
 
 
 def document_of(sample, source, inferencer, shapes=None):

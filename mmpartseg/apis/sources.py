@@ -3,8 +3,6 @@ import glob
 import os
 from pathlib import Path
 
-import cv2
-
 IMAGE_TYPES = ('.jpg', '.jpeg', '.jpe', '.png', '.bmp', '.tif', '.tiff', '.webp', '.gif', '.ppm',
                '.pgm', '.jp2')
 VIDEO_TYPES = ('.mp4', '.m4v', '.avi', '.mov', '.mkv', '.webm', '.mpg', '.mpeg')
@@ -30,33 +28,6 @@ def find_sources(inputs):
 def is_video(path):
     """Whether a file's name ends like a video's."""
     return path.lower().endswith(VIDEO_TYPES)
-
-
-def count_frames(path):
-    """Frames of a video as its header states them; 0 if it cannot be read."""
-    return max(0, int(cv2.VideoCapture(path).get(cv2.CAP_PROP_FRAME_COUNT)))
-
-
-def video_frames(path, every=1):
-    """Every n-th frame: pairs of its index and (H, W, 3) uint8 BGR.
-
-    Raises:
-        ValueError: the file is no video that OpenCV can decode.
-    """
-    video = cv2.VideoCapture(path)
-    try:
-        index = -1
-        while video.grab():
-            index += 1
-            if index % every == 0:
-                done, frame = video.retrieve()
-                if not done:
-                    raise ValueError(f'frame {index} of video {path} cannot be decoded')
-                yield index, frame
-        if index < 0:
-            raise ValueError(f'video {path} cannot be read')
-    finally:
-        video.release()
 
 
 def _expand(name):

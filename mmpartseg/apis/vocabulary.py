@@ -1,4 +1,4 @@
-"""Vocabularies as people write them, and what a checkpoint knows of their words."""
+"""Vocabularies as people write them."""
 import json
 import os
 from collections import Counter
@@ -56,40 +56,6 @@ def parse_vocabulary(text):
 def shipped_names():
     """Names of the vocabularies that come with the package, sorted."""
     return sorted(path.stem for path in METAINFO_DIR.glob('*.json'))
-
-
-def unseen_words(taxonomy, trained):
-    """The words of a vocabulary that a checkpoint has never seen in training.
-
-    Args:
-        taxonomy, trained (PartTaxonomy): the vocabulary, and that of the training.
-
-    Returns:
-        dict[str, list[str]]: ``objects`` and ``parts``. A part counts as seen if it was seen on
-        any object.
-    """
-    known = {'objects': set(map(_key, trained.objects)), 'parts': set(map(_key, trained.parts))}
-    return {kind: [word for word in getattr(taxonomy, kind) if _key(word) not in words]
-            for kind, words in known.items()}
-
-
-def unseen_classes(taxonomy, trained):
-    """Whether each class was never seen in training: list of K bool."""
-    known = set(map(_key, trained.object_parts))
-    return [_key(name) not in known for name in taxonomy.object_parts]
-
-
-def check_english(taxonomy, trained):
-    """Refuse words that CLIP's text encoder does not know: letters that English does not use.
-
-    Raises:
-        ValueError: names the words, except for those seen in training.
-    """
-    new = unseen_words(taxonomy, trained)
-    foreign = [word for word in new['objects'] + new['parts'] if not word.isascii()]
-    if foreign:
-        raise ValueError(f"CLIP's text encoder reads English, and {foreign} have other letters; "
-                         'translate them')
 
 
 def _read_text(text):
@@ -186,13 +152,13 @@ def _clean(text):
     return ' '.join(text.replace('\u2019', "'").split())
 
 
-def _key(text):
+def fold(text):
     """What makes two names one to CLIP's tokenizer."""
     return _clean(text).lower()
 
 
 def _check_repeated(names, kind):
-    counts = Counter(_key(str(name)) for name in names)
+    counts = Counter(fold(str(name)) for name in names)
     repeated = sorted(name for name, count in counts.items() if count > 1)
     if repeated:
         raise ValueError(f'repeated in the vocabulary: {repeated}; list every {kind} once')

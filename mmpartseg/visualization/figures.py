@@ -40,7 +40,7 @@ def heat_map(image, attention, alpha=0.5):
     return cv2.addWeighted(image, 1 - alpha, colors[..., ::-1].copy(), alpha, 0)
 
 
-def panels(image, object_map, part_map, object_part_map, taxonomy, alpha=0.5):
+def panels(image, object_map, part_map, object_part_map, taxonomy, alpha=0.5, unseen=None):
     """The pictures of the paper's Fig. 1, in the order of ``FIGURE_TITLES``.
 
     Args:
@@ -51,20 +51,25 @@ def panels(image, object_map, part_map, object_part_map, taxonomy, alpha=0.5):
             image as it is.
         taxonomy (PartTaxonomy): the vocabulary.
         alpha (float): opacity of the tint, 0..1.
+        unseen (tuple[np.ndarray], optional): which objects (O,), parts (P,) and classes (K,) training
+            has never seen. Default: the taxonomy's unseen objects, and what only they have.
 
     Returns:
         list[np.ndarray]: four pictures (H, W, 3) uint8, a row for :func:`save_grid`.
     """
     image = check_image(image)
+    maps = (object_map, part_map, object_part_map)
+    names = (taxonomy.objects, taxonomy.parts, taxonomy.object_parts)
+    palettes = (object_palette(taxonomy), generalized_part_palette(taxonomy),
+                part_palette(taxonomy))
+    unseen = _unseen(taxonomy) if unseen is None else unseen
+    return [resize_image(image, readable_scale(image)),
+            *(overlay(image, *level, alpha) for level in zip(maps, names, palettes, unseen))]
+
+
+def _unseen(taxonomy):
+    """Flags of objects, parts and classes from the taxonomy's unseen objects."""
     is_seen = np.array(taxonomy.is_seen)
-    unseen_object = np.isin(taxonomy.objects, taxonomy.unseen_objects)
     part_is_seen = np.zeros(len(taxonomy.parts), bool)
     np.logical_or.at(part_is_seen, list(taxonomy.part_of), is_seen)
-    return [
-        resize_image(image, readable_scale(image)),
-        overlay(image, object_map, taxonomy.objects, object_palette(taxonomy), unseen_object,
-                alpha),
-        overlay(image, part_map, taxonomy.parts, generalized_part_palette(taxonomy),
-                ~part_is_seen, alpha),
-        overlay(image, object_part_map, taxonomy.object_parts, part_palette(taxonomy), ~is_seen,
-                alpha)]
+    return np.isin(taxonomy.objects, taxonomy.unseen_objects), ~part_is_seen, ~is_seen

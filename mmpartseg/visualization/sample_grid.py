@@ -36,7 +36,7 @@ def save_sample_grid(samples, taxonomy, path, width=PANEL_WIDTH):
 
 
 def sample_grid(samples, taxonomy, draw_gt=True, draw_pred=True, alpha=0.5, with_labels=True,
-                width=None):
+                width=None, unseen=None):
     """The picture that :func:`save_sample_grid` writes: (h, w, 3) uint8.
 
     Args:
@@ -46,10 +46,12 @@ def sample_grid(samples, taxonomy, draw_gt=True, draw_pred=True, alpha=0.5, with
         with_labels (bool): write names, and the legend.
         width (int, optional): of each panel in pixels. Default: the image's own size, but
             enlarged as by :func:`overlay`, and reduced to 1600 pixels.
+        unseen (Sequence[bool], optional): K flags. Default: the taxonomy's unseen objects.
     """
     fields = {**(GROUND_TRUTH if draw_gt else {}), **(PREDICTIONS if draw_pred else {})}
     names = taxonomy.object_parts
-    palette, unseen = check_classes(names, part_palette(taxonomy), ~np.array(taxonomy.is_seen))
+    unseen = ~np.array(taxonomy.is_seen) if unseen is None else unseen
+    palette, unseen = check_classes(names, part_palette(taxonomy), unseen)
     rows, drawn = [], np.zeros(len(taxonomy) + 1, bool)
     for image, sample in samples:
         image = check_image(image)

@@ -121,6 +121,8 @@ def test_several_objects_are_pred_all_over_them(run, pictures):
     _, found = run(pictures / 'a.png', '--object', 'cat', 'dog', parts=None)
     assert found['a']['protocol'] == 'pred_all'
     assert found['a']['vocabulary'] == ["cat's head", "cat's tail", "dog's head"]
+    _, found = run(pictures / 'a.png', '--object', 'cat', '--object', 'dog', parts=None)
+    assert found['a']['protocol'] == 'pred_all'
     with pytest.raises(ValueError, match=r"--object \['cow'\]: not in the vocabulary"):
         run(pictures / 'a.png', '--object', 'cow', 'dog', parts=None)
 
@@ -146,10 +148,93 @@ def test_video(run, tmp_path, capsys):
         writer.write(np.roll(RGB, i, 1))
     writer.release()
     (tmp_path / 'broken.mp4').write_bytes(b'no video')
-    code, found = run(tmp_path / 'v.avi', tmp_path / 'broken.mp4', '--every', 2)
+    code, found = run(tmp_path / 'v.avi', tmp_path / 'broken.mp4', '--every', 2, '--batch-size', 2)
     assert code == 1 and list(found) == ['v_000000', 'v_000002', 'v_000004']
     assert found['v_000002']['image'] == f"{tmp_path / 'v.avi'}, frame 2"
     assert 'broken.mp4 cannot be read' in capsys.readouterr().err
+    video = cv2.VideoCapture(str(tmp_path / 'out' / 'v_overlay.mp4'))
+    assert (video.get(cv2.CAP_PROP_FRAME_COUNT), video.get(cv2.CAP_PROP_FPS)) == (3, 2.5)
+    _, frame = video.read()
+    with Image.open(tmp_path / 'out' / 'v_000000_overlay.png') as picture:
+        picture = np.asarray(picture)[:300, :, ::-1].astype(int)
+    assert frame.shape[1] == 600 and abs(frame[:300] - picture).mean() < 20  # lossy
+    assert not list((tmp_path / 'out').glob('*broken*')) + list((tmp_path / 'out').glob('.*'))
+
+
+def test_a_video_that_ends_early(run, tmp_path, capsys):
+    writer = cv2.VideoWriter(str(tmp_path / 'v.avi'), cv2.VideoWriter_fourcc(*'MJPG'), 5, (40, 24))
+    for _ in range(8):
+        writer.write(RGB)
+    writer.release()
+    content = (tmp_path / 'v.avi').read_bytes()
+    (tmp_path / 'v.avi').write_bytes(content[:len(content) // 2])
+    code, found = run(tmp_path / 'v.avi')
+    assert code == 1 and 0 < len(found) < 8
+    assert f'ends after {len(found)} of 8 frames' in capsys.readouterr().err
+    assert (tmp_path / 'out' / 'v_overlay.mp4').exists()
+
+
+def test_figures(run, pictures, tmp_path):
+    truth = np.full((24, 40), 255, np.uint8)
+    truth[:, :20] = 3
+    Image.fromarray(truth).save(tmp_path / 'truth.png')
+    code, _ = run(pictures / 'a.png', '--panels', '--attention', 'head', "cat's tail",
+                  '--ground-truth', tmp_path / 'truth.png')
+    sizes = {kind: Image.open(tmp_path / 'out' / f'a_{kind}.png').size
+             for kind in ('panels', 'attention', 'comparison')}
+    assert code == 0
+    assert sizes['panels'][0] == sizes['attention'][0] == 4 * 608
+    assert sizes['comparison'][0] == 3 * 648
+    run(pictures / 'a.png', '--attention')
+    with pytest.raises(ValueError, match='not in the vocabulary'):
+        run(pictures / 'a.png', '--attention', "dog's head")
+
+
+def test_ground_truth_of_another_size(run, pictures, tmp_path, capsys):
+    Image.fromarray(RGB[:9, :9, 0]).save(tmp_path / 'truth.png')
+    code, _ = run(pictures / 'a.png', '--ground-truth', tmp_path / 'truth.png')
+    assert code == 1
+    assert 'ground truth has shape (9, 9), its image (24, 40)' in capsys.readouterr().err
+
+
+def test_inputs_that_name_nothing(run, pictures, tmp_path, capsys):
+    code, found = run(f'{tmp_path}/*.tif', pictures / 'a.png')
+    assert code == 1 and list(found) == ['a']
+    assert f"failed: {tmp_path}/*.tif: no file matches" in capsys.readouterr().err
+    with pytest.raises(FileNotFoundError, match=r'no file matches .*; folder .* holds no image'):
+        predict.main([f'{tmp_path}/*.tif', str(tmp_path), '--config', 'gone.py', '--checkpoint', 'w',
+                      '--out', str(tmp_path / 'out')])
+
+
+def test_inputs_are_not_overwritten(pictures):
+    with pytest.raises(ValueError, match=r"output folder '.*' holds inputs \(.*a.png\)"):
+        predict.main([str(pictures), '--config', 'gone.py', '--checkpoint', 'w',
+                      '--out', str(pictures / '..' / pictures.name)])
+
+
+def test_a_batch_that_fails_is_tried_one_by_one(run, pictures, monkeypatch, capsys):
+    forward = PartSegInferencer.forward
+
+    def fails(self, data):
+        if any((x[:, 0, 0] == forbidden).all() for x in data['inputs']):
+            raise RuntimeError('out of memory')
+        return forward(self, data)
+
+    (pictures / 'b.jpg').unlink()
+    inferencer = PartSegInferencer.prepare
+    forbidden = None
+
+    def prepare(self, image, *args):
+        nonlocal forbidden
+        data = inferencer(self, image, *args)
+        forbidden = data['inputs'][:, 0, 0] if forbidden is None else forbidden
+        return data
+
+    monkeypatch.setattr(PartSegInferencer, 'prepare', prepare)
+    monkeypatch.setattr(PartSegInferencer, 'forward', fails)
+    code, found = run(pictures, '--batch-size', 2)
+    assert code == 1 and list(found) == ['c']
+    assert f"failed: {pictures / 'a.png'}: out of memory" in capsys.readouterr().err
 
 
 def test_unwritable_folder_is_noticed_first(pictures, tmp_path):

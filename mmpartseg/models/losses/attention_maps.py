@@ -43,7 +43,7 @@ def class_attention_maps(attention, masks):
 
     Args:
         attention (Tensor): (M, hw, hw), a class's ``A_obj + A_part``, rows attend to columns.
-        masks (Tensor): (M, h, w) bool, none of them empty.
+        masks (Tensor): (M, h, w) bool, or weights of the tokens; none of them empty.
 
     Returns:
         Tensor: (M, h, w).

@@ -1,0 +1,181 @@
+"""Many pictures and videos, one bad file among them or not: predicted, drawn and written."""
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from mmengine.structures import PixelData
+
+from ..visualization import FIGURE_TITLES, make_grid, sample_grid
+from .drawing import attention_figure, video_size
+from .explanation import Explanation
+from .id_images import read_ids
+from .images import read_image
+from .prediction_files import document_of
+from .sources import is_video
+from .videos import OverlayVideo, frame_rate, video_frames
+
+# what is wrong with one picture must not stop the others
+FAILURES = (ValueError, OSError, RuntimeError, MemoryError)
+FIGURE_SIDE = 640  # pixels, of a panel
+
+
+class Picture(NamedTuple):
+    """One picture to predict.
+
+    Attributes:
+        label (str): what a message calls it.
+        name (str): of its output files.
+        stem (str): of the files that belong to it, such as masks.
+        read (Callable): returns its pixels, (H, W, 3) uint8 BGR.
+    """
+    label: str
+    name: str
+    stem: str
+    read: Callable
+
+
+class BatchPrediction:
+    """Collects pictures to batches, predicts and writes them, and reports what failed.
+
+    Args:
+        inferencer (PartSegInferencer): the model in its vocabulary.
+        files (PredictionFiles): where results go.
+        object (str, optional): that every picture shows: Oracle-Obj.
+        object_mask, ground_truth (str, optional): an image of integers, or a folder with STEM.png
+            for each picture: where the object is; part ids to draw beside the prediction.
+        shapes (str, optional): see :func:`describe`.
+        panels (bool): write the paper's Fig. 1 of each picture.
+        attention (list[str], optional): classes whose attention is drawn (Fig. 4); an empty list is
+            those found.
+        batch_size (int): pictures that go through the model at a time.
+
+    Attributes:
+        written (int), failed (list[str]): how many pictures went well, and which did not.
+    """
+
+    def __init__(self, inferencer, files, object=None, object_mask=None, ground_truth=None,
+                 shapes=None, panels=False, attention=None, batch_size=1):
+        self.inferencer, self.files, self.batch_size = inferencer, files, batch_size
+        self.object, self.object_mask, self.ground_truth = object, object_mask, ground_truth
+        self.shapes, self.panels, self.attention = shapes, panels, attention
+        self.video, self.waiting = None, []
+        self.written, self.failed = 0, []
+
+    def add_source(self, source, every=1, progress=lambda: None):
+        """An image file, or each n-th frame of a video, which is done when this returns.
+
+        Args:
+            source (str): the file.
+            every (int): n.
+            progress (Callable): called after each picture.
+        """
+        stem = Path(source).stem
+        name = self.files.unique_name(stem)
+        if not is_video(source):
+            self.add(Picture(source, name, stem, lambda: read_image(source)))
+            progress()
+            return
+        self.flush()  # what waits belongs to no video
+        self.video = OverlayVideo(self.files.folder / f'{name}_overlay.mp4',
+                                  frame_rate(source) / every)
+        try:
+            self._add_frames(source, name, stem, every, progress)
+            self.flush()
+            self.video.close()
+        finally:
+            self.video.discard()
+            self.video = None
+
+    def _add_frames(self, source, name, stem, every, progress):
+        try:
+            for index, frame in video_frames(source, every):
+                end = f'_{index:06d}'
+                frame_name = self.files.unique_name(f'{name}{end}')
+                self.add(Picture(f'{source}, frame {index}', frame_name, f'{stem}{end}',
+                                 lambda frame=frame: intact(frame)))
+                progress()
+        except FAILURES as error:
+            self.report(source, error)
+
+    def add(self, picture):
+        """Read a picture; predict as soon as a batch is full."""
+        try:
+            image = picture.read()
+            mask = self.object_mask and read_ids(self.object_mask, picture.stem, 'object mask')
+            data = self.inferencer.prepare(image, self.object, mask)
+        except FAILURES as error:
+            self.report(picture.label, error)
+            return
+        self.waiting.append((picture, image, mask, data))
+        if len(self.waiting) == self.batch_size:
+            self.flush()
+
+    def flush(self):
+        """Predict and write the pictures that wait."""
+        batch, self.waiting = self.waiting, []
+        if batch:
+            self._predict(batch)
+
+    def _predict(self, batch):
+        try:
+            samples = self.inferencer.forward(self.inferencer.collate_fn([data for *_, data in batch]))
+        except FAILURES as error:
+            if len(batch) == 1:
+                self.report(batch[0][0].label, error)
+            else:
+                for item in batch:  # which of them is it?
+                    self._predict([item])
+            return
+        for (picture, image, mask, _), sample in zip(batch, samples):
+            try:
+                self._write(picture, image, mask, sample)
+                self.written += 1
+            except FAILURES as error:
+                self.report(picture.label, error)
+
+    def _write(self, picture, image, mask, sample):
+        """All files of one picture, and its frame of the video."""
+        overlay = self.inferencer.draw(image, sample)
+        self.files.write(picture.name, overlay, sample, self.inferencer.palette,
+                         document_of(sample, picture.label, self.inferencer, self.shapes))
+        if self.video is not None:
+            self._add_to_video(overlay, image)
+        if self.ground_truth:
+            self.files.write_figure(picture.name, 'comparison',
+                                    self._comparison(picture.stem, image, sample))
+        if self.panels or self.attention is not None:
+            explanation = Explanation(self.inferencer, image, self.object, mask, FIGURE_SIDE)
+            if self.panels:
+                self.files.write_figure(picture.name, 'panels',
+                                        make_grid([explanation.panels()], FIGURE_TITLES))
+            if self.attention is not None:
+                self.files.write_figure(picture.name, 'attention',
+                                        attention_figure(explanation, self.attention))
+
+    def _add_to_video(self, overlay, image):
+        if self.video.writer is None:
+            self.video.start(video_size(image, self.inferencer.taxonomy.object_parts,
+                                        self.inferencer.palette, self.inferencer.unseen))
+        self.video.add(overlay)
+
+    def _comparison(self, stem, image, sample):
+        """Input, ground truth and predictions side by side."""
+        truth = read_ids(self.ground_truth, stem, 'ground truth').astype(np.int64)
+        sample.gt_sem_seg = PixelData(data=torch.from_numpy(truth)[None])
+        return sample_grid([(image[..., ::-1], sample)], self.inferencer.taxonomy, width=FIGURE_SIDE,
+                           unseen=self.inferencer.unseen)
+
+    def report(self, label, error):
+        """Say at once which file failed and why."""
+        self.failed.append(label)
+        print(f'\nfailed: {label}: {str(error) or type(error).__name__}', file=sys.stderr)
+
+
+def intact(frame):
+    """The frame of a video; ValueError for one that is damaged."""
+    if frame is None:
+        raise ValueError('it cannot be decoded')
+    return frame

@@ -1,0 +1,175 @@
+"""How a prediction came about: the three levels of the paper's Fig. 1, the attention of Fig. 4."""
+import cv2
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from ..models.losses.attention_maps import min_max, smooth
+from ..models.segmentors.decide import decide
+from ..visualization import heat_map, panels
+from ..visualization.sizes import resize_image
+from .drawing import PICTURE_SIDE
+from .images import read_image
+from .known_words import unseen_flags
+from .vocabulary import parse_vocabulary
+
+
+class Explanation:
+    """What the model saw in one picture: objects, generalized parts, and each part's attention.
+
+    One forward pass over the whole picture (no sliding window) serves all that is asked of it.
+
+    .. code-block:: python
+
+        explanation = Explanation(inferencer, 'cat.jpg')
+        explanation.heat_map("cat's head")  # Fig. 4
+        save_grid([explanation.panels()], FIGURE_TITLES, 'figure.png')  # Fig. 1
+
+    Args:
+        inferencer (PartSegInferencer): the model in its vocabulary.
+        image, object, mask: as of :meth:`PartSegInferencer.prepare`.
+        side (int): the longer side of the pictures at most, in pixels.
+
+    Attributes:
+        picture (ndarray): (H, W, 3) uint8 RGB.
+        object_map, part_map, label_map (ndarray): (H, W) int64 indices into the vocabulary's
+            ``objects``, ``parts`` and classes; the next number is background. A known object takes
+            the place of the predicted ones. Where there is an object, the generalized part is the
+            one of the highest score, whether or not the object has it.
+
+    Raises:
+        ValueError: a model without generalized parts; what :meth:`PartSegInferencer.prepare` raises.
+    """
+
+    @torch.no_grad()
+    def __init__(self, inferencer, image, object=None, mask=None, side=PICTURE_SIDE):
+        model = inferencer.model
+        if not getattr(model.decode_head, 'has_object_scores', False):
+            raise ValueError(f'{type(model.decode_head).__name__} scores neither objects nor '
+                             'generalized parts; these figures need a PartCLIPSegHead')
+        pixels = read_image(image, inferencer.channel_order)
+        self.taxonomy, self.head = inferencer.taxonomy, model.decode_head
+        self.unseen = unseen_flags(self.taxonomy, self.head.train_taxonomy)
+        picture = resize_image(pixels, min(1, side / max(pixels.shape[:2])))
+        self.picture = np.ascontiguousarray(picture[..., ::-1])
+        data = inferencer.collate_fn([inferencer.prepare(pixels, object, mask)])
+        data = model.data_preprocessor(data, False)
+        self.sample, = data['data_samples']
+        self.input_size = data['inputs'].shape[2:]
+        self._undo = model.undo_padding_and_flip
+        features = model.extract_feat(data['inputs'])
+        self.output = self.head.decode(features, self.head.test_index, training=True)
+        self._decide()
+
+    def _decide(self):
+        """The three label maps at the picture's size."""
+        index, size = self.head.test_index, self.picture.shape[:2]
+        num_objects, num_parts = len(self.taxonomy.objects), len(self.taxonomy.parts)
+        classes, objects, parts = (self._unpadded(scores[0]) for scores in (
+            self.output.object_part, self.output.object, self.output.part))
+        known = None
+        if 'gt_object_seg' in self.sample:
+            known = self.sample.gt_object_seg.data[:1].float()[None]
+            known = F.interpolate(known, size, mode='nearest')[0, 0].to(index.object_of)
+        pred_all, oracle = decide(classes, size, index.object_of, objects, known)
+        object_map = known
+        if known is None:
+            object_map, _ = decide(objects, size, torch.arange(num_objects, device=objects.device))
+        part_map, _ = decide(parts, size, torch.arange(num_parts, device=parts.device))
+        part_map[object_map == num_objects] = num_parts
+        label_map = pred_all if oracle is None else oracle
+        self.object_map, self.part_map, self.label_map = (
+            x.cpu().numpy() for x in (object_map, part_map, label_map))
+
+    def _unpadded(self, maps):
+        return self._undo(maps, self.sample.metainfo)
+
+    def panels(self):
+        """Input, objects, generalized parts, object-specific parts (Fig. 1): four pictures (h, w, 3)
+        uint8 RGB, under the titles ``FIGURE_TITLES`` in a grid.
+        """
+        return panels(self.picture, self.object_map, self.part_map, self.label_map, self.taxonomy,
+                      unseen=self.unseen)
+
+    @torch.no_grad()
+    def attention(self, name):
+        """Where the tokens of a part look (Eq. 6), scaled to 0…1 and smoothed as for the losses.
+
+        Tokens count by the share of their pixels that show the part. Of a part that is found
+        nowhere the token with the highest score counts alone, see :meth:`is_found`.
+
+        Args:
+            name (str): of a class, such as ``"cat's head"``.
+
+        Returns:
+            ndarray: (h, w) float32, one value per token.
+
+        Raises:
+            ValueError: a name that the vocabulary does not have.
+        """
+        class_id = self._class_id(name)
+        weights = self._token_weights(class_id)
+        cls = torch.tensor([class_id], device=weights.device)
+        maps = self.head.attention_maps(self.output, self.head.test_index, torch.zeros_like(cls), cls,
+                                        weights[None])
+        return smooth(min_max(self._unpadded(maps)))[0].float().cpu().numpy()
+
+    def is_found(self, name):
+        """Whether any pixel of the picture shows the class."""
+        return bool((self.label_map == self._class_id(name)).any())
+
+    def heat_map(self, name, alpha=0.5):
+        """The attention of a part over the picture (Fig. 4): (h, w, 3) uint8 RGB.
+
+        Args:
+            name (str), alpha (float): of the class, see :meth:`attention`; opacity, 0..1.
+        """
+        return heat_map(self.picture, self.attention(name), alpha)
+
+    def found(self):
+        """Names of the classes found in the picture, in the order of ids."""
+        ids = np.unique(self.label_map)
+        return [self.taxonomy.object_parts[i] for i in ids[ids < len(self.taxonomy)]]
+
+    def _class_id(self, name):
+        return self.taxonomy.object_parts.index(chosen_classes(self.taxonomy, [name])[0])
+
+    def _token_weights(self, class_id):
+        """(h, w): how much of each token shows the class."""
+        shares = self.label_map == class_id
+        if not shares.any():
+            scores = F.adaptive_avg_pool2d(self.output.object_part[0, class_id][None],
+                                           self.output.grid)[0]
+            return (scores == scores.max()).to(scores)
+        meta = self.sample.metainfo
+        padding = meta.get('img_padding_size', meta.get('padding_size', [0] * 4))
+        left, right, top, bottom = padding
+        height, width = self.input_size
+        shares = cv2.resize(shares.astype(np.float32),
+                            (width - left - right, height - top - bottom),
+                            interpolation=cv2.INTER_AREA)
+        shares = torch.from_numpy(shares).to(self.output.object_part)
+        return F.adaptive_avg_pool2d(F.pad(shares, padding)[None], self.output.grid)[0]
+
+
+def chosen_classes(taxonomy, words):
+    """Names of classes from what a person asks for.
+
+    Args:
+        taxonomy (PartTaxonomy): the vocabulary.
+        words (Sequence[str]): parts ("head", of every object), or classes in any form of
+            :func:`parse_vocabulary` ("cat's head", "cat: head, ear").
+
+    Returns:
+        list[str]: each once, in the order in which they are asked for.
+
+    Raises:
+        ValueError: names what the vocabulary does not have.
+    """
+    names = [name for word in words for name in (
+        [n for n, p in zip(taxonomy.object_parts, taxonomy.part_of) if taxonomy.parts[p] == word]
+        or parse_vocabulary(word).object_parts)]
+    unknown = [name for name in names if name not in taxonomy.object_parts]
+    if unknown:
+        raise ValueError(f'not in the vocabulary: {unknown}; it has {list(taxonomy.object_parts)}')
+    return list(dict.fromkeys(names))

@@ -1,0 +1,45 @@
+"""What a checkpoint knows of a vocabulary's words."""
+import numpy as np
+
+from .vocabulary import fold
+
+
+def unseen_words(taxonomy, trained):
+    """The words of a vocabulary that a checkpoint has never seen in training.
+
+    Args:
+        taxonomy, trained (PartTaxonomy): the vocabulary, and that of the training.
+
+    Returns:
+        dict[str, list[str]]: ``objects`` and ``parts``. A part counts as seen if it was seen on
+        any object.
+    """
+    known = {'objects': set(map(fold, trained.objects)), 'parts': set(map(fold, trained.parts))}
+    return {kind: [word for word in getattr(taxonomy, kind) if fold(word) not in words]
+            for kind, words in known.items()}
+
+
+def unseen_classes(taxonomy, trained):
+    """Whether each class was never seen in training: list of K bool."""
+    known = set(map(fold, trained.object_parts))
+    return [fold(name) not in known for name in taxonomy.object_parts]
+
+
+def unseen_flags(taxonomy, trained):
+    """Whether training has never seen each object, part and class: arrays (O,), (P,), (K,) bool."""
+    words = unseen_words(taxonomy, trained)
+    return (np.isin(taxonomy.objects, words['objects']), np.isin(taxonomy.parts, words['parts']),
+            np.array(unseen_classes(taxonomy, trained)))
+
+
+def check_english(taxonomy, trained):
+    """Refuse words that CLIP's text encoder does not know: letters that English does not use.
+
+    Raises:
+        ValueError: names the words, except for those seen in training.
+    """
+    new = unseen_words(taxonomy, trained)
+    foreign = [word for word in new['objects'] + new['parts'] if not word.isascii()]
+    if foreign:
+        raise ValueError(f"CLIP's text encoder reads English, and {foreign} have other letters; "
+                         'translate them')
