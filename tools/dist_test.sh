@@ -3,7 +3,7 @@
 # Several nodes: NNODES, NODE_RANK and MASTER_ADDR in the environment, on every node.
 set -euo pipefail
 CONFIG=${1:?config file} CHECKPOINT=${2:?checkpoint} PROCESSES=${3:?number of processes (GPUs) on this node}
-exec "${PYTHON:-python}" -m torch.distributed.run \
+exec "${PYTHON:-python}" "$(dirname "$0")/torchrun.py" \
     --nnodes="${NNODES:-1}" --node-rank="${NODE_RANK:-0}" --nproc-per-node="$PROCESSES" \
     --master-addr="${MASTER_ADDR:-127.0.0.1}" --master-port="${PORT:-29500}" \
     "$(dirname "$0")/test.py" "$CONFIG" "$CHECKPOINT" --launcher pytorch "${@:4}"

@@ -4,6 +4,6 @@ set -euo pipefail
 PARTITION=${1:?partition} JOB_NAME=${2:?job name} CONFIG=${3:?config file}
 GPUS=${GPUS:-8} GPUS_PER_NODE=${GPUS_PER_NODE:-8} CPUS_PER_TASK=${CPUS_PER_TASK:-5}
 # shellcheck disable=SC2086  # SRUN_ARGS is a list of words
-exec srun -p "$PARTITION" --job-name="$JOB_NAME" --gres=gpu:"$GPUS_PER_NODE" --ntasks="$GPUS" \
+exec srun --quit-on-interrupt -p "$PARTITION" --job-name="$JOB_NAME" --gres=gpu:"$GPUS_PER_NODE" --ntasks="$GPUS" \
     --ntasks-per-node="$GPUS_PER_NODE" --cpus-per-task="$CPUS_PER_TASK" --kill-on-bad-exit=1 \
     ${SRUN_ARGS:-} "${PYTHON:-python}" -u tools/train.py "$CONFIG" --launcher slurm "${@:4}"

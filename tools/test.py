@@ -43,7 +43,8 @@ def main():
         cfg.visualizer.save_dir = args.show_dir
     if args.amp:
         cfg.test_cfg.fp16 = True
-    from mmpartseg.engine import prepare_launch, use_tta
+    from mmpartseg.engine import end_on_signals, prepare_launch, use_tta
+    end_on_signals(lambda: 'evaluation stopped, without a result')
     if args.tta:
         use_tta(cfg)
     prepare_launch(cfg, args.launcher)

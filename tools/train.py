@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
-from mmengine.runner import Runner, find_latest_checkpoint
+from mmengine.runner import Runner
 
 
 def parse_args():
@@ -33,10 +33,10 @@ def main():
     if args.amp:
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
-    latest = find_latest_checkpoint(cfg.work_dir) if args.resume else None
-    if latest is not None:
-        cfg.resume, cfg.load_from = True, latest
-    from mmpartseg.engine import prepare_launch
+    from mmpartseg.engine import end_on_signals, prepare_launch, prepare_resume, where_to_go_on
+    end_on_signals(lambda: f'training stopped. {where_to_go_on(cfg.work_dir)}')
+    if args.resume:
+        prepare_resume(cfg)
     prepare_launch(cfg, args.launcher)
     Runner.from_cfg(cfg).train()
 

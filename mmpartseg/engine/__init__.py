@@ -1,8 +1,11 @@
 """Hooks of mmengine's Runner, and what the tools do before building one."""
-from .hooks import SavePredictionsHook, TaxonomyCheckHook
+from .atomic_files import latest_checkpoint
+from .hooks import ResumableCheckpointHook, SavePredictionsHook, TaxonomyCheckHook
+from .interrupt import end_on_signals
 from .joint_loops import JointTestLoop, JointValLoop
-from .launch import prepare_launch
+from .launch import prepare_launch, prepare_resume, where_to_go_on
 from .tta import use_tta
 
-__all__ = ['JointTestLoop', 'JointValLoop', 'SavePredictionsHook', 'TaxonomyCheckHook',
-           'prepare_launch', 'use_tta']
+__all__ = ['JointTestLoop', 'JointValLoop', 'ResumableCheckpointHook', 'SavePredictionsHook',
+           'TaxonomyCheckHook', 'end_on_signals', 'latest_checkpoint', 'prepare_launch',
+           'prepare_resume', 'use_tta', 'where_to_go_on']

@@ -1,5 +1,7 @@
 """What train.py and test.py do to a config before the Runner is built."""
 from .. import compat
+from ..checkpoints import read_checkpoint
+from .atomic_files import latest_checkpoint
 
 
 def prepare_launch(cfg, launcher):
@@ -26,3 +28,29 @@ def prepare_launch(cfg, launcher):
                          'set it with --cfg-options effective_batch_size=…, or to None to have '
                          'train_dataloader.batch_size count per process')
     cfg.train_dataloader.batch_size = total // processes
+
+
+def prepare_resume(cfg):
+    """Go on from the latest checkpoint of ``cfg.work_dir``, if there is one, with its seed.
+
+    mmengine takes the seed over too late: the order of the data is drawn before.
+
+    Args:
+        cfg (mmengine.Config): changed in place; ``load_from`` stays where there is no checkpoint.
+
+    Raises:
+        FileNotFoundError, ValueError: the checkpoint is not there, or damaged.
+    """
+    latest = latest_checkpoint(cfg.work_dir)
+    if latest is None:
+        return
+    cfg.resume, cfg.load_from = True, latest
+    cfg.randomness = dict(cfg.get('randomness') or {}, seed=read_checkpoint(latest)['meta']['seed'])
+
+
+def where_to_go_on(work_dir):
+    """A sentence on what an interrupted run has left."""
+    latest = latest_checkpoint(work_dir)
+    if latest is None:
+        return 'There is no checkpoint yet'
+    return f'The last checkpoint is {latest}; the same command with --resume goes on from there'

@@ -15,7 +15,7 @@ default_hooks = dict(
     logger=dict(type='LoggerHook', interval=50, log_metric_by_epoch=False),
     param_scheduler=dict(type='ParamSchedulerHook'),
     checkpoint=dict(
-        type='CheckpointHook', by_epoch=False, interval=1000, max_keep_ckpts=2,
+        type='ResumableCheckpointHook', by_epoch=False, interval=1000, max_keep_ckpts=2,
         save_best='pred_all/harmonic', rule='greater'),
     sampler_seed=dict(type='DistSamplerSeedHook'),
     visualization=dict(type='PartVisualizationHook'))

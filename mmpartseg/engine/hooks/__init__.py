@@ -1,4 +1,7 @@
+from .non_finite_loss_hook import NonFiniteLossHook
+from .resumable_checkpoint_hook import ResumableCheckpointHook
 from .save_predictions_hook import SavePredictionsHook
 from .taxonomy_check_hook import TaxonomyCheckHook
 
-__all__ = ['SavePredictionsHook', 'TaxonomyCheckHook']
+__all__ = ['NonFiniteLossHook', 'ResumableCheckpointHook', 'SavePredictionsHook',
+           'TaxonomyCheckHook']

@@ -13,6 +13,20 @@ from ..decode_heads.base_film_head import TaxonomyIndex
 from .decide import PIECE_BYTES, decide, decide_known, mean_scores
 
 
+class NonFiniteLoss(FloatingPointError):
+    """A loss is NaN or infinite.
+
+    Args:
+        terms (dict[str, float]): those that are not finite, means over processes.
+        in_this_process (bool): whether this process's own loss is among them.
+        circumstances (str): what else is known.
+    """
+
+    def __init__(self, terms, in_this_process, circumstances=''):
+        super().__init__(f'the loss is not finite: {terms}' + f'; {circumstances}' * bool(circumstances))
+        self.terms, self.in_this_process = terms, in_this_process
+
+
 @MODELS.register_module()
 class PartSegmentor(EncoderDecoder):
     """Predicts part label maps in Pred-All and Oracle-Obj from one forward pass.
@@ -85,15 +99,16 @@ class PartSegmentor(EncoderDecoder):
         """mmengine's sum of the terms, logged as means over processes.
 
         Raises:
-            FloatingPointError: a term is not finite, in whichever process; names it.
+            NonFiniteLoss: a term is not finite, in whichever process; names it.
         """
         total, log = super().parse_losses(losses)
         log = {name: value.detach().clone() for name, value in log.items()}
+        here = not torch.isfinite(log['loss'])
         for value in log.values():
             all_reduce(value, op='mean')
         if not torch.isfinite(log['loss']):
-            bad = {name: float(value) for name, value in log.items() if not torch.isfinite(value)}
-            raise FloatingPointError(f'the loss is not finite: {bad}')
+            raise NonFiniteLoss({name: float(value) for name, value in log.items()
+                                 if not torch.isfinite(value)}, bool(here))
         return total, log
 
     def encode_decode(self, inputs, batch_img_metas):

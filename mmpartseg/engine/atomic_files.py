@@ -1,0 +1,51 @@
+"""Checkpoint files that are complete or absent, whenever the process ends."""
+from pathlib import Path
+
+from mmengine.fileio import LocalBackend, register_backend
+from mmengine.runner import find_latest_checkpoint
+
+from ..datasets.preparation.files import write_atomic
+
+UNFINISHED = ('.*.pth.*.tmp', '.last_checkpoint.*.tmp')  # what write_atomic leaves when it is killed
+
+
+class AtomicLocalBackend(LocalBackend):
+    """mmengine's local files, written under a temporary name and renamed: ``backend='atomic'``."""
+
+    def put(self, obj, filepath):
+        """Write bytes."""
+        write_atomic(filepath, obj)
+
+    def put_text(self, obj, filepath, encoding='utf-8'):
+        """Write a text."""
+        write_atomic(filepath, obj.encode(encoding))
+
+
+register_backend('atomic', AtomicLocalBackend)
+
+
+def remove_unfinished(folder):
+    """Delete the files of a checkpoint write that was killed."""
+    for pattern in UNFINISHED:
+        for path in Path(folder).glob(pattern):
+            path.unlink(missing_ok=True)
+
+
+def latest_checkpoint(work_dir):
+    """The checkpoint to go on from, or None where none was written.
+
+    Args:
+        work_dir (str | Path): of the run; it may have been moved since.
+
+    Raises:
+        FileNotFoundError: ``last_checkpoint`` names a file that is not there.
+    """
+    named = find_latest_checkpoint(str(work_dir))
+    if named is None:
+        return None
+    found = next((p for p in (Path(named), Path(work_dir) / Path(named).name) if p.is_file()), None)
+    if found is None:
+        raise FileNotFoundError(f"{Path(work_dir) / 'last_checkpoint'} names {named!r}, which is not "
+                                'there; write the name of an existing checkpoint into it, or remove '
+                                'it to begin anew')
+    return str(found)

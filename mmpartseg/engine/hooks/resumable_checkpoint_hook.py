@@ -1,0 +1,156 @@
+"""Checkpoints from which a killed run goes on as if nothing had happened."""
+from pathlib import Path
+
+from mmengine.dist import all_gather_object, get_rank, get_world_size, is_main_process
+from mmengine.hooks import CheckpointHook
+from mmengine.model import is_model_wrapper
+from mmseg.registry import HOOKS
+
+from ...datasets.preparation.files import write_atomic
+from ..atomic_files import remove_unfinished
+from ..random_states import get_random_states, set_random_states
+
+
+@HOOKS.register_module()
+class ResumableCheckpointHook(CheckpointHook):
+    """mmengine's ``CheckpointHook``, exact at any moment of a kill.
+
+    Beside what mmengine keeps, a checkpoint holds the random states of every process, gradients
+    that wait for their step (gradient accumulation), and whether its validation was over. Files are
+    written atomically, and an outdated one goes only when the new one is there. A resumed run has
+    the same weights as an uninterrupted one, bit for bit on CPU with as many processes.
+
+    The arguments are those of ``CheckpointHook``.
+    """
+
+    def __init__(self, *args, backend_args=None, **kwargs):
+        super().__init__(*args, backend_args=backend_args or dict(backend='atomic'), **kwargs)
+        self.last_step = None  # of the newest checkpoint
+        self.validated = False  # whether checkpoints are now written after a validation
+        self.resumed = None  # states to put back before the first new batch
+        self.validated_before = True  # whether they were taken after the validation of their step
+
+    def after_load_checkpoint(self, runner, checkpoint):
+        """Keep what :meth:`settle` puts back."""
+        meta = checkpoint.get('meta', {})
+        if runner._resume:
+            self.resumed = meta.get('process_states')
+            self.validated_before = meta.get('validated', True)
+
+    def before_train(self, runner):
+        """Remove what a killed write left."""
+        super().before_train(runner)
+        self.last_ckpt = runner.message_hub.runtime_info.get('last_ckpt')
+        if is_main_process():
+            remove_unfinished(self.out_dir)
+            remove_unfinished(runner.work_dir)
+
+    def before_train_epoch(self, runner):
+        """mmengine passes over the batches that were trained on; the states come back after them."""
+        if self.resumed is None:
+            return
+        loop = runner.train_loop
+        if hasattr(loop, 'dataloader_iterator'):
+            loop.dataloader_iterator = _Resumed(
+                loop.dataloader_iterator, loop.iter, lambda: self.settle(runner))
+        else:
+            self.settle(runner)
+
+    def after_train(self, runner):
+        """A run that was killed in its last validation has that left to do."""
+        self.settle(runner)
+        super().after_train(runner)
+
+    def settle(self, runner):
+        """Put random states and gradients back, then validate if the kill prevented that."""
+        if self.resumed is None:
+            return
+        states, self.resumed = self.resumed, None
+        if len(states) != get_world_size():
+            runner.logger.warning(f'the checkpoint is of {len(states)} processes, this run has '
+                                  f'{get_world_size()}: it goes on with other random numbers')
+            return
+        state = states[get_rank()]
+        for name, parameter in _parameters(runner):
+            if name in state['gradients']:
+                parameter.grad = state['gradients'][name].to(parameter.device)
+        set_random_states(state['random'])
+        if not self.validated_before and _validation_is_due(runner):
+            self.last_step = _step(self, runner)
+            runner.val_loop.run()
+
+    def after_val_epoch(self, runner, metrics):
+        """Write the checkpoint of this step once more, now with its validation."""
+        step, meta = _step(self, runner), dict(epoch=runner.epoch, iter=runner.iter)
+        self.validated = True
+        super().after_val_epoch(runner, metrics)
+        if self.validated and self.last_step == step:
+            self._save_checkpoint_with_step(runner, step, meta)
+        self.validated = False
+
+    def _save_checkpoint_with_step(self, runner, step, meta):
+        # mmengine's own removes the outdated file before the new one is there
+        outdated = self._keep(runner, step)
+        meta.update(validated=self.validated, process_states=_process_states(runner))
+        name = self.filename_tmpl.format(step)
+        self.last_ckpt = self.file_backend.join_path(self.out_dir, name)
+        runner.message_hub.update_info('last_ckpt', self.last_ckpt)
+        runner.save_checkpoint(
+            self.out_dir, name, self.file_client_args, save_optimizer=self.save_optimizer,
+            save_param_scheduler=self.save_param_scheduler, meta=meta, by_epoch=self.by_epoch,
+            backend_args=self.backend_args, **self.args)
+        self.last_step, self.validated = step, False
+        if is_main_process():
+            write_atomic(Path(runner.work_dir) / 'last_checkpoint', self.last_ckpt.encode())
+            for path in outdated:
+                if self.file_backend.isfile(path):
+                    self.file_backend.remove(path)
+
+    def _keep(self, runner, step):
+        """Note a step as kept; the files that go for it."""
+        if self.max_keep_ckpts <= 0 or step in self.keep_ckpt_ids:
+            return []
+        outdated = list(self.keep_ckpt_ids)[:len(self.keep_ckpt_ids) + 1 - self.max_keep_ckpts]
+        self.keep_ckpt_ids.append(step)
+        runner.message_hub.update_info('keep_ckpt_ids', list(self.keep_ckpt_ids))
+        return [self.file_backend.join_path(self.out_dir, self.filename_tmpl.format(s))
+                for s in outdated]
+
+
+class _Resumed:
+    """The batches of a resumed run: ``settle`` is called before the first that is new."""
+
+    def __init__(self, batches, passed, settle):
+        self.batches, self.passed, self.settle = batches, passed, settle
+
+    def __next__(self):
+        if self.passed == 0:
+            self.settle()
+        self.passed -= 1
+        return next(self.batches)
+
+
+def _step(hook, runner):
+    return runner.epoch if hook.by_epoch else runner.iter
+
+
+def _parameters(runner):
+    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+    return model.named_parameters()
+
+
+def _process_states(runner):
+    """Of every process: its random states, and its gradients that wait for a step."""
+    gradients = {name: p.grad.cpu() for name, p in _parameters(runner) if p.grad is not None}
+    return all_gather_object(dict(random=get_random_states(), gradients=gradients))
+
+
+def _validation_is_due(runner):
+    """mmengine's condition after the step that was finished last."""
+    loop = runner.train_loop
+    if runner.val_loop is None:
+        return False
+    loop._decide_current_val_interval()
+    done, last = ((loop.iter, loop.max_iters) if hasattr(loop, 'dataloader_iterator') else
+                  (loop.epoch, loop.max_epochs))
+    return done >= loop.val_begin and (done % loop.val_interval == 0 or done == last)
