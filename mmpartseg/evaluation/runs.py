@@ -1,4 +1,5 @@
 """Finished runs: what was trained, and its scores."""
+import contextlib
 import json
 from pathlib import Path
 from typing import NamedTuple
@@ -13,14 +14,40 @@ COUNTS = 'counts.npz'
 
 
 class Run(NamedTuple):
-    """A work dir: its path, its decode head's config, scores by key.
+    """A work dir: its path, what was trained and tested, seed, iterations, scores by key.
 
-    Keys are those of ``OpenVocabPartIoU`` and, if the run's counts were kept,
-    ``<protocol>/class/<class name>``: IoU in percent.
+    ``experiment`` is that of :func:`experiment`. Keys of ``scores`` are those of
+    ``OpenVocabPartIoU`` and, if the run's counts were kept, ``<protocol>/class/<class name>``: IoU
+    in percent. ``seed`` and ``iterations`` are None where the config states none.
     """
     path: Path
-    decode_head: dict
+    experiment: str
+    seed: int
+    iterations: int
     scores: dict
+
+
+def experiment(cfg):
+    """What makes runs comparable: decode head, kind of backbone, data sets; as a text.
+
+    Left out is what a run may change and still belong to a row of a table: folders, schedule,
+    batch size, pretrained weights.
+    """
+    model = cfg.get('model') or {}
+    model = model.get('module', model)  # of a test with TTA
+    backbone = model.get('backbone') or {}
+    parts = [model.get('decode_head'), [backbone.get(key) for key in ('type', 'arch')],
+             *(_describe((cfg.get(f'{split}_dataloader') or {}).get('dataset') or {})
+               for split in ('train', 'test'))]
+    return json.dumps(parts, sort_keys=True, default=repr)  # lists and tuples alike
+
+
+def _describe(dataset):
+    kept = {key: dataset[key] for key in ('type', 'split', 'shots') if key in dataset}
+    if dataset.get('ann_file'):
+        kept['ann_file'] = Path(dataset['ann_file']).name
+    inner = dataset.get('datasets') or ([dataset['dataset']] if 'dataset' in dataset else [])
+    return [kept, *map(_describe, inner)]
 
 
 def find_runs(paths):
@@ -49,20 +76,25 @@ def find_runs(paths):
 
 
 def read_run(folder):
-    """One work dir as a Run; None if it holds no final scores.
+    """One work dir as a Run; None if it holds no config or no final scores.
 
     The config is the one that mmengine dumped there last. Scores come from ``counts.npz`` if the
     metric's ``out_file`` put it there, else from the last test or the validation after the last
     iteration in mmengine's log.
     """
     folder = Path(folder)
-    cfg = Config.fromfile(max(folder.glob('*.py'), key=modified))
+    configs = sorted(folder.glob('*.py'), key=modified)
+    if not configs:
+        return None
+    cfg = Config.fromfile(configs[-1])
     if (folder / COUNTS).is_file():
         scores = scores_of_counts(folder / COUNTS)
     else:
         scores = logged_scores(folder, cfg.get('train_cfg'))
-    model = cfg.model.get('module', cfg.model)  # of a test with TTA
-    return None if scores is None else Run(folder, model.decode_head.to_dict(), scores)
+    if scores is None:
+        return None
+    return Run(folder, experiment(cfg), cfg.get('randomness', {}).get('seed'),
+               (cfg.get('train_cfg') or {}).get('max_iters'), scores)
 
 
 def scores_of_counts(path):
@@ -84,12 +116,19 @@ def logged_scores(folder, train_cfg):
     last = train_cfg.get('max_iters') if train_cfg else None
     for path in sorted([*folder.glob('*/*.json'), *folder.glob('*/vis_data/scalars.json')],
                        key=modified, reverse=True):
-        entries = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
-        final = [entry for entry in entries if 'pred_all/mIoU' in entry
+        final = [entry for entry in _entries(path) if 'pred_all/mIoU' in entry
                  and entry.get('step', last) == last]  # a test has no step
         if final:
             return final[-1]
     return None
+
+
+def _entries(path):
+    entries = []
+    for line in path.read_text().splitlines():
+        with contextlib.suppress(ValueError):  # a line that a kill cut off
+            entries.append(json.loads(line))
+    return [entry for entry in entries if isinstance(entry, dict)]
 
 
 def modified(path):

@@ -16,15 +16,17 @@ LAST = Config.fromfile(tables.config_path('clipseg/part_shapes')).train_cfg.max_
 CLASSES = ["cat's eye", "cat's leg", "dog's eye", "dog's leg"]
 
 
-def write_config(folder, config, start='20240101_000000'):
+def write_config(folder, config, start='20240101_000000', **changes):
     (folder / start).mkdir(parents=True)
     (folder / start / f'{start}.log').touch()
-    Config.fromfile(tables.config_path(config)).dump(folder / 'config.py')
+    cfg = tables.load_config(config)
+    cfg.merge_from_dict(changes)
+    cfg.dump(folder / 'config.py')
 
 
-def write_run(folder, config, confusion):
+def write_run(folder, config, confusion, **changes):
     """A run with the same counts in both settings."""
-    write_config(folder, config)
+    write_config(folder, config, **changes)
     sizes = np.zeros((3, 3, len(CLASSES)), np.int64)
     counts = {f'{p}/{name}': array for p in ('pred_all', 'oracle_obj')
               for name, array in (('confusion', confusion), ('size_counts', sizes))}
@@ -50,6 +52,8 @@ def scores(value, **more):
 def test_mean_and_error():
     mean, error = mean_and_error([1., 2., 6.])
     assert mean == 3 and error == pytest.approx(math.sqrt(7 / 3))  # variance 14 / 2
+    # of 1 to 5: variance 10 / 4, so the error is sqrt(2.5 / 5)
+    assert mean_and_error([1., 2., 3., 4., 5.]) == pytest.approx((3, math.sqrt(0.5)))
     mean, error = mean_and_error([4.])
     assert mean == 4 and math.isnan(error)
 
@@ -58,7 +62,8 @@ def test_mean_and_error():
 def runs(tmp_path):
     """Two runs of PartCLIPSeg, one of CLIPSeg, in one folder; the mean IoU equals the hits."""
     for seed, hits in enumerate(([10, 30, 8, 8], [30, 50, 16, 16])):
-        write_run(tmp_path / 'p' / f'seed_{seed}', 'partclipseg/part_shapes', confusion_of(hits))
+        write_run(tmp_path / 'p' / f'seed_{seed}', 'partclipseg/part_shapes', confusion_of(hits),
+                  **{'randomness.seed': seed})
     write_run(tmp_path / 'c', 'clipseg/part_shapes', confusion_of([20, 20, 0, 0]))
     return tmp_path
 
@@ -113,6 +118,45 @@ def test_what_is_left_out_is_named(runs, capsys):
     assert '| CLIPSeg | tiny | 1 run |' in out  # named twice, counted once
     assert f"not finished: {runs / 'young'}" in err
     assert f"not in this table: {runs / 'other'}" in err
+
+
+@pytest.mark.parametrize('change', [
+    {'model.backbone.arch': 'ViT-B-32'}, {'train_dataloader.dataset.split': 'all'},
+    {'train_dataloader.dataset.ann_file': 'few.json'}, {'model.decode_head.loss_enhance': None},
+    {'train_dataloader.dataset.type': 'PartImageNetDataset'}])
+def test_another_experiment_is_no_run_of_a_row(runs, change, capsys):
+    write_run(runs / 'x', 'partclipseg/part_shapes', confusion_of([9, 9, 9, 9]), **change)
+    tables.main(['--table', '1', '--dataset', 'part_shapes', str(runs)])
+    out, err = capsys.readouterr()
+    assert '| PartCLIPSeg | tiny | 2 runs |' in out and f"not in this table: {runs / 'x'}" in err
+
+
+def test_doubtful_runs_are_named(runs, capsys):
+    write_run(runs / 'p' / 'copy', 'partclipseg/part_shapes', confusion_of([9, 9, 9, 9]),
+              **{'randomness.seed': 1, 'train_cfg.max_iters': 4})
+    tables.main(['--table', '1', '--dataset', 'part_shapes', str(runs)])
+    out, err = capsys.readouterr()
+    assert '| PartCLIPSeg | tiny | 3 runs |' in out
+    assert err.splitlines() == [
+        f"trained for 4 iterations, partclipseg/part_shapes for {LAST}: {runs / 'p' / 'copy'}",
+        'the same seed (1) twice, so the standard error is too small: '
+        f"{runs / 'p' / 'copy'}, {runs / 'p' / 'seed_1'}"]
+
+
+def test_folders_of_other_projects_and_of_killed_runs(runs, capsys):
+    write_config(runs / 'killed', 'clipseg/part_shapes')
+    write_log(runs / 'killed', [scores(3., step=LAST)])
+    scalars = runs / 'killed' / '20240101_000000' / 'vis_data' / 'scalars.json'
+    scalars.write_text(scalars.read_text() + '\n{"pred_all/mIoU": 1')  # the rest was not written
+    (runs / 'empty' / 'run').mkdir(parents=True)
+    (runs / 'empty' / 'run' / 'run.log').touch()
+    write_run(runs / 'detector', 'clipseg/part_shapes', confusion_of([9, 9, 9, 9]))
+    (runs / 'detector' / 'config.py').write_text("model = dict(type='Detector')")
+    tables.main(['--table', '1', '--dataset', 'part_shapes', str(runs)])
+    out, err = capsys.readouterr()
+    assert '| CLIPSeg | tiny | 2 runs | 11.50 ± 8.50 |' in out  # 20 and 3
+    assert f"not finished: {runs / 'empty'}" in err
+    assert f"not in this table: {runs / 'detector'}" in err
 
 
 def test_last_test_in_the_log_counts(tmp_path):

@@ -1,6 +1,7 @@
 """The paper's tables from finished runs: mean and standard error beside the published numbers.
 
-A run is a work dir of tools/train.py; it belongs to the row whose config has the same decode head.
+A run is a work dir of tools/train.py; it belongs to the row whose config has the same decode head,
+backbone and data sets.
 Per-class numbers (Table 6) need counts.npz in it, which tools/analysis/run_table.py leaves there:
 tools/test.py CONFIG CHECKPOINT --cfg-options test_evaluator.out_file=<work dir>/counts.npz
 """
@@ -16,7 +17,7 @@ from pathlib import Path
 from mmengine.config import Config
 
 from mmpartseg.datasets.preparation import run_main, write_atomic
-from mmpartseg.evaluation.runs import find_runs, mean_and_error
+from mmpartseg.evaluation.runs import experiment, find_runs, mean_and_error
 
 ROOT = Path(__file__).parents[2]
 TABLES = Path(__file__).with_name('paper_tables.json')
@@ -42,6 +43,11 @@ def config_path(name):
     return ROOT / 'configs' / f'{name}.py'
 
 
+def load_config(name):
+    """The config of a row."""
+    return Config.fromfile(config_path(name))
+
+
 def table_configs(table):
     """The configs of a table's rows, each once."""
     return list(dict.fromkeys(row['config'] for section in table['sections']
@@ -54,16 +60,27 @@ def sort_runs(table, runs):
     Returns:
         tuple[dict[str, list[Run]], list[Run]]: by config, and those of no row.
     """
-    heads = {_plain(Config.fromfile(config_path(name)).model.decode_head.to_dict()): name
-             for name in table_configs(table)}
-    sorted_runs, others = {name: [] for name in heads.values()}, []
+    row_of = {experiment(load_config(name)): name for name in table_configs(table)}
+    sorted_runs, others = {name: [] for name in row_of.values()}, []
     for run in runs:
-        sorted_runs.get(heads.get(_plain(run.decode_head)), others).append(run)
+        sorted_runs.get(row_of.get(run.experiment), others).append(run)
     return sorted_runs, others
 
 
-def _plain(head):
-    return json.dumps(head, sort_keys=True)  # lists and tuples alike
+def doubts(sorted_runs):
+    """What a reader of the table should know about its runs: a line for each."""
+    lines = []
+    for name, runs in sorted_runs.items():
+        planned = load_config(name).train_cfg.max_iters if runs else None
+        lines += [f'trained for {run.iterations} iterations, {name} for {planned}: {run.path}'
+                  for run in runs if run.iterations != planned]
+        first = {}
+        for run in runs:
+            other = first.setdefault(run.seed, run.path)
+            if other != run.path:
+                lines.append(f'the same seed ({run.seed}) twice, so the standard error is too '
+                             f'small: {other}, {run.path}')
+    return lines
 
 
 def fill(table, sorted_runs):
@@ -157,6 +174,8 @@ def make_table(number, dataset, paths, out=None):
         print(f'not finished: {path}', file=sys.stderr)
     for run in others:
         print(f'not in this table: {run.path}', file=sys.stderr)
+    for line in doubts(sorted_runs):
+        print(line, file=sys.stderr)
     if out is not None:
         for suffix, content in (('.md', text), ('.csv', to_csv(table, sections))):
             write_atomic(Path(f'{os.fspath(out)}{suffix}'), content.encode())
