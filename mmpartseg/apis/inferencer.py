@@ -42,7 +42,8 @@ class PartSegInferencer(BaseInferencer):
 
     Raises:
         FileNotFoundError: no such config or checkpoint.
-        ValueError: see :meth:`set_taxonomy`.
+        ValueError: no config; a checkpoint that is damaged, holds code or does not fit; see also
+            :meth:`set_taxonomy`.
     """
     preprocess_kwargs: ClassVar = {'object', 'object_masks'}
     visualize_kwargs: ClassVar = {'return_vis'}
@@ -50,6 +51,8 @@ class PartSegInferencer(BaseInferencer):
 
     def __init__(self, config, checkpoint=None, parts=None, device=None, show_progress=False,
                  channel_order='bgr'):
+        if config is None:  # mmengine would run the text of a config inside the checkpoint
+            raise ValueError('config=None: give the config file that the checkpoint was trained with')
         if isinstance(config, (str, Path)):
             config = str(config)
             if not os.path.isfile(config):

@@ -3,7 +3,6 @@ import os
 import pickle
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 
 
@@ -30,13 +29,17 @@ def read_checkpoint(path, map_location='cpu'):
         return torch.load(path, map_location=map_location, weights_only=True)
     except pickle.UnpicklingError as error:
         refused = next((line.strip() for line in str(error).splitlines() if 'GLOBAL' in line),
-                       str(error).splitlines()[0])
+                       _first_line(error))
         raise ValueError(f'checkpoint {path} is damaged, or holds objects other than tensors and '
                          f'plain values, which are refused because reading them could run code '
                          f'({refused}). Save its weights alone, or take another file') from error
-    except (SafetensorError, RuntimeError, EOFError, OSError, KeyError, ValueError) as error:
+    except Exception as error:  # readers raise whatever a broken byte makes of their state
         raise ValueError(f'checkpoint {path} cannot be read; it may be damaged or cut short: '
-                         f'{str(error).splitlines()[0]}') from error
+                         f'{_first_line(error)}') from error
+
+
+def _first_line(error):
+    return f'{type(error).__name__}: {error}'.splitlines()[0]
 
 
 def state_dict_of(checkpoint, path):

@@ -35,9 +35,19 @@ def load_from_partclipseg(filename, map_location='cpu'):
 
 @CheckpointLoader.register_scheme('', force=True)
 def load_from_local(filename, map_location='cpu'):
-    """mmengine's loader of local files, with errors that name the file and no code run."""
+    """mmengine's loader of local files, with errors that name the file and no code run.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: the file is damaged, or holds code, or no dictionary.
+    """
     checkpoint = read_checkpoint(filename, map_location)
-    state = checkpoint.get('state_dict') if isinstance(checkpoint, dict) else None
+    if not isinstance(checkpoint, dict):
+        raise ValueError(f'checkpoint {filename} holds a {type(checkpoint).__name__}; expected a '
+                         'dictionary with the weights')
+    if isinstance(checkpoint.get('meta'), dict):
+        checkpoint['meta'].pop('config', None)  # a resuming Runner would run this text as Python
+    state = checkpoint.get('state_dict')
     if hasattr(state, '_metadata'):
         state._metadata.setdefault('', {})['source'] = str(filename)
     return checkpoint

@@ -103,7 +103,7 @@ def read_names(ann_file, backend_args=None):
 def _names_of_json(text, ann_file):
     try:
         entries = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f'ann_file {ann_file} is not valid JSON: {error}') from error
     entries = entries if isinstance(entries, list) else [entries]
     names = [e.get('file_name') if isinstance(e, dict) else None for e in entries]

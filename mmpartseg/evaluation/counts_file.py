@@ -38,12 +38,16 @@ def load_counts(path):
 
     Raises:
         FileNotFoundError: no such file.
-        ValueError: a file without class names.
+        ValueError: a damaged file, one that holds Python objects, or one without class names.
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"no counts at '{path}'; out_file of OpenVocabPartIoU writes them")
-    with np.load(path) as file:
-        counts = dict(file)
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            counts = dict(file)
+    except Exception as error:  # readers raise whatever a broken byte makes of their state
+        raise ValueError(f"counts '{path}' cannot be read ({type(error).__name__}: {error}); it may be "
+                         'damaged: evaluate again') from error
     missing = {'object_parts', 'unseen_objects'} - set(counts)
     if missing:
         raise ValueError(f"'{path}' has no {sorted(missing)}: not written by OpenVocabPartIoU")

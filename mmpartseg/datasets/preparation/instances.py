@@ -86,7 +86,7 @@ def _read_json(path):
         raise FileNotFoundError(f"there is no '{path}'; see data/README.md for the tree")
     try:
         content = json.loads(Path(path).read_text(encoding='utf-8-sig'))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"'{path}' is not valid JSON ({error}); extract it again") from error
     if not isinstance(content, dict) or not all(
             isinstance(content.get(key), list) for key in ('images', 'annotations')):
