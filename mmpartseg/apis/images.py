@@ -46,11 +46,14 @@ def read_image(image, channel_order='bgr'):
 def _read_file(path):
     if not fileio.exists(path):
         raise FileNotFoundError(f'there is no image {path}')
+    content = b''
     try:
-        with _large_images(), Image.open(io.BytesIO(fileio.get(path))) as image:
+        content = fileio.get(path)
+        with _large_images(), Image.open(io.BytesIO(content)) as image:
             return _to_bgr(image)
     except UnidentifiedImageError as error:
-        raise ValueError(f'image {path} cannot be read: its content is no known type') from error
+        reason = 'its content is no known type' if content else 'the file is empty'
+        raise ValueError(f'image {path} cannot be read: {reason}') from error
     except Exception as error:  # decoders raise whatever a broken byte makes of their state
         raise ValueError(f'image {path} cannot be read ({type(error).__name__}: {error})') from error
 

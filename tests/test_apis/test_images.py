@@ -98,6 +98,9 @@ def test_bad_files(tmp_path):
     for name in ('text.jpg', 'cut.png'):
         with pytest.raises(ValueError, match=f'{name} cannot be read'):
             read_image(tmp_path / name)
+    (tmp_path / 'empty.jpg').touch()
+    with pytest.raises(ValueError, match='empty.jpg cannot be read: the file is empty'):
+        read_image(tmp_path / 'empty.jpg')
     with pytest.raises(FileNotFoundError, match='there is no image .*gone.png'):
         read_image(tmp_path / 'gone.png')
 
