@@ -1,0 +1,146 @@
+"""Time, memory and floating-point operations of one function."""
+import gc
+import resource
+import statistics
+import time
+from pathlib import Path
+
+import torch
+from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
+
+MATRIX_SIDE = 2048
+MIB = 2**20
+
+
+def _attention(query, key, value, *args, out_shape=None, **kwargs):
+    return sdpa_flop_count(query, key, value)
+
+
+def _attention_backward(grad, query, key, value, *args, out_shape=None, **kwargs):
+    return sdpa_backward_flop_count(grad, query, key, value)
+
+
+# torch counts the fused attention of other devices only
+CPU_ATTENTION = {
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention,
+    torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward: _attention_backward}
+
+
+def synchronize(device):
+    """Wait for what was started on an accelerator."""
+    if device.type != 'cpu':
+        torch.get_device_module(device).synchronize(device)
+
+
+class Memory:
+    """Peak memory of this process beyond what it holds when this object is made, in bytes.
+
+    On a CPU it is the resident set; on an accelerator what torch's allocator gave out.
+    """
+
+    def __init__(self, device):
+        self.device = device
+        gc.collect()
+        self.bare = self._now()
+
+    def restart(self):
+        """Forget the peak so far."""
+        if self.device.type != 'cpu':
+            torch.get_device_module(self.device).reset_peak_memory_stats(self.device)
+            return
+        try:
+            Path('/proc/self/clear_refs').write_text('5')  # Linux: peak := present
+        except OSError:
+            pass  # the peak is then that of the whole process, model building included
+
+    def held(self):
+        """Bytes held now, beyond the bare process."""
+        gc.collect()
+        return self._now() - self.bare
+
+    def peak(self):
+        """Highest number of bytes since :meth:`restart`, beyond the bare process."""
+        if self.device.type == 'cpu':
+            return (_status('VmHWM') or _maximum()) - self.bare
+        return torch.get_device_module(self.device).max_memory_allocated(self.device) - self.bare
+
+    def _now(self):
+        if self.device.type == 'cpu':
+            return _status('VmRSS') or _maximum()
+        return torch.get_device_module(self.device).memory_allocated(self.device)
+
+
+def _status(key):
+    """A line of Linux's account of this process, in bytes; None elsewhere."""
+    path = Path('/proc/self/status')
+    lines = path.read_text().splitlines() if path.exists() else ()
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(key + ':')), None)
+
+
+def _maximum():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def timed(function, device, warmup, repeats):
+    """Run a function several times.
+
+    Returns:
+        dict: ``seconds`` (median), ``fastest``, ``slowest``, ``cpu_seconds`` (median of this
+        process's own time on all cores, which other programs disturb less), ``repeats``.
+    """
+    for _ in range(warmup):
+        function()
+    wall, own = [], []
+    for _ in range(repeats):
+        synchronize(device)
+        start = time.perf_counter(), time.process_time()
+        function()
+        synchronize(device)
+        wall.append(time.perf_counter() - start[0])
+        own.append(time.process_time() - start[1])
+    return dict(seconds=statistics.median(wall), fastest=min(wall), slowest=max(wall),
+                cpu_seconds=statistics.median(own), repeats=repeats)
+
+
+def count_flops(function):
+    """Floating-point operations of one call, by torch's counter (two per multiply-add).
+
+    Matrix products, convolutions and attention count. Fused inference kernels are switched off for
+    this one call, because the counter does not see into them.
+    """
+    fast = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    try:
+        with FlopCounterMode(display=False, custom_mapping=CPU_ATTENTION) as counter:
+            function()
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast)
+    return counter.get_total_flops()
+
+
+def matrix_peak(device, dtype, repeats=7):
+    """Operations per second of a large matrix product, the fastest of several."""
+    a, b = torch.randn(2, MATRIX_SIDE, MATRIX_SIDE, device=device).to(dtype)
+    result = timed(lambda: a @ b, device, 1, repeats)
+    return 2 * MATRIX_SIDE**3 / result['fastest']
+
+
+def measure(function, device, dtype, memory, warmup, repeats):
+    """Everything about one function.
+
+    Args:
+        memory (Memory): made before the model was.
+
+    Returns:
+        dict: of :func:`timed`, with ``memory_held`` and ``memory_peak`` in bytes, ``flops``,
+        ``flops_per_second`` and ``share_of_peak`` (of ``matrix_peak``, measured just before).
+    """
+    result = dict(memory_held=memory.held())
+    memory.restart()
+    result.update(timed(function, device, warmup, repeats))
+    result['memory_peak'] = memory.peak()
+    result['flops'] = count_flops(function)
+    result['matrix_peak'] = matrix_peak(device, dtype)
+    result['flops_per_second'] = result['flops'] / result['seconds']
+    result['share_of_peak'] = result['flops_per_second'] / result['matrix_peak']
+    return result

@@ -1,0 +1,63 @@
+"""Reports as tables in Markdown."""
+
+MIB = 2**20
+
+
+def table(header, rows):
+    """A Markdown table."""
+    lines = [header, ['---'] * len(header), *rows]
+    return '\n'.join('| ' + ' | '.join(map(str, line)) + ' |' for line in lines)
+
+
+def cost_row(label, result):
+    """Label, time with spread, own time, peak memory, operations."""
+    spread = f"{result['fastest']:.3f} to {result['slowest']:.3f}"
+    return [label, f"{result['seconds']:.3f}", spread, f"{result['cpu_seconds']:.3f}",
+            f"{result['memory_peak'] / MIB:.0f}", f"{result['flops'] / 1e9:.1f}"]
+
+
+COST = ['', 'seconds (median)', 'fastest to slowest', 'CPU seconds', 'peak memory, MiB', 'GFLOP']
+
+
+def cost_text(report):
+    """One model's inference or training step."""
+    lines = [table(COST, [cost_row(f"{report['command']}, batch {report['batch']}", report)])]
+    lines.append(
+        f"{report['flops_per_second'] / 1e9:.0f} GFLOP/s, {100 * report['share_of_peak']:.0f} % of the "
+        f"{report['matrix_peak'] / 1e9:.0f} GFLOP/s of a matrix product just measured; the model holds "
+        f"{report['memory_held'] / MIB:.0f} MiB beyond the bare process")
+    return '\n\n'.join(lines)
+
+
+def peer_text(report):
+    """Both ways to K masks."""
+    rows = [cost_row(name, report[key]) for name, key in (('mmpartseg', 'ours'),
+                                                          ('transformers', 'peer'))]
+    return (table(COST, rows) + f"\n\n{report['classes']} class masks of one image: mmpartseg is "
+            f"{report['times_faster']:.1f} times as fast as transformers with the same weights; largest "
+            f"difference of a logit {report['largest_difference']:.2g}")
+
+
+def scaling_text(report):
+    """One line per point, the exponents last."""
+    rows = [[point, f'{seconds:.3f}', f'{own:.3f}', f'{memory / MIB:.0f}', f'{flops / 1e9:.1f}']
+            for point, seconds, own, memory, flops in zip(
+                report['points'], report['seconds'], report['cpu_seconds'], report['memory_peak'],
+                report['flops'])]
+    rows.append(['exponent', *(f'{value:.2f}' for value in report['exponents'].values())])
+    return table([report['scale'], 'seconds', 'CPU seconds', 'peak memory, MiB', 'GFLOP'], rows)
+
+
+def plain_text(report):
+    """Anything else: a line per number."""
+    return '\n'.join(f'{key}: {value:.4g}' if isinstance(value, float) else f'{key}: {value}'
+                     for key, value in report.items())
+
+
+def text_of(report):
+    """The report for a reader."""
+    if 'scale' in report:
+        return scaling_text(report)
+    if 'peer' in report:
+        return peer_text(report)
+    return cost_text(report) if 'flops' in report else plain_text(report)
