@@ -1,0 +1,81 @@
+"""torch.compile and mixed precision, in training and inference, against plain float32.
+
+Tolerances: compiled float32 1e-5; bfloat16 keeps 8 bits and float16 11, so that logits of size 1 may be
+off by 5e-2 and 1e-2, losses and gradients by as much relative to their size.
+"""
+import pytest
+import torch
+
+from tests.test_models.test_heads import batch, build
+from tests.tiny import features, segmentor
+
+MIXED = [(torch.bfloat16, 5e-2), (torch.float16, 1e-2)]
+HEADS = ['PartCLIPSegHead', 'CLIPSegHead']
+
+
+def train_once(head, loss):
+    """Losses by name, and the gradient of their sum by parameter."""
+    losses = loss(features(), batch())
+    sum(losses.values()).backward()
+    return losses, {n: p.grad for n, p in head.named_parameters() if p.grad is not None}
+
+
+def relative(actual, expected):
+    """Difference of two tensors, relative to the norm of the second."""
+    return float((actual.detach().float() - expected).norm() / expected.norm().clamp(min=1e-6))
+
+
+@pytest.fixture(autouse=True)
+def fresh_compiler():
+    torch._dynamo.reset()
+    yield
+    torch._dynamo.reset()
+
+
+@pytest.mark.parametrize('type', HEADS)
+def test_compiled_inference(type):
+    head = build(type=type).eval()
+    with torch.no_grad():
+        expected = head(features()).object_part
+        actual = torch.compile(head, backend='aot_eager')(features()).object_part
+    torch.testing.assert_close(actual, expected, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize('type', HEADS)
+def test_compiled_training(type):
+    expected, gradients = train_once(head := build(type=type).train(), head.loss)
+    head = build(type=type).train()
+    actual, compiled = train_once(head, torch.compile(head.loss, backend='aot_eager'))
+    for name, value in expected.items():
+        torch.testing.assert_close(actual[name], value, atol=1e-5, rtol=1e-5, msg=name)
+    assert compiled.keys() == gradients.keys()
+    for name, value in gradients.items():
+        torch.testing.assert_close(compiled[name], value, atol=1e-5, rtol=1e-4, msg=name)
+
+
+@pytest.mark.parametrize('dtype, tolerance', MIXED)
+def test_mixed_precision_inference(dtype, tolerance):
+    model, image = segmentor(), torch.randn(2, 3, 32, 32)
+    with torch.no_grad():
+        expected = model.encode_decode(image, None)
+        with torch.autocast('cpu', dtype):
+            actual = model.encode_decode(image, None)
+            samples = model.predict(image)
+    assert (actual.float() - expected).abs().max() < tolerance * max(1, expected.abs().max())
+    assert not torch.equal(actual.float(), expected), 'nothing ran in lower precision'
+    assert samples[0].pred_sem_seg.data.dtype == torch.int64
+
+
+@pytest.mark.parametrize('type', HEADS)
+@pytest.mark.parametrize('dtype, tolerance', MIXED)
+def test_mixed_precision_training(type, dtype, tolerance):
+    expected, gradients = train_once(head := build(type=type).train(), head.loss)
+    head = build(type=type).train()
+    with torch.autocast('cpu', dtype):
+        actual, mixed = train_once(head, head.loss)
+    for name, value in expected.items():
+        assert relative(actual[name], value) < tolerance, name
+    whole = [torch.cat([g.flatten() for g in each.values()]) for each in (mixed, gradients)]
+    assert relative(*whole) < 4 * tolerance
+    assert mixed.keys() == gradients.keys()
+    assert all(p.dtype == torch.float32 for p in head.parameters())
