@@ -22,7 +22,8 @@ def load(name):
 
 
 def open_vocabulary(cfg):
-    return cfg.model.get('decode_head', {}).get('text_encoder') is not None
+    head = cfg.model.get('decode_head', {})
+    return isinstance(head, dict) and head.get('text_encoder') is not None
 
 
 def datasets_of(loader):
@@ -50,10 +51,10 @@ def test_trains_a_step_and_predicts(name):
     cfg = shrink(load(name))
     model = MODELS.build(cfg.model)
     optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
-    taxonomy = model.decode_head.train_taxonomy
+    taxonomy = model.decode_head.train_taxonomies[0]
     parts = torch.full((32, 32), 255)
     parts[:16], parts[:8, :8] = 0, len(taxonomy) - 1
-    sample = SegDataSample(gt_sem_seg=PixelData(data=parts[None]))
+    sample = SegDataSample(metainfo=dict(taxonomy=taxonomy), gt_sem_seg=PixelData(data=parts[None]))
     log = model.train_step(dict(inputs=[torch.randint(0, 256, (3, 32, 32), dtype=torch.uint8)],
                                 data_samples=[sample]), optimizer)
     assert torch.isfinite(log['loss'])
@@ -75,16 +76,20 @@ def test_builds_its_data_and_hooks(name):
         assert datasets_of(loader)
     for hook in cfg.default_hooks.values():
         assert hook.type
-    assert cfg.val_evaluator.type == 'OpenVocabPartIoU'
+    evaluators = cfg.val_evaluator if isinstance(cfg.val_evaluator, list) else [cfg.val_evaluator]
+    assert all(evaluator.type == 'OpenVocabPartIoU' for evaluator in evaluators)
 
 
 @pytest.mark.parametrize('name', [n for n in CONFIGS if open_vocabulary(load(n))])
 def test_model_and_data_have_the_same_classes(name):
     cfg = load(name)
-    for loader, key in ((cfg.train_dataloader, 'train_taxonomy'), (cfg.test_dataloader, 'test_taxonomy')):
-        taxonomy = PartTaxonomy.build(cfg.model.decode_head[key])
-        for dataset in datasets_of(loader):
-            assert tuple(dataset.metainfo['classes']) == taxonomy.object_parts
+    train = PartTaxonomy.build_joint(cfg.model.decode_head.train_taxonomy)
+    test = [PartTaxonomy.build(cfg.model.decode_head.test_taxonomy)]
+    if cfg.test_cfg.type == 'JointTestLoop':  # sets each data set's own
+        test = [PartTaxonomy.named(evaluator.prefix) for evaluator in cfg.test_evaluator]
+    for loader, taxonomies in ((cfg.train_dataloader, train), (cfg.test_dataloader, test)):
+        found = {tuple(dataset.metainfo['classes']) for dataset in datasets_of(loader)}
+        assert found == {taxonomy.object_parts for taxonomy in taxonomies}
 
 
 @pytest.mark.parametrize('name', [n for n in CONFIGS if open_vocabulary(load(n))])

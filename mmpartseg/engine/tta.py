@@ -4,6 +4,8 @@
 def use_tta(cfg):
     """Test with ``tta_model`` around the model and ``tta_pipeline`` in every test data set.
 
+    mmseg's ``SegTTAModel`` averages full-size scores, which the model then keeps.
+
     Args:
         cfg (mmengine.Config): changed in place.
 
@@ -20,4 +22,6 @@ def use_tta(cfg):
         datasets += dataset.get('datasets', [])
         if 'pipeline' in dataset:
             dataset.pipeline = cfg.tta_pipeline
+    if cfg.tta_model.type == 'SegTTAModel':
+        cfg.model.test_cfg.return_logits = True
     cfg.model = dict(cfg.tta_model, module=cfg.model)

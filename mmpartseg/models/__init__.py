@@ -2,8 +2,8 @@
 from .backbones import OpenCLIPViT
 from .decode_heads import CLIPSegHead, PartCLIPSegHead
 from .losses import EnhanceLoss, PartMaskLoss, SeparationLoss
-from .segmentors import PartSegmentor
+from .segmentors import PartCascadeSegmentor, PartSegmentor
 from .text_encoders import OpenCLIPTextEncoder
 
 __all__ = ['CLIPSegHead', 'EnhanceLoss', 'OpenCLIPTextEncoder', 'OpenCLIPViT', 'PartCLIPSegHead',
-           'PartMaskLoss', 'PartSegmentor', 'SeparationLoss']
+           'PartCascadeSegmentor', 'PartMaskLoss', 'PartSegmentor', 'SeparationLoss']

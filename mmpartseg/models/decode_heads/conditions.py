@@ -16,6 +16,15 @@ def class_chunk_size(tokens, ffn_channels):
     return max(1, budget // max(1, n * length * ffn_channels * tokens.element_size()))
 
 
+def _on_grid(x, grid):
+    """A finer map is averaged down, so that no pixel of it is skipped; a coarser one is resized."""
+    if tuple(x.shape[2:]) == grid:
+        return x
+    if x.shape[2] >= grid[0] and x.shape[3] >= grid[1]:
+        return F.adaptive_avg_pool2d(x, grid)
+    return F.interpolate(x, grid, mode='bilinear')
+
+
 def token_features(features):
     """Feature maps of one grid or several as token sequences of the deepest map's grid.
 
@@ -28,9 +37,7 @@ def token_features(features):
     """
     maps = [f if torch.is_tensor(f) else f[0] for f in features]
     grid = tuple(maps[-1].shape[2:])
-    maps = [x if tuple(x.shape[2:]) == grid else F.interpolate(x, grid, mode='bilinear')
-            for x in maps]
-    tokens = [x.flatten(2).transpose(1, 2) for x in maps]
+    tokens = [_on_grid(x, grid).flatten(2).transpose(1, 2) for x in maps]
     if torch.is_tensor(features[0]):
         return tokens, grid, 0
     return [torch.cat([f[1][:, None], t], dim=1) for f, t in zip(features, tokens)], grid, 1

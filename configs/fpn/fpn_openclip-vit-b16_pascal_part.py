@@ -1,0 +1,14 @@
+# CLIP's image tower under FPN and FPNHead, with maps at strides 4, 8, 16 and 32
+_base_ = [
+    '../_base_/models/openclip_vit-b16.py', '../_base_/datasets/pascal_part_116_closed.py',
+    '../_base_/schedules/schedule_40k_adamw.py', '../_base_/default_runtime.py'
+]
+model = dict(
+    neck=[
+        dict(type='Feature2Pyramid', embed_dim=768, rescales=[4, 2, 1, 0.5],
+             norm_cfg=dict(type='BN')),
+        dict(type='FPN', in_channels=[768] * 4, out_channels=256, num_outs=4)
+    ],
+    decode_head=dict(
+        type='FPNHead', in_channels=[256] * 4, in_index=[0, 1, 2, 3],
+        feature_strides=[4, 8, 16, 32], channels=128, num_classes=117, norm_cfg=dict(type='BN')))

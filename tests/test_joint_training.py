@@ -1,0 +1,106 @@
+"""The joint config on miniature archives: one run on three data sets, each in its own vocabulary."""
+import math
+from pathlib import Path
+
+import pytest
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from mmpartseg import PartTaxonomy
+from mmpartseg.models.decode_heads import base_film_head
+from tests.miniatures import write_ade20k_part_234, write_part_imagenet, write_pascal_part_116
+from tests.mixed import ROOT, finished, small_pipeline
+from tests.tiny import TEXT_ENCODER, TINY_CLIP
+from tests.tiny_model import load_tool
+
+NAMES = ('pascal_part_116', 'part_imagenet', 'ade20k_part_234')
+CONFIG = 'configs/partclipseg/joint_pascal_part_imagenet_ade20k.py'
+
+
+def convert(name, root):
+    """Run a dataset converter."""
+    load_tool(f'dataset_converters/{name}').convert(root, workers=1, overwrite=False)
+
+
+@pytest.fixture(scope='module')
+def archives(tmp_path_factory):
+    """The three archives in miniature, converted."""
+    root = tmp_path_factory.mktemp('archives')
+    for folder, write in (('PascalPart116', write_pascal_part_116),
+                          ('PartImageNet', write_part_imagenet),
+                          ('ADE20KPart234', write_ade20k_part_234)):
+        (root / folder).mkdir()
+        write(root / folder)
+    convert('part_imagenet', root / 'PartImageNet')
+    convert('ade20k_part', root / 'ADE20KPart234')
+    return root
+
+
+def leaves(dataset):
+    if 'datasets' not in dataset:
+        return [dataset]
+    return [leaf for each in dataset.datasets for leaf in leaves(each)]
+
+
+@pytest.fixture
+def cfg(archives, tmp_path):
+    cfg = Config.fromfile(ROOT / CONFIG)
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        loader.update(num_workers=0, persistent_workers=False)
+        for dataset in leaves(loader.dataset):
+            dataset.data_root = str(archives / dataset.data_root.split('/')[-1])
+            small_pipeline(dataset.pipeline, 32)
+    cfg.model.data_preprocessor.size = (32, 32)
+    cfg.model.backbone.update(arch=TINY_CLIP, out_indices=(0, 2))
+    cfg.model.decode_head.update(
+        text_encoder=dict(TEXT_ENCODER, trainable='embeddings'), in_channels=(32, 32), channels=16,
+        num_heads=2, ffn_channels=32, mask_strides=(2, 1), adapter_channels=None, with_cp=False)
+    return finished(cfg, tmp_path / 'run', iters=2)
+
+
+def test_one_run_on_three_data_sets(cfg, monkeypatch):
+    groups = []
+    batch_rows = base_film_head.batch_rows
+    monkeypatch.setattr(base_film_head, 'batch_rows',
+                        lambda *a: groups.append(batch_rows(*a)) or groups[-1])
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    # a batch of 8 mixes all three data sets, and each image is in one group
+    assert len(groups) == 2
+    for rows in groups:
+        assert len(rows) == 3 and sorted(sum(rows, [])) == list(range(8))
+    assert any(all(rows) for rows in groups)
+    scalars = {k: v.data[0] for k, v in runner.message_hub.log_scalars.items()}
+    for term in ('object_part', 'object_part_background', 'object', 'part', 'separation', 'enhance'):
+        assert all(math.isfinite(v) for v in scalars[f'train/decode.loss_{term}'])
+    # every data set has scores of its own, over the classes that its test images show
+    shown = {}
+    for name in NAMES:
+        for setting in ('pred_all', 'oracle_obj'):
+            assert 0 <= scalars[f'val/{name}/{setting}/mIoU'][-1] <= 100
+        shown[name] = sum(scalars[f'val/{name}/pred_all/num_classes_{k}'][-1] for k in ('seen', 'unseen'))
+    assert shown == {'pascal_part_116': 4, 'part_imagenet': 3, 'ade20k_part_234': 6}
+    assert runner.model.taxonomy == PartTaxonomy.named('pascal_part_116')  # as before
+    assert list(Path(runner.work_dir).glob('best_pascal_part_116_pred_all_harmonic_iter_2.pth'))
+
+
+def test_testing_gives_the_same_scores(cfg):
+    cfg.default_hooks.pop('visualization')
+    runner = Runner.from_cfg(cfg)
+    validated, tested = runner.val(), runner.test()
+    assert tested == pytest.approx(validated, nan_ok=True) and len(tested) > 50
+
+
+def test_evaluators_and_members(cfg):
+    cfg.val_evaluator = cfg.val_evaluator[:2]
+    with pytest.raises(ValueError, match='JointValLoop takes a ConcatDataset.*got 3 members and 2 eval'):
+        Runner.from_cfg(cfg).val()
+    cfg.val_evaluator = [dict(type='OpenVocabPartIoU')] * 3
+    with pytest.raises(ValueError, match='need a prefix of their own each'):
+        Runner.from_cfg(cfg).val()
+
+
+def test_a_data_set_outside_the_vocabularies(cfg):
+    cfg.model.decode_head.train_taxonomy.joint = ['pascal_part_116:seen', 'part_imagenet:seen']
+    with pytest.raises(ValueError, match='joins vocabularies of .74, 92. classes; a ADE20KPart234Dataset'):
+        Runner.from_cfg(cfg).train()
