@@ -18,7 +18,7 @@ from PIL import Image
 from mmpartseg.engine import latest_checkpoint, prepare_launch
 from tests.tiny import ALL, TINY_CLIP, head_config
 
-FOREVER = 120  # seconds that no run of these takes
+FOREVER = 600  # seconds that no run of these takes
 ROOT = Path(__file__).parents[1]
 CONFIG = f"""
 _base_ = ['{ROOT}/configs/_base_/schedules/schedule_20k.py',

@@ -97,13 +97,12 @@ def test_a_work_dir_that_was_moved(tmp_path):
     assert latest_checkpoint(tmp_path) is None
 
 
-def test_one_checkpoint_is_always_there(whole, tmp_path):
+def test_one_checkpoint_is_always_there(tmp_path):
     """The outdated file goes only after its successor has come."""
-    def keep_one():
-        cfg = Config.fromfile(whole[0])
-        cfg.default_hooks.checkpoint.max_keep_ckpts = 1
-        cfg.dump(tmp_path / 'one.py')
+    config = write_config(tmp_path, **{'default_hooks.checkpoint.max_keep_ckpts': 1})
+
+    def killed():
         kill_in_rename(6)  # the file of step 4
-        train(tmp_path / 'one.py', tmp_path / 'work')
-    assert in_child(keep_one) == [-signal.SIGKILL]
+        train(config, tmp_path / 'work')
+    assert in_child(killed) == [-signal.SIGKILL]
     assert [p.name for p in (tmp_path / 'work').glob('iter*.pth')] == ['iter_2.pth']
