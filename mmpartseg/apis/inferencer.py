@@ -18,7 +18,7 @@ from .images import read_image
 from .known_words import check_english, unseen_classes, unseen_words
 from .object_map import object_map
 from .results import describe, label_map_of
-from .sources import find_sources
+from .sources import find_sources, is_video
 from .vocabulary import read_vocabulary
 
 
@@ -121,7 +121,10 @@ class PartSegInferencer(BaseInferencer):
 
     def _inputs_to_list(self, inputs):
         if isinstance(inputs, (str, Path)):
-            return find_sources([inputs])
+            pictures = [source for source in find_sources([inputs]) if not is_video(source)]
+            if not pictures:
+                raise ValueError(f"'{inputs}' is no picture; tools/predict.py takes videos")
+            return pictures
         return list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
 
     def _init_pipeline(self, cfg):
@@ -172,10 +175,8 @@ class PartSegInferencer(BaseInferencer):
 
     def visualize(self, inputs, preds, return_vis=False):
         """Overlays of all pictures, or None."""
-        if not return_vis:
-            return None
         return [self.draw(read_image(image, self.channel_order), sample)
-                for image, sample in zip(inputs, preds)]
+                for image, sample in zip(inputs, preds)] if return_vis else None
 
     def draw(self, image, sample):
         """Names and outlines over a picture.
@@ -185,8 +186,7 @@ class PartSegInferencer(BaseInferencer):
             sample (SegDataSample): its prediction.
 
         Returns:
-            ndarray: (h, w, 3) uint8 RGB, with a legend below; classes that the checkpoint has never
-            seen are dashed and marked with an asterisk.
+            ndarray: (h, w, 3) uint8 RGB, with a legend below; unseen classes are dashed, with a *.
         """
         return draw_prediction(image, label_map_of(sample), self.taxonomy.object_parts,
                                self.palette, self.unseen)

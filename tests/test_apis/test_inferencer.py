@@ -58,6 +58,7 @@ def test_batches_folders_and_patterns(inferencer, tmp_path):
     images = [np.roll(RGB, shift, 1)[:24 - shift] for shift in range(3)]
     for i, image in enumerate(images):
         Image.fromarray(image).save(tmp_path / f'{i}.png')
+    (tmp_path / 'video.mp4').touch()  # left out
     expected = [maps(inferencer(Image.fromarray(image)))[0] for image in images]
     for inputs in (tmp_path, f'{tmp_path}/*.png', [str(tmp_path / f'{i}.png') for i in range(3)]):
         found = inferencer(inputs, batch_size=2)
@@ -165,6 +166,9 @@ def test_errors(model_files, tmp_path, inferencer):
         PartSegInferencer(model_files[0], tmp_path / 'gone.pth')
     with pytest.raises(FileNotFoundError, match='there is no image .*gone.png'):
         inferencer(str(tmp_path / 'gone.png'))
+    (tmp_path / 'v.mp4').touch()
+    with pytest.raises(ValueError, match=r"v.mp4' is no picture; tools/predict.py takes videos"):
+        inferencer(tmp_path / 'v.mp4')
     with pytest.raises(TypeError, match='unexpected keyword'):
         inferencer(RGB, colour='red')
 
