@@ -139,10 +139,8 @@ def test_the_hidden_activation_does_not_grow_with_the_classes(monkeypatch):
     for number in (10, 40):
         monkeypatch.setattr(conditions, 'CHUNK_BYTES', {'cpu': 2 * 17 * FFN * 4})
         model = segmentor(test=many_classes(number), ffn_channels=FFN)
-        rows = []
-        for layer in model.decode_head.decoder.layers:
-            layer.linear1.register_forward_hook(
-                lambda module, args, output: rows.append(output.numel()))
+        layer = model.decode_head.decoder.layers[0]
+        calls = count_calls(monkeypatch, layer, 'mlp_block')
         predict(model)
-        widths.append(max(rows))
+        widths.append(FFN * max(len(rows) for rows, in calls))
     assert widths[0] == widths[1] == 2 * 17 * FFN

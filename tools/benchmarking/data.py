@@ -1,15 +1,13 @@
 """Speed of data loading and of the metric."""
-import logging
 import time
 
 import torch
-from mmengine.logging import MMLogger
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 
 import mmpartseg  # noqa: F401  registers the components
 from benchmarking.measure import timed
-from benchmarking.subjects import made_up_classes, read_config
+from benchmarking.subjects import made_up_classes, quiet, read_config
 from mmpartseg.evaluation import OpenVocabPartIoU
 
 CPU = torch.device('cpu')
@@ -28,7 +26,7 @@ def loading(args):
 def metric(args):
     """Milliseconds per image that the metric adds, and those of its final tables."""
     init_default_scope('mmseg')
-    MMLogger.get_current_instance().setLevel(logging.WARNING)  # no tables of drawn numbers
+    quiet()  # no tables of drawn numbers
     classes, (height, width) = args.classes, args.label_size
     generator = torch.Generator().manual_seed(args.seed)
     names = made_up_classes(classes)

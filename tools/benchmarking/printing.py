@@ -22,10 +22,11 @@ COST = ['', 'seconds (median)', 'fastest to slowest', 'CPU seconds', 'peak memor
 def cost_text(report):
     """One model's inference or training step."""
     lines = [table(COST, [cost_row(f"{report['command']}, batch {report['batch']}", report)])]
+    own = report.get('share_of_cpu_peak')
     lines.append(
-        f"{report['flops_per_second'] / 1e9:.0f} GFLOP/s, {100 * report['share_of_peak']:.0f} % of the "
-        f"{report['matrix_peak'] / 1e9:.0f} GFLOP/s of a matrix product just measured; the model holds "
-        f"{report['memory_held'] / MIB:.0f} MiB beyond the bare process")
+        f"{100 * report['share_of_peak']:.0f} % of the {report['matrix_peak'] / 1e9:.0f} GFLOP/s of a "
+        f"matrix product measured just after{'' if own is None else f' ({100 * own:.0f} % in CPU time)'}; "
+        f"the model holds {report['memory_held'] / MIB:.0f} MiB beyond the bare process")
     return '\n\n'.join(lines)
 
 

@@ -1,8 +1,10 @@
 """What is measured: a model's inference and its training step, on drawn numbers."""
 import contextlib
+import logging
 
 import torch
 from mmengine.config import Config
+from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
@@ -24,9 +26,15 @@ def made_up_classes(number):
     return [f"object {int(i / PER_OBJECT)}'s part {i % parts}" for i in range(number)]
 
 
+def quiet():
+    """Keep mmengine's log to warnings."""
+    MMLogger.get_current_instance().setLevel(logging.WARNING)
+
+
 def read_config(args):
     """The config, with the options and the number of classes that were asked for."""
     init_default_scope('mmseg')
+    quiet()
     cfg = Config.fromfile(args.config)
     if args.cfg_options:
         cfg.merge_from_dict(args.cfg_options)

@@ -2,7 +2,6 @@
 import torch
 import torch.nn.functional as F
 from torch import nn
-from torch.utils.checkpoint import checkpoint
 
 # what the hidden activation of one MLP block may take: a CPU's second-level caches; elsewhere
 # enough work to fill the device
@@ -25,10 +24,10 @@ class ConditionLayer(nn.TransformerEncoderLayer):
     def __init__(self, dims, num_heads, ffn_dims):
         super().__init__(dims, num_heads, ffn_dims, dropout=0., batch_first=True)
 
-    def forward(self, x, recompute=False):
-        """(B, L, R) -> (B, L, R); ``recompute`` keeps no hidden activation of the MLP for backward."""
+    def forward(self, x):
+        """(B, L, R) -> (B, L, R)."""
         x = self.norm1(x + self.attend(x))
-        return self.norm2(x + self.mlp(x, recompute))
+        return self.norm2(x + self.mlp(x))
 
     def attend(self, x):
         """Self-attention, fused."""
@@ -38,16 +37,12 @@ class ConditionLayer(nn.TransformerEncoderLayer):
         x = F.scaled_dot_product_attention(q, k, v)  # B x heads x L x R/heads
         return attention.out_proj(x.transpose(1, 2).flatten(2))
 
-    def mlp(self, x, recompute):
+    def mlp(self, x):
         """Two linear layers and a ReLU, a block of rows at a time."""
         if torch.compiler.is_compiling():  # a graph of any size cannot count blocks
             return self.linear2(F.relu(self.linear1(x)))
         blocks = x.flatten(0, 1).split(self.block_rows(x))
-        if recompute:
-            rows = [checkpoint(self.mlp_block, block, use_reentrant=False) for block in blocks]
-        else:
-            rows = [self.mlp_block(block) for block in blocks]
-        return torch.cat(rows).view_as(x)
+        return torch.cat([self.mlp_block(block) for block in blocks]).view_as(x)
 
     def mlp_block(self, rows):
         """(rows, R) -> (rows, R)."""

@@ -1,0 +1,136 @@
+"""tools/benchmark.py on a tiny model: every command, and its numbers where they can be known."""
+import argparse
+import json
+import sys
+
+import pytest
+import torch
+from mmengine.config import Config
+
+from tests.tiny import MASK_LOSSES
+from tests.tiny_model import CONFIG, TOOLS, load_tool
+
+sys.path.insert(0, str(TOOLS))
+from benchmarking import measure, scaling, subjects  # noqa: E402
+
+benchmark = load_tool('benchmark')
+OPTIMIZER = "optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='AdamW', lr=1e-4))\n"
+QUICK = ['--warmup', '0', '--repeats', '2', '--json']
+
+
+@pytest.fixture
+def config(tmp_path):
+    path = tmp_path / 'config.py'
+    path.write_text(CONFIG + OPTIMIZER + f'model["decode_head"].update({MASK_LOSSES})\n')
+    return str(path)
+
+
+def report(arguments, path):
+    benchmark.main([*arguments, *QUICK, str(path)])
+    return json.loads(path.read_text())
+
+
+@pytest.mark.parametrize('precision', ['fp32', 'bf16'])
+@pytest.mark.parametrize('command', ['inference', 'train'])
+def test_models(command, precision, config, tmp_path, capsys):
+    found = report([command, config, '--precision', precision, '--classes', '20'], tmp_path / 'out.json')
+    assert found['batch'] == {'inference': 1, 'train': 2}[command]
+    assert found['flops'] > 0 and found['repeats'] == 2 and found['memory_peak'] != 0
+    assert found['fastest'] <= found['seconds'] <= found['slowest']
+    assert 'GFLOP/s of a matrix product' in capsys.readouterr().out
+
+
+def test_metric(tmp_path, capsys):
+    found = report(['metric', '--images', '3', '--classes', '20', '--label-size', '8', '9'],
+                   tmp_path / 'out.json')
+    assert found['images'] == 3 and found['milliseconds_per_image'] > 0
+    assert 'object 0' not in capsys.readouterr().out
+
+
+def test_data(tmp_path):
+    found = report(['data', 'configs/partclipseg/pascal_part_sample.py', '--images', '2'],
+                   tmp_path / 'out.json')
+    assert found['images'] == 2
+    assert found['images_per_second'] == pytest.approx(1000 / found['milliseconds_per_image'])
+
+
+def test_operations_of_attention_and_products():
+    """Two per multiply-add: an (m, k) by (k, n) product has 2mkn; attention has two products."""
+    a, b, q = torch.randn(3, 5), torch.randn(5, 7), torch.randn(1, 2, 11, 4)
+    assert measure.count_flops(lambda: a @ b) == 2 * 3 * 5 * 7
+    attend = torch.nn.functional.scaled_dot_product_attention
+    assert measure.count_flops(lambda: attend(q, q, q)) == 2 * (2 * 2 * 11 * 11 * 4)
+
+
+def test_peak_memory():
+    """200 MB for a moment."""
+    memory = measure.Memory(torch.device('cpu'))
+    memory.restart()
+    torch.ones(50_000_000)
+    assert 190e6 < memory.peak() < 400e6
+
+
+@pytest.mark.parametrize('power', [0, 1, 1.5, 2])
+def test_exponent(power):
+    points = (20, 50, 116)
+    assert scaling.exponent(points, [3 * x**power for x in points]) == pytest.approx(power)
+
+
+def test_scaling(config, monkeypatch, tmp_path, capsys):
+    commands = []
+
+    def point(script, argv, name, points):
+        commands.append(argv)
+        return [dict(seconds=float(x), cpu_seconds=x**2., memory_peak=1, flops=x) for x in points]
+
+    monkeypatch.setattr(benchmark, 'run_points', point)
+    found = report(['inference', config, '--scale', 'batch', '--points', '1', '2', '8'],
+                   tmp_path / 'out.json')
+    assert found['points'] == [1, 2, 8]
+    assert found['exponents']['seconds'] == pytest.approx(1)
+    assert found['exponents']['cpu_seconds'] == pytest.approx(2)
+    assert commands == [['inference', config, '--warmup', '0', '--repeats', '2']]
+    assert '| exponent | 1.00 | 2.00 | 0.00 | 1.00 |' in capsys.readouterr().out
+
+
+def test_made_up_classes():
+    names = subjects.made_up_classes(116)
+    assert len(set(names)) == 116
+    assert len({name.split("'s ")[0] for name in names}) == 16
+    assert len({name.split("'s ")[1] for name in names}) == 42
+
+
+@pytest.mark.parametrize('arguments, message', [
+    (['inference', 'c.py', '--points', '1'], '--points are the sizes of --scale'),
+    (['inference', 'c.py', '--batch', '0'], 'expected a number from 1 on, got 0'),
+    (['inference', 'c.py', '--peer', 'transformers', '--scale', 'side'], 'give one of them'),
+    (['train', 'c.py', '--peer', 'transformers'], 'unrecognized arguments')])
+def test_options_that_do_not_fit(arguments, message, capsys):
+    with pytest.raises(SystemExit):
+        benchmark.parse_args(arguments)
+    assert message in capsys.readouterr().err
+
+
+def test_no_size(config):
+    cfg = Config.fromfile(config)
+    cfg.model.data_preprocessor.pop('size')
+    with pytest.raises(ValueError, match='states no image size in its data_preprocessor; give --side'):
+        subjects.network_side(cfg, argparse.Namespace(side=None, config=config))
+
+
+def test_a_peer_needs_the_baseline(config, tmp_path):
+    pytest.importorskip('transformers')
+    with pytest.raises(ValueError, match='not the CLIPSegHead baseline'):
+        report(['inference', config, '--peer', 'transformers'], tmp_path / 'out.json')
+
+
+def test_peer(tmp_path, capsys):
+    pytest.importorskip('transformers')
+    path = tmp_path / 'config.py'
+    path.write_text(CONFIG.replace('PartCLIPSegHead', 'CLIPSegHead').replace(
+        'mask_strides=(4, 2)', 'mask_strides=(2, 2)'))
+    found = report(['inference', str(path), '--peer', 'transformers'], tmp_path / 'out.json')
+    assert found['classes'] == 4
+    assert found['largest_difference'] < 1e-5
+    assert found['times_faster'] == pytest.approx(found['peer']['seconds'] / found['ours']['seconds'])
+    assert 'times as fast as transformers' in capsys.readouterr().out
