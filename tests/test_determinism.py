@@ -23,5 +23,5 @@ def test_the_first_50_steps_of_the_quickstart(tmp_path, monkeypatch):
         found.append(torch.load(tmp_path / name / 'iter_50.pth', weights_only=True))
     first, second = (checkpoint['state_dict'] for checkpoint in found)
     assert first and all(torch.equal(first[name], second[name]) for name in first)
-    curves = [checkpoint['message_hub']['log_scalars']['train/loss'].data for checkpoint in found]
+    curves = [checkpoint['message_hub']['log_scalars']['train/loss'].data[0] for checkpoint in found]
     assert len(curves[0]) == 50 and (curves[0] == curves[1]).all()

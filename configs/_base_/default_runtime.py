@@ -11,4 +11,6 @@ log_processor = dict(by_epoch=False)
 log_level = 'INFO'
 load_from = None
 resume = False
+# a switched-off loss can leave a branch without a gradient, which DDP would refuse
+find_unused_parameters = True
 randomness = dict(seed=12345678)

@@ -1,0 +1,43 @@
+"""Two processes on CPU: unused parameters, and the same counts as one on an uneven data set."""
+import os
+
+import numpy as np
+from mmengine.config import Config
+from mmengine.runner import Runner
+
+from mmpartseg.engine import prepare_launch
+from tests.runs import in_child, train, write_config
+
+
+def two(offset):
+    port = str(25500 + offset + os.getpid() % 1000)
+    return [dict(RANK=str(r), LOCAL_RANK=str(r), WORLD_SIZE='2', MASTER_ADDR='127.0.0.1',
+                 MASTER_PORT=port) for r in range(2)]
+
+
+def test_a_branch_without_a_loss(tmp_path):
+    config = write_config(tmp_path, **{
+        'train_cfg.max_iters': 2, 'model.decode_head.loss_part': None,
+        'model.decode_head.loss_object': None, 'model.decode_head.with_cp': True})
+    assert in_child(train, config, tmp_path / 'work', launcher='pytorch',
+                    environments=two(0)) == [0, 0]
+
+
+def evaluate(path, work_dir, launcher):
+    cfg = Config.fromfile(path)
+    cfg.work_dir, cfg.test_cfg = str(work_dir), dict()
+    cfg.test_dataloader = cfg.val_dataloader
+    cfg.test_evaluator = dict(cfg.val_evaluator, out_file=str(work_dir / 'counts.npz'))
+    prepare_launch(cfg, launcher)
+    Runner.from_cfg(cfg).test()
+
+
+def test_uneven_validation(tmp_path):
+    """Five images on two processes: the sixth, which fills up, is not counted."""
+    config = write_config(tmp_path, **{'val_dataloader.dataset.pipeline.2.prob': 0.})
+    assert in_child(evaluate, config, tmp_path / 'one', 'none') == [0]
+    assert in_child(evaluate, config, tmp_path / 'two', 'pytorch', environments=two(1000)) == [0, 0]
+    one, both = (dict(np.load(tmp_path / name / 'counts.npz')) for name in ('one', 'two'))
+    assert set(one) == set(both) and one['pred_all/confusion'].sum() == 5 * 32 * 32
+    for key in one:
+        np.testing.assert_array_equal(one[key], both[key])
