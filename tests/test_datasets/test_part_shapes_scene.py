@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from mmpartseg.datasets.shapes import load_classes, render_scene
+from mmpartseg.datasets.shapes.part import TINTS, tint
 from mmpartseg.taxonomy import split_name
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'dataset_converters' / 'part_shapes.py'
@@ -168,3 +169,9 @@ def test_contact_sheet_tiles_pictures_beside_part_maps(convert, tmp_path):
     assert sheet.shape == (48, 4 * 2 * 48, 3)
     first = cv2.imread(str(tmp_path / 'out' / 'images' / 'val' / '00000.png'))
     np.testing.assert_array_equal(sheet[:, :48], first)
+
+
+def test_kinds_of_parts_lean_towards_a_colour_of_their_own():
+    assert tint((100, 200, 0), 'leg', strength=0.25) == (93, 165, 16)
+    assert tint((100, 200, 0), 'torso') == (100, 200, 0)
+    assert set(TINTS) <= {part for _, part in PAIRS}

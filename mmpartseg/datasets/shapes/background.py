@@ -5,8 +5,8 @@ import numpy as np
 from .geometry import box, ellipse, limb, polygon
 from .part import any_color, shade
 
-GROUNDS = ((128, 160, 96), (196, 178, 142), (160, 150, 140), (112, 134, 112), (206, 200, 190))
-SKIES = ((188, 214, 232), (230, 222, 206), (214, 226, 214), (170, 190, 210), (236, 214, 200))
+GROUNDS = ((142, 156, 130), (186, 176, 160), (158, 152, 148), (122, 132, 124), (206, 202, 196))
+SKIES = ((200, 212, 222), (228, 224, 216), (216, 224, 218), (180, 190, 200), (232, 222, 214))
 
 
 def smooth_field(rng, cells, side):
@@ -19,7 +19,7 @@ def paint_background(rng, canvas):
     """A sky or wall over a ground, both graded and mottled, with clutter in front."""
     side = canvas.side
     horizon = int(side * rng.uniform(0.45, 0.8))
-    sky, ground = (any_color(rng, (0.05, 0.35), (0.6, 0.95)) if rng.random() < 0.35
+    sky, ground = (any_color(rng, (0.0, 0.15), (0.6, 0.95)) if rng.random() < 0.35
                    else np.array(colors[rng.integers(len(colors))]) for colors in (SKIES, GROUNDS))
     rows = np.empty((side, 1, 3), np.float32)
     rows[:horizon, 0] = np.linspace(shade(sky, 0.9), shade(sky, 1.08), horizon)
@@ -45,7 +45,7 @@ def _paint_clutter(rng, canvas, horizon):
         [ellipse(x + dx * size, horizon - dy * size, size * 0.8, size * 0.7)
          for dx, dy in ((-0.9, 0), (0.9, 0), (0, 0.5))],
     ]
-    color = any_color(rng, (0.1, 0.55), (0.35, 0.9))
+    color = any_color(rng, (0.05, 0.3), (0.35, 0.9))
     for outline in shapes[kind]:
         canvas.blend([outline], color, rng.uniform(0.35, 0.8) if kind < 5 else 0.7)
 

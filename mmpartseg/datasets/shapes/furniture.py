@@ -2,9 +2,9 @@
 from .geometry import box, limb, polygon
 from .part import Part, pick_color, shade
 
-WOODS = ((196, 158, 96), (214, 182, 120))
-CHAIR_FABRICS = ((124, 70, 150), (146, 92, 168))
-SOFA_FABRICS = ((96, 130, 116), (150, 84, 100), (120, 96, 150))
+WOODS = ((206, 164, 60), (222, 184, 80))
+CHAIR_FABRICS = ((128, 56, 164), (148, 76, 182))
+SOFA_FABRICS = ((126, 128, 132), (152, 146, 140), (98, 104, 112))
 
 
 def _legs(rng, xs, top, bottom, width, wood, far=()):

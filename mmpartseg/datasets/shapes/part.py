@@ -4,6 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+# Each kind of part leans towards a colour of its own, on whatever object it is: what a part looks
+# like carries over to objects never seen. Kinds that are not listed keep their object's colour.
+TINTS = {
+    'head': (255, 236, 196), 'ear': (96, 36, 72), 'leg': (72, 60, 64), 'tail': (168, 40, 40),
+    'wing': (40, 48, 116), 'neck': (236, 196, 84), 'back': (48, 60, 84), 'seat': (250, 236, 226),
+    'arm': (176, 92, 48), 'top': (250, 244, 220)
+}
+
 
 @dataclass
 class Part:
@@ -21,13 +29,19 @@ def shade(color, factor):
     return tuple(float(c) for c in np.clip(np.multiply(color, factor), 0, 255))
 
 
+def tint(color, name, strength=0.45):
+    """An RGB colour (0..255) mixed with the one of the part's kind."""
+    towards = TINTS.get(name, color)
+    return tuple((1 - strength) * a + strength * b for a, b in zip(color, towards))
+
+
 def any_color(rng, saturation=(0.3, 0.9), value=(0.4, 0.95)):
     """A random RGB colour (0..255) of any hue."""
     rgb = colorsys.hsv_to_rgb(rng.random(), rng.uniform(*saturation), rng.uniform(*value))
     return tuple(255 * c for c in rgb)
 
 
-def pick_color(rng, colors, free=0.05):
+def pick_color(rng, colors, free=0.03):
     """One of `colors`, jittered; with probability `free` a random colour instead."""
     if rng.random() < free:
         return any_color(rng)

@@ -9,6 +9,7 @@ from . import animals, birds, furniture, vehicles
 from .background import camera, coat_pattern, paint_background
 from .canvas import NONE, Canvas
 from .geometry import ellipse, rotate
+from .part import tint
 
 SPLITS = ('train', 'val')
 BUILDERS = {builder.__name__: builder for builder in (
@@ -109,6 +110,7 @@ def render_scene(seed, split, index, size):
         pattern = coat_pattern(rng, canvas.side, length)
         accent = rng.choice([0.55, 0.7, 1.35])
         for part in parts:
+            part.color = tint(part.color, part.name)
             part_id = class_index[name + SEPARATOR + part.name] if part.name else NONE
             canvas.paint(part, part_id, objects.index(name), pattern, accent)
     return (camera(rng, canvas.picture()), *canvas.maps())

@@ -4,11 +4,11 @@ from .part import Part, pick_color, shade
 
 TYRE = (42, 42, 46)
 LAMP = (252, 232, 130)
-CAR_PAINTS = ((204, 46, 44), (226, 70, 56))
-TRUCK_PAINTS = ((92, 150, 74), (70, 130, 84))
-CARGOES = ((104, 110, 96), (134, 128, 104))
-BUS_PAINTS = ((244, 196, 52), (236, 170, 40), (176, 80, 150))
-BICYCLE_PAINTS = ((36, 168, 160), (26, 140, 150))
+CAR_PAINTS = ((210, 34, 36), (226, 50, 44))
+TRUCK_PAINTS = ((60, 150, 60), (50, 134, 72))
+CARGOES = ((84, 138, 78), (110, 156, 84))
+BUS_PAINTS = ((206, 208, 212), (170, 176, 186))
+BICYCLE_PAINTS = ((20, 176, 170), (16, 150, 160))
 
 
 def _wheel(rng, x, y, radius, rim=0.55, spokes=0):
