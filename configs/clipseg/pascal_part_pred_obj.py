@@ -1,8 +1,11 @@
 # CLIPSeg in the Pred-Obj setting: tools/analysis/predict_objects.py writes the object maps
 _base_ = './pascal_part.py'
-test_pipeline = [
-    *_base_.test_pipeline[:-1],
-    dict(type='LoadObjectPrediction', folder='data/PascalPart116/predicted_objects/val'),
-    _base_.test_pipeline[-1]
+load_objects = dict(
+    type='LoadObjectPrediction', folder='data/PascalPart116/predicted_objects/val')
+test_pipeline = [*_base_.test_pipeline[:-1], load_objects, _base_.test_pipeline[-1]]
+views = _base_.tta_pipeline[1]['transforms']
+tta_pipeline = [
+    _base_.tta_pipeline[0],
+    dict(type='TestTimeAug', transforms=[*views[:-1], [load_objects], views[-1]])
 ]
 test_dataloader = dict(dataset=dict(pipeline=test_pipeline))

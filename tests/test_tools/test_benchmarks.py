@@ -108,6 +108,17 @@ def test_tta_in_every_part_of_the_test_set(data, tmp_path):
     assert all(len(runner.test_dataloader.dataset[i]['inputs']) == 6 for i in range(4))
 
 
+def test_tta_in_pred_obj(data, tmp_path):
+    cfg = miniature('clipseg/pascal_part_pred_obj', data, tmp_path)
+    loader, = (step for stage in cfg.tta_pipeline[1].transforms for step in stage
+               if step.type == 'LoadObjectPrediction')
+    loader.folder = str(data / 'PascalPart116/annotations_detectron2_obj/val')
+    use_tta(cfg)
+    scores = build(cfg).test()
+    # the predicted objects are the known ones here
+    assert scores['pred_obj/mIoU'] == scores['oracle_obj/mIoU'] >= 0
+
+
 def test_tta_without_a_pipeline():
     cfg = load('partclipseg/pascal_part')
     cfg.pop('tta_pipeline')

@@ -55,12 +55,12 @@ def _bar_column(axes, names, series, rows, colors):
     axes.set_axisbelow(True)
 
 
-def add_legend(figure, entries=()):
-    """A legend below the picture: of colours ``(label, colour)``, and of what the bars state."""
+def add_legend(figure, entries=(), loc='outside lower center'):
+    """A legend of colours ``(label, colour)``, and of what the bars state."""
     handles, labels = figure.axes[0].get_legend_handles_labels()
     shown = [(h, label) for h, label in zip(handles, labels) if label not in ('', 'IoU')]
     handles = [Patch(color=color, label=label) for label, color in entries] + [h for h, _ in shown]
-    figure.legend(handles=handles, loc='outside lower center', ncols=3, fontsize=8, frameon=False)
+    figure.legend(handles=handles, loc=loc, ncols=3, fontsize=8, frameon=False)
 
 
 def heat_map(title, names, shares, borders, label_colors):

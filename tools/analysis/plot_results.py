@@ -105,8 +105,10 @@ def confusion_figure(title, taxonomy, confusion):
     shares = (100 * confusion / annotated)[[*order, len(order)]][:, order].T
     objects = np.array(taxonomy.object_of)[order]
     colors = colors_of(np.array(taxonomy.is_seen)[order], annotated[order])
-    return heat_map(f'{title}: confusion', [taxonomy.object_parts[i] for i in order], shares,
-                    np.flatnonzero(np.diff(objects)) + 1, colors)
+    figure = heat_map(f'{title}: confusion', [taxonomy.object_parts[i] for i in order], shares,
+                      np.flatnonzero(np.diff(objects)) + 1, colors)
+    add_legend(figure, [(f'name: {label}', color) for label, color in LEGEND], 'upper left')
+    return figure
 
 
 def class_csv(taxonomy, numbers):

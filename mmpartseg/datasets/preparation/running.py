@@ -40,11 +40,11 @@ def argument_parser(description):
 def run_main(main):
     """End the program with exit code 0 or, if ``main`` returns problems, 1.
 
-    An error in the user's data ends it with the error's text alone.
+    An error in the user's data, or of the disk, ends it with the error's text alone.
     """
     try:
         sys.exit(bool(main()))
-    except (ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError) as error:
         sys.exit(f'\nerror: {error}')
 
 
