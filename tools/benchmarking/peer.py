@@ -40,7 +40,8 @@ def compare(model, cfg, args, device, memory):
         return model(image, mode='tensor').object_part[0, :-1]
 
     def peer():
-        return theirs(**batch).logits.reshape(len(prompts), *image.shape[2:])
+        logits = theirs(**batch).logits  # K x H x W; one prompt alone comes without K
+        return logits.reshape(len(prompts), *logits.shape[-2:])
 
     result, logits = {}, {}
     for name, run in (('ours', ours), ('peer', peer)):

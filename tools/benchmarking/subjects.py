@@ -27,8 +27,8 @@ def made_up_classes(number):
 
 
 def quiet():
-    """Keep mmengine's log to warnings."""
-    MMLogger.get_current_instance().setLevel(logging.WARNING)
+    """Keep mmengine's log to errors."""
+    MMLogger.get_current_instance().setLevel(logging.ERROR)
 
 
 def read_config(args):
