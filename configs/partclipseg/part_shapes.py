@@ -3,12 +3,15 @@ _base_ = [
     '../_base_/models/partclipseg_tiny.py', '../_base_/datasets/part_shapes.py',
     '../_base_/schedules/schedule_20k.py', '../_base_/default_runtime.py'
 ]
-# nothing is pretrained: larger steps than the paper's, gradients clipped less, and second moments
-# that forget sooner; 1700 steps are what two CPU cores do in less than six minutes
+# nothing is pretrained: larger steps than the paper's, gradients clipped less, second moments that
+# forget sooner, and a head that learns faster than the image tower below it
 optim_wrapper = dict(
-    optimizer=dict(lr=6e-4, betas=(0.9, 0.98)), clip_grad=dict(max_norm=1.0))
+    optimizer=dict(lr=6e-4, betas=(0.9, 0.98), fused=True), clip_grad=dict(max_norm=1.0),
+    paramwise_cfg=dict(custom_keys=dict(decode_head=dict(lr_mult=3.))))
+# as many steps as two CPU cores do in less than six minutes
 param_scheduler = [
-    dict(type='OneCycleLR', eta_max=6e-4, pct_start=0.06, total_steps=1700, by_epoch=False)
+    dict(type='LinearLR', start_factor=0.04, begin=0, end=40, by_epoch=False),
+    dict(type='CosineAnnealingLR', eta_min=0., begin=40, end=1700, T_max=1660, by_epoch=False)
 ]
 train_cfg = dict(max_iters=1700, val_interval=1700)
 default_hooks = dict(logger=dict(interval=50), checkpoint=dict(interval=425))

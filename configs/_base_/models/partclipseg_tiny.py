@@ -2,7 +2,7 @@
 tiny_clip = dict(
     embed_dim=64,
     vision_cfg=dict(image_size=96, patch_size=12, width=128, head_width=32, layers=5),
-    text_cfg=dict(context_length=77, vocab_size=49408, width=64, heads=2, layers=1))
+    text_cfg=dict(context_length=77, vocab_size=49408, width=64, heads=8, layers=1))
 data_preprocessor = dict(
     type='SegDataPreProcessor',
     mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], bgr_to_rgb=True,

@@ -9,7 +9,7 @@ def _bird_legs(rng, y, length, color):
     legs = []
     for x in (-0.07, 0.08):
         foot = (x + rng.uniform(-0.06, 0.06), y + length)
-        path = limb([(x, y), foot], 0.06)
+        path = limb([(x, y), foot], 0.075)
         toes = limb([(foot[0] - 0.03, foot[1]), (foot[0] + 0.09, foot[1] + 0.01)], 0.055)
         legs.append(Part('leg', [path, toes], color))
     return legs

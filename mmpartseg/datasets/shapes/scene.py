@@ -69,7 +69,7 @@ def place(rng, parts, cell, side):
     points = np.concatenate([outline for part in parts for outline in part.outlines])
     low, high = points.min(0), points.max(0)
     x, y, width, height = np.multiply(cell, side)
-    scale = min((width, height) / (high - low)) * rng.uniform(0.75, 1.04)
+    scale = min((width, height) / (high - low)) * rng.uniform(0.88, 1.08)
     slack = np.maximum((width, height) - scale * (high - low), 0) / 2
     centre = (x, y) + rng.uniform(-1, 1, 2) * (slack + 0.015 * side)
     for part in parts:
