@@ -1,6 +1,6 @@
 """Model and data must speak of the same classes."""
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
+from mmengine.model import BaseTTAModel, is_model_wrapper
 from mmseg.registry import HOOKS
 
 TRAIN, TEST = 'model.decode_head.train_taxonomy', 'model.decode_head.test_taxonomy'
@@ -49,7 +49,11 @@ def leaves(dataset):
 
 
 def _model(runner):
-    return runner.model.module if is_model_wrapper(runner.model) else runner.model
+    """The segmentor within wrappers: DistributedDataParallel, test-time augmentation."""
+    model = runner.model
+    while is_model_wrapper(model) or isinstance(model, BaseTTAModel):
+        model = model.module
+    return model
 
 
 def _check_joint(vocabularies, datasets):
