@@ -46,7 +46,7 @@ def sofa(rng):
     wood, fabric = pick_color(rng, WOODS), pick_color(rng, SOFA_FABRICS)
     half = rng.uniform(0.44, 0.52)
     height = rng.uniform(0.28, 0.34)
-    legs = _legs(rng, (-half * 0.9, half * 0.9), 0.2, 0.38, 0.08, wood)
+    legs = _legs(rng, (-half * 0.88, half * 0.88), 0.2, 0.42, 0.115, wood)
     back = Part('back', [box(0, -height / 2 + 0.04, half * 1.85, height, 0.08)],
                 shade(fabric, 0.82), textured=True)
     count = int(rng.integers(1, 4))
@@ -54,7 +54,7 @@ def sofa(rng):
     seats = [Part('seat', [box(-half * 0.86 + step * (k + 0.5), 0.075, step, 0.13, 0.03)],
                   shade(fabric, 1.15), textured=True) for k in range(count)]
     apron = Part('seat', [box(0, 0.17, half * 1.8, 0.1, 0.02)], shade(fabric, 0.9))
-    arms = [Part('arm', [box(s * half * 0.93, 0.08, 0.15, 0.3, 0.065)], shade(fabric, 0.98))
+    arms = [Part('arm', [box(s * half * 0.93, 0.08, 0.18, 0.3, 0.065)], shade(fabric, 0.98))
             for s in (-1, 1)]
     return [*legs, back, apron, *seats, *arms]
 

@@ -7,9 +7,9 @@ import numpy as np
 # Each kind of part leans towards a colour of its own, on whatever object it is: what a part looks
 # like carries over to objects never seen. Kinds that are not listed keep their object's colour.
 TINTS = {
-    'head': (255, 236, 196), 'ear': (96, 36, 72), 'leg': (72, 60, 64), 'tail': (168, 40, 40),
-    'wing': (40, 48, 116), 'neck': (236, 196, 84), 'back': (48, 60, 84), 'seat': (250, 236, 226),
-    'arm': (176, 92, 48), 'top': (250, 244, 220)
+    'head': (255, 236, 196), 'ear': (120, 30, 90), 'leg': (72, 60, 64), 'tail': (186, 34, 34),
+    'wing': (40, 48, 116), 'neck': (236, 196, 84), 'back': (36, 52, 96), 'seat': (250, 236, 226),
+    'arm': (222, 120, 30), 'top': (250, 244, 220)
 }
 
 
@@ -29,7 +29,7 @@ def shade(color, factor):
     return tuple(float(c) for c in np.clip(np.multiply(color, factor), 0, 255))
 
 
-def tint(color, name, strength=0.45):
+def tint(color, name, strength=0.55):
     """An RGB colour (0..255) mixed with the one of the part's kind."""
     towards = TINTS.get(name, color)
     return tuple((1 - strength) * a + strength * b for a, b in zip(color, towards))

@@ -83,12 +83,12 @@ def bus(rng):
     top = 0.16 - height
     count = int(rng.integers(3, 5))
     step = 0.66 / count
-    windows = [Part('window', [box(-0.45 + step * (k + 0.5), top + 0.12, step - 0.035, 0.14, 0.02)],
+    windows = [Part('window', [box(-0.45 + step * (k + 0.5), top + 0.13, step - 0.035, 0.19, 0.02)],
                     glass) for k in range(count)]
-    front = Part('window', [box(0.445, top + 0.13, 0.07, 0.16, 0.02)], glass)
-    wheels = [*_wheel(rng, -0.3, 0.17, 0.105), *_wheel(rng, 0.1, 0.17, 0.105)]
+    front = Part('window', [box(0.445, top + 0.13, 0.08, 0.19, 0.02)], glass)
+    wheels = [*_wheel(rng, -0.3, 0.17, 0.125), *_wheel(rng, 0.1, 0.17, 0.125)]
     return [Part('body', [box(0, 0.16 - height / 2, 1.0, height, 0.07)], paint, textured=True),
-            *windows, front, *_door(0.31, top + height * 0.58, 0.15, height * 0.68, paint),
+            *windows, front, *_door(0.31, top + height * 0.56, 0.18, height * 0.7, paint),
             _lamp(0.455, 0.09, 0.045), *wheels]
 
 
