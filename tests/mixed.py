@@ -13,7 +13,7 @@ WIDTHS = [8, 16, 32, 64]
 FOUR_BLOCKS = dict(TINY_CLIP, vision_cfg=dict(TINY_CLIP['vision_cfg'], layers=4))
 CLIP = dict(arch=FOUR_BLOCKS, out_indices=(0, 1, 2, 3), init_cfg=None)
 FOUR = [32] * 4
-HEAD = dict(text_encoder=dict(TEXT_ENCODER, trainable='embeddings'), channels=16,
+HEAD = dict(text_encoder=dict(TEXT_ENCODER, trainable='embeddings', init_cfg=None), channels=16,
             num_heads=2, ffn_channels=32)
 # what makes each shipped model small; everything else is as shipped
 SMALL = {

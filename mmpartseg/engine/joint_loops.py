@@ -1,9 +1,9 @@
 """Evaluation on several data sets in turn, each in its own vocabulary."""
-from mmengine.model import is_model_wrapper
 from mmengine.runner import BaseLoop, TestLoop, ValLoop
 from mmseg.registry import LOOPS
 
 from ..taxonomy import PartTaxonomy
+from .hooks.taxonomy_check_hook import segmentor_of
 
 
 class JointLoop(BaseLoop):
@@ -40,13 +40,13 @@ class JointLoop(BaseLoop):
     def run(self):
         """The scores of all members, by prefix."""
         call_hook, stage = self.runner.call_hook, self.STAGE
-        model = self.runner.model.module if is_model_wrapper(self.runner.model) else self.runner.model
+        model = segmentor_of(self.runner)
         before, metrics = model.taxonomy, {}
         try:
             self._turn_to(self.members[0], model)
             call_hook(f'before_{stage}')
             call_hook(f'before_{stage}_epoch')
-            model.eval()
+            self.runner.model.eval()
             for member in self.members:
                 self._turn_to(member, model)
                 for i, batch in enumerate(member.dataloader):

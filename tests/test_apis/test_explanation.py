@@ -22,9 +22,9 @@ def test_maps_are_those_of_the_prediction(inferencer):
     explanation = Explanation(inferencer, IMAGE)
     inferencer.model.test_cfg.return_logits = True
     sample, = inferencer(IMAGE)
-    labels, logits = sample.pred_sem_seg.data[0].numpy(), sample.seg_logits.data
+    labels, logits = sample.pred_sem_seg.data[0].numpy(), sample.object_logits.data
     np.testing.assert_array_equal(explanation.label_map, labels)
-    np.testing.assert_array_equal(explanation.object_map, logits[4:].argmax(0))
+    np.testing.assert_array_equal(explanation.object_map, logits.argmax(0))
     owner = np.array([0, 0, 1, 2])  # of the classes, and of background
     np.testing.assert_array_equal(owner[labels], explanation.object_map)
     parts = F.interpolate(explanation.output.part, (48, 80), mode='bilinear')[0].argmax(0).numpy()

@@ -130,3 +130,28 @@ def test_malformed_joint_taxonomy(value, message):
 def test_unknown_vocabulary_in_joint_taxonomy():
     with pytest.raises(KeyError, match="unknown vocabulary 'pascal'"):
         build(dict(joint=['pascal', CATS]))
+
+
+def spread(rank, folder):
+    """One of two processes: each takes two of four images, and only one of them sees a dog."""
+    torch.distributed.init_process_group('gloo', init_method=f'file://{folder}/meet', rank=rank, world_size=2)
+    rows = [[0, 2], [1, 3]][rank]
+    head = build(dict(joint=[CATS, DOGS]))
+    total = sum(head.loss(rows_of(features(4), rows), [FOUR[i] for i in rows]).values())
+    total.backward()
+    torch.save({n: p.grad for n, p in head.named_parameters() if p.requires_grad}, folder / f'{rank}.pt')
+
+
+FOUR = [*BATCH, sample(CATS, 3)]
+
+
+def test_two_processes_give_the_gradient_of_one(tmp_path):
+    """The mean of their gradients, as DDP takes it; one has no image of the dogs' vocabulary."""
+    torch.multiprocessing.start_processes(spread, (tmp_path, ), nprocs=2, start_method='fork')
+    head = build(dict(joint=[CATS, DOGS]))
+    sum(head.loss(features(4), FOUR).values()).backward()
+    first, second = (torch.load(tmp_path / f'{rank}.pt') for rank in range(2))
+    for name, parameter in head.named_parameters():
+        if parameter.requires_grad:
+            mean = (first[name] + second[name]) / 2
+            torch.testing.assert_close(mean, parameter.grad, rtol=1e-4, atol=1e-6, msg=name)

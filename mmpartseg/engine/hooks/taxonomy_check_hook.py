@@ -18,7 +18,7 @@ class TaxonomyCheckHook(Hook):
 
     def before_train(self, runner):
         """The training vocabulary against the training data."""
-        model, dataset = _model(runner), runner.train_dataloader.dataset
+        model, dataset = segmentor_of(runner), runner.train_dataloader.dataset
         vocabularies = getattr(model.decode_head, 'train_taxonomies', ())
         if len(vocabularies) > 1:
             _check_joint(vocabularies, leaves(dataset))
@@ -36,7 +36,7 @@ class TaxonomyCheckHook(Hook):
         self._check_test(runner, runner.test_dataloader, 'test_dataloader')
 
     def _check_test(self, runner, dataloader, name):
-        model = _model(runner)
+        model = segmentor_of(runner)
         if hasattr(model, 'taxonomy'):
             setting = TEST if hasattr(model.decode_head, 'set_taxonomy') else 'model.taxonomy'
             _compare(model.taxonomy.object_parts, dataloader.dataset, setting, name)
@@ -48,7 +48,7 @@ def leaves(dataset):
     return [leaf for each in inner for leaf in leaves(each)] if inner else [dataset]
 
 
-def _model(runner):
+def segmentor_of(runner):
     """The segmentor within wrappers: DistributedDataParallel, test-time augmentation."""
     model = runner.model
     while is_model_wrapper(model) or isinstance(model, BaseTTAModel):

@@ -37,7 +37,8 @@ class PartSegmentor(EncoderDecoder):
         predict(): extract_feat() -> decode_head()      -> postprocess() -> decide()
 
     ``test_cfg`` may hold, besides mmseg's keys, ``piece_bytes`` (memory for full-size scores, in
-    bytes), ``return_logits`` (keep the full-size class scores as ``seg_logits``) and
+    bytes), ``return_logits`` (keep the full-size scores: of classes as
+    ``seg_logits``, of objects, where the head has them, as ``object_logits``) and
     ``return_part_scores`` (keep the mean score of each class over the pixels it won in the Oracle-Obj
     map, or without one in the Pred-All map, as ``part_scores`` (K,)).
 
@@ -170,7 +171,9 @@ class PartSegmentor(EncoderDecoder):
             sample.part_scores = mean_scores(scores[:channels], won, len(self.taxonomy), piece_bytes)
         if self.test_cfg.get('return_logits', False):
             full = F.interpolate(scores[None], size, mode='bilinear')[0]
-            sample.seg_logits = PixelData(data=full)
+            sample.seg_logits = PixelData(data=full[:channels])
+            if objects is not None:
+                sample.object_logits = PixelData(data=full[channels:])
 
     @staticmethod
     def undo_padding_and_flip(scores, meta):

@@ -24,10 +24,6 @@ class PartTTAModel(SegTTAModel):
         """The vocabulary of the label maps."""
         return self.module.taxonomy
 
-    def set_taxonomy(self, taxonomy):
-        """See :meth:`PartSegmentor.set_taxonomy`."""
-        self.module.set_taxonomy(taxonomy)
-
     def test_step(self, data):
         """Predict a batch.
 
