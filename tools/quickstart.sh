@@ -26,7 +26,7 @@ step "Evaluating"
 python tools/test.py $CONFIG "$LAST" --work-dir "$WORK/test"
 
 step "Drawing predictions"
-python tools/analysis/picture.py $CONFIG "$LAST" --out "$WORK/picture.png" --images 4
+python tools/analysis/picture.py $CONFIG "$LAST" --out "$WORK/picture.png" --images 3 7 8 9
 
 step "Result"
 python tools/analysis/summary.py "$WORK/test"
