@@ -11,7 +11,7 @@ import sys
 import types
 
 MMCV_RANGE = ('2.0.0', '2.2.0')
-MMSEG_RANGE = ('1.2.1', '1.3.0')  # the wheel of 1.2.0 lacks a file that it reads on import
+MMSEG_RANGE = ('1.2.2', '1.3.0')  # 1.2.0 cannot be imported, 1.2.1 asks for a visualizer too early
 INSTALL_MMCV = f"pip install 'mmcv-lite>={MMCV_RANGE[0]},<{MMCV_RANGE[1]}'"
 INSTALL_MMSEG = f"pip install 'mmsegmentation>={MMSEG_RANGE[0]},<{MMSEG_RANGE[1]}'"
 INSTALL_SETUPTOOLS = "pip install 'setuptools<81'"
