@@ -28,9 +28,13 @@ model = dict(
     data_preprocessor=dict(size=(32, 32)),
     backbone=dict(_delete_=True, type='OpenCLIPViT', arch={TINY_CLIP}, out_indices=(0, 2)),
     decode_head=dict(_delete_=True, **{head_config('pascal_part_116:seen', 'pascal_part_116')}))
+pipeline = [dict(type='LoadPartImage'), dict(type='ResizePartSeg', scale=(32, 32), backend='pillow'),
+            dict(type='LoadPartAnnotations'), dict(type='PackPartSegInputs')]
+train_pipeline = [pipeline[0], pipeline[2], pipeline[1], pipeline[3]]
 train_dataloader = dict(batch_size=1, num_workers=0, persistent_workers=False,
-                        dataset=dict(data_root=DATA))
-val_dataloader = dict(num_workers=0, persistent_workers=False, dataset=dict(data_root=DATA))
+                        dataset=dict(data_root=DATA, pipeline=train_pipeline))
+val_dataloader = dict(num_workers=0, persistent_workers=False,
+                      dataset=dict(data_root=DATA, pipeline=pipeline))
 train_cfg = dict(max_iters=1, val_interval=1)
 load_from = None
 work_dir = 'run'
@@ -68,8 +72,8 @@ def wheel_site(tmp_path_factory):
 def test_custom_imports_alone(installed, pascal_archive, tmp_path, request):
     """The runner of mmengine, another folder, another plugin; a wheel brings its configs along."""
     site = request.getfixturevalue('wheel_site') if installed else ROOT
-    base = "'mmpartseg::partclipseg/pascal_part.py'" if installed else repr(
-        str(ROOT / 'configs/partclipseg/pascal_part.py'))
+    configs = site / 'mmpartseg' / '.mim' / 'configs' if installed else ROOT / 'configs'
+    base = repr(str(configs / 'partclipseg' / 'pascal_part.py'))
     elsewhere = tmp_path / 'elsewhere'
     elsewhere.mkdir()
     (elsewhere / 'other_plugin.py').write_text(OTHER_PLUGIN)

@@ -1,5 +1,6 @@
 # PartCLIPSeg on ConvNeXt-T: maps at strides 4, 8, 16 and 32. The backbone is timm's, which open_clip
-# installs; `pretrained=True` fetches its weights. With mmpretrain `type='mmpretrain.ConvNeXt'` works too
+# installs; `pretrained=True` fetches its weights. mmpretrain's ConvNeXt
+# with `gap_before_final_norm=False` has maps of the same widths and strides
 _base_ = [
     '../_base_/models/partclipseg_other_backbone.py', '../_base_/datasets/pascal_part_116.py',
     '../_base_/schedules/schedule_20k_scratch_head.py', '../_base_/default_runtime.py'
