@@ -1,6 +1,7 @@
 """Configs that mix components with mmseg's, at a size that trains within seconds."""
 from pathlib import Path
 
+import pytest
 from mmengine.config import Config, ConfigDict
 from mmengine.runner import Runner
 
@@ -48,6 +49,12 @@ SMALL = {
         backbone=dict(depths=(1, 1, 1, 1), dims=WIDTHS),
         decode_head=dict(HEAD, in_channels=WIDTHS)),
 }
+
+
+@pytest.fixture(autouse=True)
+def unformatted(monkeypatch):
+    """For the modules that import it: yapf on each Runner's config takes most of a small run's time."""
+    monkeypatch.setattr(Config, 'pretty_text', property(repr))
 
 
 def small_config(name, folder, data_root, iters=2):

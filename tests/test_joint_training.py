@@ -9,7 +9,7 @@ from mmengine.runner import Runner
 from mmpartseg import PartTaxonomy
 from mmpartseg.models.decode_heads import base_film_head
 from tests.miniatures import write_ade20k_part_234, write_part_imagenet, write_pascal_part_116
-from tests.mixed import ROOT, finished, small_pipeline
+from tests.mixed import ROOT, finished, small_pipeline, unformatted  # noqa: F401
 from tests.tiny import TEXT_ENCODER, TINY_CLIP
 from tests.tiny_model import load_tool
 

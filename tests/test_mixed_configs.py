@@ -7,7 +7,7 @@ from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
-from tests.mixed import SIZE, SMALL, run, small_config
+from tests.mixed import SIZE, SMALL, run, small_config, unformatted  # noqa: F401
 
 KEYS = [f'{setting}/{key}' for setting in ('pred_all', 'oracle_obj')
         for key in ('seen', 'unseen', 'mIoU')]

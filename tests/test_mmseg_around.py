@@ -9,7 +9,7 @@ from mmengine.runner import Runner
 from mmseg.registry import MODELS
 
 from mmpartseg.engine import use_tta
-from tests.mixed import run, small_config
+from tests.mixed import run, small_config, unformatted  # noqa: F401
 from tests.runs import CPUAmpWrapper  # noqa: F401  registers it
 
 NAME = 'partclipseg/pascal_part_r50'
