@@ -5,7 +5,6 @@ from pathlib import Path
 import torch
 from mmengine.dist import all_gather_object, get_rank
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.utils import apply_to
 from mmseg.registry import HOOKS
 
@@ -13,6 +12,7 @@ from ...datasets.preparation.files import write_atomic
 from ...models.segmentors.part_segmentor import NonFiniteLoss
 from ...taxonomy import PartTaxonomy
 from ..random_states import get_random_states
+from .taxonomy_check_hook import segmentor_of
 
 
 @HOOKS.register_module()
@@ -64,7 +64,7 @@ class NonFiniteLossHook(Hook):
         content = dict(
             inputs=[image.cpu() for image in data['inputs']],
             data_samples=[plain_sample(sample) for sample in data['data_samples']],
-            state_dict=_model(runner).state_dict(), optimizer=runner.optim_wrapper.state_dict(),
+            state_dict=segmentor_of(runner).state_dict(), optimizer=runner.optim_wrapper.state_dict(),
             random_states=self.random_states, config=runner.cfg.pretty_text, terms=error.terms,
             iteration=runner.iter + 1)
         buffer = io.BytesIO()
@@ -93,12 +93,8 @@ def _plain(value):
     return value if isinstance(value, (str, int, float, bool, type(None))) else repr(value)
 
 
-def _model(runner):
-    return runner.model.module if is_model_wrapper(runner.model) else runner.model
-
-
 def _weights(runner):
-    broken = [name for name, value in _model(runner).state_dict().items()
+    broken = [name for name, value in segmentor_of(runner).state_dict().items()
               if not torch.isfinite(value).all()]
     return (f'{len(broken)} weights were not finite before this step already, first {broken[0]}. '
             if broken else '')

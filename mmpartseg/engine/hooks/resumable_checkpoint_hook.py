@@ -3,12 +3,12 @@ from pathlib import Path
 
 from mmengine.dist import all_gather_object, get_rank, get_world_size, is_main_process
 from mmengine.hooks import CheckpointHook
-from mmengine.model import is_model_wrapper
 from mmseg.registry import HOOKS
 
 from ...datasets.preparation.files import write_atomic
 from ..atomic_files import remove_unfinished
 from ..random_states import get_random_states, set_random_states
+from .taxonomy_check_hook import segmentor_of
 
 
 @HOOKS.register_module()
@@ -71,7 +71,7 @@ class ResumableCheckpointHook(CheckpointHook):
                                   f'{get_world_size()}: it goes on with other random numbers')
             return
         state = states[get_rank()]
-        for name, parameter in _parameters(runner):
+        for name, parameter in segmentor_of(runner).named_parameters():
             if name in state['gradients']:
                 parameter.grad = state['gradients'][name].to(parameter.device)
         set_random_states(state['random'])
@@ -134,14 +134,10 @@ def _step(hook, runner):
     return runner.epoch if hook.by_epoch else runner.iter
 
 
-def _parameters(runner):
-    model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-    return model.named_parameters()
-
-
 def _process_states(runner):
     """Of every process: its random states, and its gradients that wait for a step."""
-    gradients = {name: p.grad.cpu() for name, p in _parameters(runner) if p.grad is not None}
+    gradients = {name: parameter.grad.cpu() for name, parameter in segmentor_of(runner).named_parameters()
+                 if parameter.grad is not None}
     return all_gather_object(dict(random=get_random_states(), gradients=gradients))
 
 
