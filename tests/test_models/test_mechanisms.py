@@ -1,10 +1,13 @@
 """What makes the model fast and lean, guarded by counting calls and sizes: never by the clock."""
 import pytest
 import torch
+from mmengine.structures import PixelData
 from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from mmpartseg.models.decode_heads import conditions
+from mmpartseg.models.layers import blockwise_mlp
 from tests.tiny import ALL, SEEN, TINY_CLIP, segmentor
 
 IMAGE = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
@@ -12,19 +15,28 @@ FFN = 96  # a width that no other tensor has
 
 
 class LargestOutput(TorchDispatchMode):
-    """Records the number of elements of the largest tensor that any operation returns."""
+    """Records the number of elements of the largest tensor that any operation returns.
+
+    ``count`` is how many pieces of memory of that size there were.
+    """
 
     def __init__(self):
         super().__init__()
-        self.elements, self.shape = 0, None
+        self.elements, self.shape, self.storages = 0, None, {}
+
+    @property
+    def count(self):
+        return len([s for s in self.storages.values() if s.nbytes() == self.elements * 4])
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
         for tensor in result if isinstance(result, (list, tuple)) else (result, ):
-            # views take no memory; expand() makes them look large
-            if torch.is_tensor(tensor) and tensor.untyped_storage().nbytes() > self.elements * 4:
-                self.elements = tensor.untyped_storage().nbytes() // 4
-                self.shape = tuple(tensor.shape)
+            if not torch.is_tensor(tensor):
+                continue
+            storage = tensor.untyped_storage()  # views take no memory; expand() makes them look large
+            self.storages[storage.data_ptr()] = storage  # kept, so that no address comes twice
+            if storage.nbytes() > self.elements * 4:
+                self.elements, self.shape = storage.nbytes() // 4, tuple(tensor.shape)
         return result
 
 
@@ -73,11 +85,12 @@ def test_text_is_encoded_again_for_new_weights(monkeypatch):
     assert len(calls) == 1
 
 
-def test_prompts_are_cut_to_the_longest(monkeypatch):
-    model = segmentor()
+def test_prompts_are_cut_after_their_end(monkeypatch):
+    model = segmentor(test=["cat's head", "cat's left front paw", "dog's head"])
     calls = count_calls(monkeypatch, model.decode_head.text_encoder.tower.transformer, 'forward')
     predict(model)
-    assert [x.shape[1] for x, *_ in calls] == [3]  # start, one word, end; of 77
+    # start, words, end; of 77: head, cat and dog have one word
+    assert [tuple(x.shape[:2]) for x, *_ in calls] == [(3, 3), (1, 5)]
 
 
 @pytest.mark.parametrize('indices, used', [((0, 2), 3), ((1, ), 2), ((0, ), 1)])
@@ -139,8 +152,65 @@ def test_the_hidden_activation_does_not_grow_with_the_classes(monkeypatch):
     for number in (10, 40):
         monkeypatch.setattr(conditions, 'CHUNK_BYTES', {'cpu': 2 * 17 * FFN * 4})
         model = segmentor(test=many_classes(number), ffn_channels=FFN)
-        layer = model.decode_head.decoder.layers[0]
-        calls = count_calls(monkeypatch, layer, 'mlp_block')
+        calls = count_calls(monkeypatch, blockwise_mlp, 'hidden_activation')
         predict(model)
-        widths.append(FFN * max(len(rows) for rows, in calls))
+        widths.append(FFN * max(len(rows) for rows, *_ in calls))
     assert widths[0] == widths[1] == 2 * 17 * FFN
+
+
+def test_logits_are_there_once():
+    """In inference nothing else is as large, and no copy of them is made."""
+    model = segmentor(test=many_classes(60))
+    with torch.inference_mode():
+        logits = model.encode_decode(IMAGE, None)
+        with LargestOutput() as largest:
+            model.encode_decode(IMAGE, None)
+    assert largest.count == 1 and largest.elements == logits.numel() == 63 * 32 * 32
+
+
+@pytest.fixture
+def step(monkeypatch):
+    """A training step of a tiny model on two images that show two classes."""
+    def run(**options):
+        model = segmentor(ffn_channels=FFN, **options).train()
+        part_map = torch.full((2, 1, 32, 32), 255)
+        part_map[0, :, :8, :16], part_map[0, :, 8:16, :8], part_map[1, :, 24:] = 0, 1, 2
+        owner = torch.tensor(model.decode_head.train_taxonomy.object_of)
+        samples = [SegDataSample(
+            gt_sem_seg=PixelData(data=each),
+            gt_object_seg=PixelData(data=torch.where(each == 255, 255, owner[each % len(owner)])))
+            for each in part_map]
+        return model, lambda: model.parse_losses(
+            model(IMAGE.repeat(2, 1, 1, 1), samples, mode='loss'))[0]
+    return run
+
+
+def test_training_keeps_no_hidden_activation(step):
+    _, loss = step()
+    kept = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda x: kept.append(tuple(x.shape)) or x, lambda x: x):
+        loss().backward()
+    weights = {(FFN, ), (FFN, 16), (16, FFN)}
+    assert not [shape for shape in kept if FFN in shape and shape not in weights]
+    assert any(shape in weights for shape in kept)
+
+
+@pytest.mark.parametrize('with_cp', [False, True])
+def test_attention_is_computed_for_the_rows_of_the_masks(with_cp, step, monkeypatch):
+    model, loss = step(with_cp=with_cp)
+    calls = count_calls(monkeypatch, model.decode_head.decoder, 'attention')
+    loss()
+    (inputs, tokens), = calls
+    # three classes, each with its part and its object; the largest covers a row of the 4 x 4 tokens
+    assert inputs.shape == (6, 17, 16) and tokens.shape == (6, 4)
+
+
+def test_recomputing_changes_no_gradient(step):
+    gradients = []
+    for with_cp in (False, True):
+        model, loss = step(with_cp=with_cp)
+        loss().backward()
+        gradients.append({name: p.grad for name, p in model.named_parameters() if p.grad is not None})
+    assert gradients[0].keys() == gradients[1].keys()
+    for name, gradient in gradients[0].items():
+        torch.testing.assert_close(gradients[1][name], gradient, msg=name)

@@ -1,6 +1,7 @@
 """tools/benchmark.py on a tiny model: every command, and its numbers where they can be known."""
 import argparse
 import json
+import subprocess
 import sys
 
 import pytest
@@ -62,12 +63,21 @@ def test_operations_of_attention_and_products():
     assert measure.count_flops(lambda: attend(q, q, q)) == 2 * (2 * 2 * 11 * 11 * 4)
 
 
+PEAK = """
+import torch
+from benchmarking.measure import Memory
+memory = Memory(torch.device('cpu'))
+memory.restart()
+torch.ones(50_000_000)
+print(memory.held(), memory.peak())
+"""
+
+
 def test_peak_memory():
-    """200 MB for a moment."""
-    memory = measure.Memory(torch.device('cpu'))
-    memory.restart()
-    torch.ones(50_000_000)
-    assert 190e6 < memory.peak() < 400e6
+    """200 MB for a moment, in a process of its own: a long one may hold as much that is free."""
+    process = subprocess.run([sys.executable, '-c', PEAK], cwd=TOOLS, capture_output=True, text=True)
+    held, peak = map(int, process.stdout.split())
+    assert held < 50e6 and 190e6 < peak < 250e6
 
 
 @pytest.mark.parametrize('power', [0, 1, 1.5, 2])

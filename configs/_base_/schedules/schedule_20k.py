@@ -1,7 +1,7 @@
 # PartCLIPSeg's published schedule: 20,000 iterations of 8 images
 optim_wrapper = dict(
     type='OptimWrapper',
-    optimizer=dict(type='AdamW', lr=1e-4, weight_decay=1e-4),
+    optimizer=dict(type='AdamW', lr=1e-4, weight_decay=1e-4, fused=True),
     clip_grad=dict(max_norm=0.01, norm_type=2),
     paramwise_cfg=dict(norm_decay_mult=0., custom_keys={'embedding': dict(decay_mult=0.)}))
 param_scheduler = [

@@ -5,10 +5,10 @@ import torch
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from torch import nn
-from torch.utils.checkpoint import checkpoint
 
 from ...taxonomy import PartTaxonomy
 from ..layers import FiLMDecoder, MaskBranch, VisualAdapter
+from ..layers.recompute import recomputed
 from .conditions import MASK_CHUNK, class_chunk_size, token_features
 from .joint import batch_rows, decoded_groups, rows_of, share_of_batch, weighted
 from .targets import labels_of
@@ -46,7 +46,7 @@ class BaseFiLMHead(BaseModule):
         adapter_channels (int, optional): bottleneck of the visual adapter; None for no adapter.
         mask_strides (tuple[int, int]): upsampling of the mask branch, see :class:`MaskBranch`.
         class_chunk (int, optional): conditions decoded at a time; chosen from the sizes by default.
-        with_cp (bool): recompute decoder activations in the backward pass.
+        with_cp (bool): recompute activations of the decoder and of the masks in the backward pass.
         ignore_index (int): label of pixels without a class.
 
     Raises:
@@ -69,7 +69,8 @@ class BaseFiLMHead(BaseModule):
         self.adapter = None
         if adapter_channels is not None:
             self.adapter = VisualAdapter(self._single_width(), adapter_channels)
-        self.decoder = FiLMDecoder(in_channels, channels, dims, num_heads, ffn_channels)
+        self.decoder = FiLMDecoder(in_channels, channels, dims, num_heads, ffn_channels,
+                                   with_cp)
         self.mask_branch = MaskBranch(channels, mask_strides)
         # background is no prompt but a learned vector
         self.background_embedding = nn.Parameter(torch.randn(1, dims) * dims**-0.5)
@@ -142,31 +143,20 @@ class BaseFiLMHead(BaseModule):
         """Decode every condition: (N, C, L, R), and the last layer's input or None."""
         decoded, last_inputs = [], []
         for condition in text.split(self.chunk_size(reduced)):
-            x, last_input = self.recomputed(self.decoder, reduced, condition)
+            x, last_input = self.decoder(reduced, condition)
             decoded.append(x)
             if keep_attention_input:
                 last_inputs.append(last_input)
         return torch.cat(decoded, 1), torch.cat(last_inputs, 1) if keep_attention_input else None
 
     def branch_masks(self, decoded, grid):
-        """(N, n, hw, R) -> logits (N, n, H, W), through the mask branch."""
-        conditions = torch.arange(decoded.shape[1], device=decoded.device)
-        return self.run_chunks(lambda c: self.mask_branch.masks(decoded[:, c], grid), conditions)
+        """(N, n, hw, R) -> iterator of logits (N, chunk, H, W), through the mask branch."""
+        return (recomputed(self.mask_branch.masks, block, grid, enabled=self.with_cp)
+                for block in decoded.split(MASK_CHUNK, dim=1))
 
     def chunk_size(self, reduced):
         """Conditions that go through the decoder at a time."""
         return self.class_chunk or class_chunk_size(reduced[0], self.ffn_channels)
-
-    def run_chunks(self, masks, *conditions, size=MASK_CHUNK):
-        """``masks`` on blocks of the conditions (each of length n): logits (N, n, H, W)."""
-        blocks = zip(*(c.split(size) for c in conditions))
-        return torch.cat([self.recomputed(masks, *block) for block in blocks], dim=1)
-
-    def recomputed(self, function, *inputs):
-        """``function(*inputs)``, its activations recomputed in the backward pass if ``with_cp``."""
-        if self.with_cp and self.training and torch.is_grad_enabled():
-            return checkpoint(function, *inputs, use_reentrant=False)
-        return function(*inputs)
 
     def predict(self, inputs, batch_img_metas=None, test_cfg=None):
         """Logits (N, K + 1, H, W) of the test vocabulary, background last."""

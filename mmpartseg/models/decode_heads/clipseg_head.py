@@ -4,8 +4,10 @@ from typing import NamedTuple
 from mmseg.registry import MODELS
 from torch import Tensor
 
+from ..layers.recompute import recomputed
 from ..losses import LevelLosses
 from .base_film_head import BaseFiLMHead
+from .conditions import side_by_side
 from .targets import object_part_target, resized
 
 
@@ -42,11 +44,13 @@ class CLIPSegHead(BaseFiLMHead):
         if text is None:
             text = self.condition(self.prompts(index.taxonomy))  # (K+1) x D
 
-        def masks(condition):
-            decoded, _ = self.decoder(reduced, condition)
-            return self.mask_branch.masks(decoded[:, :, prefix:], grid)
+        def masks():
+            for condition in text.split(self.chunk_size(reduced)):
+                decoded, _ = self.decoder(reduced, condition)
+                yield recomputed(self.mask_branch.masks, decoded[:, :, prefix:], grid,
+                                 enabled=self.with_cp)
 
-        return CLIPSegOutput(self.run_chunks(masks, text, size=self.chunk_size(reduced)))
+        return CLIPSegOutput(side_by_side(masks(), len(text)))
 
     def loss_by_feat(self, output, part_map, object_map, index):
         """The two mask terms of the object-specific parts, see :class:`PartCLIPSegHead`."""

@@ -41,3 +41,24 @@ def token_features(features):
     if torch.is_tensor(features[0]):
         return tokens, grid, 0
     return [torch.cat([f[1][:, None], t], dim=1) for f, t in zip(features, tokens)], grid, 1
+
+
+def side_by_side(blocks, channels):
+    """``torch.cat`` along channels; without gradients the blocks are never there all at once.
+
+    Args:
+        blocks (Iterator[Tensor]): (N, c, H, W) each.
+        channels (int): their sum of c.
+
+    Returns:
+        Tensor: (N, channels, H, W).
+    """
+    if torch.is_grad_enabled():
+        return torch.cat(list(blocks), dim=1)
+    result, start = None, 0
+    for block in blocks:
+        if result is None:
+            result = block.new_empty(len(block), channels, *block.shape[2:])
+        result[:, start:start + block.shape[1]] = block
+        start += block.shape[1]
+    return result

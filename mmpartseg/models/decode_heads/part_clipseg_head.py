@@ -1,4 +1,5 @@
 """PartCLIPSeg's decode head (Fig. 3)."""
+from itertools import chain
 from typing import NamedTuple
 
 import torch
@@ -7,9 +8,11 @@ from mmseg.registry import MODELS
 from torch import Tensor, nn
 
 from ..layers import FiLM, MaskBranch
+from ..layers.recompute import recomputed
 from ..losses import LevelLosses
-from ..losses.attention_maps import ClassAttention, class_attention_maps, present_classes
+from ..losses.attention_maps import ClassAttention, class_attention_maps, mask_tokens, present_classes
 from .base_film_head import BaseFiLMHead
+from .conditions import MASK_CHUNK, side_by_side
 from .targets import mapped, object_part_target, resized
 
 
@@ -17,6 +20,7 @@ class PartCLIPSegOutput(NamedTuple):
     """Scores of one forward pass.
 
     Attributes:
+        scores (Tensor): (N, K + 1 + O + 1, H, W), the next two side by side.
         object_part (Tensor): (N, K + 1, H, W) logits, background last.
         object (Tensor): (N, O + 1, H, W) logits, background last.
         part (Tensor, optional): (N, P, H, W) logits.
@@ -24,6 +28,7 @@ class PartCLIPSegOutput(NamedTuple):
         grid (tuple[int, int]): (h, w) tokens.
         prefix (int): CLS tokens before them.
     """
+    scores: Tensor
     object_part: Tensor
     object: Tensor
     part: Tensor | None
@@ -87,17 +92,19 @@ class PartCLIPSegHead(BaseFiLMHead):
             text = self.condition(self.prompts(taxonomy))  # C x D
         decoded, attention_input = self.decode_conditions(reduced, text, training)
         decoded = decoded[:, :, prefix:]  # N x C x hw x R
-        part_logits = self.branch_masks(decoded[:, :num_parts], grid) if training else None
-        object_logits = self.branch_masks(decoded[:, num_parts:], grid)
         part_index = torch.cat([index.part_of, index.part_of.new_tensor([num_parts])])
         object_index = torch.cat([index.object_of, index.object_of.new_tensor([num_objects])])
-        object_part_logits = self.construct_object_parts(
-            decoded, text, part_index, object_index, num_parts, grid)
-        return PartCLIPSegOutput(object_part_logits, object_logits, part_logits, attention_input,
-                                 grid, prefix)
+        classes = self.construct_object_parts(decoded, text, part_index, object_index, num_parts, grid)
+        objects = self.branch_masks(decoded[:, num_parts:], grid)
+        scores = side_by_side(chain(classes, objects), len(part_index) + num_objects + 1)
+        object_part, obj = scores.split([len(part_index), num_objects + 1], dim=1)
+        part = None
+        if training:
+            part = side_by_side(self.branch_masks(decoded[:, :num_parts], grid), num_parts)
+        return PartCLIPSegOutput(scores, object_part, obj, part, attention_input, grid, prefix)
 
     def construct_object_parts(self, decoded, text, part_index, object_index, num_parts, grid):
-        """Eqs. 3 and 4: logits (N, K + 1, H, W) of the classes and of the background."""
+        """Eqs. 3 and 4: iterator of logits (N, chunk, H, W) of the K classes and the background."""
         # the projection of a concatenation is the sum of two projections, each of which is shared
         # by all the classes of a part or an object
         part_weight, object_weight = self.project_features.weight.chunk(2, dim=1)
@@ -116,7 +123,8 @@ class PartCLIPSegHead(BaseFiLMHead):
             features = parts[:, part] + objects[:, obj]
             return self.object_part_branch.masks(self.object_part_film(features, condition), grid)
 
-        return self.run_chunks(masks, part_index, object_index, class_text)
+        blocks = zip(*(each.split(MASK_CHUNK) for each in (part_index, object_index, class_text)))
+        return (recomputed(masks, *block, enabled=self.with_cp) for block in blocks)
 
     def loss_by_feat(self, output, part_map, object_map, index=None):
         """Loss terms of Eq. 10 from the scores and the label maps (N, H, W) in a vocabulary."""
@@ -153,13 +161,14 @@ class PartCLIPSegHead(BaseFiLMHead):
         return ClassAttention(maps, masks, image, len(part_map))
 
     def attention_maps(self, output, index, image, cls, masks):
-        """Eq. 6 for M chosen classes, computed for no other condition.
+        """Eq. 6 for M chosen classes, computed for no other condition and no token outside the masks.
 
         Args:
             output (PartCLIPSegOutput): of :meth:`decode` for training.
             index (TaxonomyIndex): the vocabulary it was decoded in.
             image, cls (Tensor): (M,) image and class of each map.
-            masks (Tensor): (M, h, w) where the class is: bool, or the weight of each token.
+            masks (Tensor): (M, h, w) where the class is: bool, or the weight of each token, see
+                :func:`mask_tokens`.
 
         Returns:
             Tensor: (M, h, w).
@@ -167,10 +176,13 @@ class PartCLIPSegHead(BaseFiLMHead):
         num_conditions = output.attention_input.shape[1]
         objects = len(index.taxonomy.parts) + index.object_of[cls]
         used = image * num_conditions + torch.stack([index.part_of[cls], objects])  # 2 x M
-        used, inverse = used.unique(return_inverse=True)
+        tokens, weight = mask_tokens(masks)
 
         def maps(attention_input):
-            attention = self.decoder.attention(attention_input[used])[:, output.prefix:, output.prefix:]
-            return class_attention_maps(attention[inverse[0]] + attention[inverse[1]], masks)
+            # a token belongs to one mask at most: rows are computed once though conditions repeat
+            rows = self.decoder.attention(
+                attention_input[used.flatten()], (output.prefix + tokens).repeat(2, 1))
+            part_rows, object_rows = rows[..., output.prefix:].chunk(2)
+            return class_attention_maps(part_rows + object_rows, weight, output.grid)
 
-        return self.recomputed(maps, output.attention_input.flatten(0, 1))
+        return recomputed(maps, output.attention_input.flatten(0, 1), enabled=self.with_cp)

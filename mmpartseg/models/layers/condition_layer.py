@@ -1,12 +1,10 @@
-"""One layer of the decoder: a post-norm transformer layer that keeps its MLP in the cache."""
+"""One layer of the decoder: a post-norm transformer layer."""
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-# what the hidden activation of one MLP block may take: a CPU's second-level caches; elsewhere
-# enough work to fill the device
-BLOCK_BYTES = {'cpu': 2 * 2**20}
-DEFAULT_BLOCK_BYTES = 512 * 2**20
+from .blockwise_mlp import blockwise_mlp
+from .recompute import recomputed
 
 
 class ConditionLayer(nn.TransformerEncoderLayer):
@@ -19,15 +17,21 @@ class ConditionLayer(nn.TransformerEncoderLayer):
         dims (int): R.
         num_heads (int): attention heads.
         ffn_dims (int): width of the MLP.
+        with_cp (bool): recompute the attention in the backward pass.
     """
 
-    def __init__(self, dims, num_heads, ffn_dims):
+    def __init__(self, dims, num_heads, ffn_dims, with_cp=False):
         super().__init__(dims, num_heads, ffn_dims, dropout=0., batch_first=True)
+        self.with_cp = with_cp
 
     def forward(self, x):
         """(B, L, R) -> (B, L, R)."""
-        x = self.norm1(x + self.attend(x))
+        x = recomputed(self.attended, x, enabled=self.with_cp)
         return self.norm2(x + self.mlp(x))
+
+    def attended(self, x):
+        """The first half of the layer."""
+        return self.norm1(x + self.attend(x))
 
     def attend(self, x):
         """Self-attention, fused."""
@@ -38,17 +42,9 @@ class ConditionLayer(nn.TransformerEncoderLayer):
         return attention.out_proj(x.transpose(1, 2).flatten(2))
 
     def mlp(self, x):
-        """Two linear layers and a ReLU, a block of rows at a time."""
+        """Two linear layers and a ReLU."""
+        first, second = self.linear1, self.linear2
         if torch.compiler.is_compiling():  # a graph of any size cannot count blocks
-            return self.linear2(F.relu(self.linear1(x)))
-        blocks = x.flatten(0, 1).split(self.block_rows(x))
-        return torch.cat([self.mlp_block(block) for block in blocks]).view_as(x)
-
-    def mlp_block(self, rows):
-        """(rows, R) -> (rows, R)."""
-        return self.linear2(self.linear1(rows).relu_())
-
-    def block_rows(self, x):
-        """Rows whose hidden activation fits the block budget."""
-        budget = BLOCK_BYTES.get(x.device.type, DEFAULT_BLOCK_BYTES)
-        return max(1, budget // (self.linear1.out_features * x.element_size()))
+            return second(F.relu(first(x)))
+        rows = x.flatten(0, 1)
+        return blockwise_mlp(rows, first.weight, first.bias, second.weight, second.bias).view_as(x)

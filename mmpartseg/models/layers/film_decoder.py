@@ -17,14 +17,16 @@ class FiLMDecoder(nn.Module):
         condition_dims (int): D.
         num_heads (int): attention heads.
         ffn_dims (int): width of the layers' MLP.
+        with_cp (bool): see :class:`ConditionLayer`.
     """
 
-    def __init__(self, in_channels, dims=64, condition_dims=512, num_heads=4, ffn_dims=2048):
+    def __init__(self, in_channels, dims=64, condition_dims=512, num_heads=4, ffn_dims=2048,
+                 with_cp=False):
         super().__init__()
         self.film = FiLM(condition_dims, dims)
         self.reduces = nn.ModuleList(nn.Linear(c, dims) for c in reversed(in_channels))
         self.layers = nn.ModuleList(
-            ConditionLayer(dims, num_heads, ffn_dims) for _ in in_channels)
+            ConditionLayer(dims, num_heads, ffn_dims, with_cp) for _ in in_channels)
 
     def reduce(self, hidden):
         """Hidden states, shallow to deep, each (N, L, ·) -> list of (N, L, R), deep to shallow."""
@@ -46,7 +48,15 @@ class FiLMDecoder(nn.Module):
             x = layer(last_input.flatten(0, 1)).view_as(last_input)
         return x, last_input
 
-    def attention(self, last_input):
-        """The last layer's self-attention: (U, L, R) -> (U, L, L), the mean over heads."""
-        attend = self.layers[-1].self_attn
-        return attend(last_input, last_input, last_input, need_weights=True)[1]
+    def attention(self, last_input, tokens=None):
+        """The last layer's self-attention, the mean over heads.
+
+        Args:
+            last_input (Tensor): (U, L, R), of :meth:`forward`.
+            tokens (Tensor, optional): (U, r) whose attention is wanted; all by default.
+
+        Returns:
+            Tensor: (U, r, L).
+        """
+        query = last_input if tokens is None else last_input.take_along_dim(tokens[..., None], 1)
+        return self.layers[-1].self_attn(query, last_input, last_input, need_weights=True)[1]

@@ -38,20 +38,36 @@ def present_classes(part_map, num_classes, grid, ignore_index=255):
     return image, cls, small[image] == cls[:, None, None]
 
 
-def class_attention_maps(attention, masks):
+def mask_tokens(masks):
+    """The tokens of each mask side by side, so that attention is computed for no other.
+
+    Args:
+        masks (Tensor): (M, h, w) bool, or weights of the tokens from 0 on; none of them empty.
+
+    Returns:
+        tuple[Tensor, Tensor]: (M, r) tokens, r being those of the largest mask; (M, r) their
+        weights, float32, 0 for tokens that only fill up.
+    """
+    weight = masks.flatten(1).float()
+    largest = int(weight.count_nonzero(1).max()) if len(masks) else 0
+    weight, tokens = weight.topk(largest, dim=1)
+    return tokens, weight
+
+
+def class_attention_maps(attention, weight, grid):
     """Eq. 6: the mean over the tokens of a mask of their attention to every token.
 
     Args:
-        attention (Tensor): (M, hw, hw), a class's ``A_obj + A_part``, rows attend to columns.
-        masks (Tensor): (M, h, w) bool, or weights of the tokens; none of them empty.
+        attention (Tensor): (M, r, hw), rows of a class's ``A_obj + A_part``, see :func:`mask_tokens`.
+        weight (Tensor): (M, r) of each row in the mean.
+        grid (tuple[int, int]): (h, w).
 
     Returns:
         Tensor: (M, h, w).
     """
-    weight = masks.flatten(1).to(attention.dtype)
+    weight = weight.to(attention.dtype)
     weight = weight / weight.sum(1, keepdim=True)
-    maps = torch.bmm(weight[:, None], attention)[:, 0]
-    return maps.unflatten(1, masks.shape[1:])
+    return torch.bmm(weight[:, None], attention)[:, 0].unflatten(1, grid)
 
 
 def min_max(maps, eps=1e-6):

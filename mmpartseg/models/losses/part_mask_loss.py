@@ -1,8 +1,13 @@
 """Mask supervision of parts, objects and object-specific parts (Eq. 5)."""
+import torch
 import torch.nn.functional as F
 from mmengine.dist import all_reduce
 from mmseg.registry import MODELS
 from torch import nn
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
+
+CHANNELS = 16  # scored at a time
 
 
 def pixel_bce(logits, target, background_weight=None):
@@ -16,14 +21,39 @@ def pixel_bce(logits, target, background_weight=None):
     Returns:
         Tensor: (N, H, W).
     """
-    # BCE(x, t) = softplus(x) - x·t, and t is 1 in one channel only
-    negative = F.softplus(logits).sum(1)
-    positive = logits.gather(1, target[:, None])[:, 0]
-    if background_weight is None:
-        return negative - positive
-    negative = negative + (background_weight - 1) * F.softplus(logits[:, -1])
-    is_background = target == logits.shape[1] - 1
-    return negative - positive * (1 + (background_weight - 1) * is_background)
+    return PixelBCE.apply(logits, target, 1. if background_weight is None else background_weight)
+
+
+class PixelBCE(Function):
+    """:func:`pixel_bce`: its gradient is written at once, where autograd's needs several tensors as
+    large as the logits."""
+
+    @staticmethod
+    def forward(ctx, logits, target, background_weight):
+        ctx.save_for_backward(logits, target)
+        ctx.background_weight = background_weight
+        precise = torch.promote_types(logits.dtype, torch.float32)
+        # BCE(x, t) = softplus(x) - x·t, and t is 1 in one channel only
+        total = torch.zeros_like(target, dtype=precise)
+        for channels in logits.split(CHANNELS, dim=1):
+            total += F.softplus(channels.to(precise)).sum(1)
+        total += (background_weight - 1) * F.softplus(logits[:, -1].to(precise))
+        positive = logits.gather(1, target[:, None])[:, 0]
+        is_background = target == logits.shape[1] - 1
+        return total - positive * (1 + (background_weight - 1) * is_background)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad):
+        logits, target = ctx.saved_tensors
+        grad, target, result = grad[:, None], target[:, None], torch.empty_like(logits)
+        for channels, out in zip(logits.split(CHANNELS, dim=1), result.split(CHANNELS, dim=1)):
+            out.copy_(channels.to(grad.dtype).sigmoid() * grad)
+        own = logits.gather(1, target).to(grad.dtype)
+        # sigmoid(x) - 1 without cancellation
+        result.scatter_(1, target, (-(-own).sigmoid() * grad).to(result.dtype))
+        result[:, -1] *= ctx.background_weight
+        return result, None, None
 
 
 def masked_mean(values, mask, num_channels):

@@ -116,8 +116,7 @@ class PartSegmentor(EncoderDecoder):
         """(N, K + 1 [+ O + 1], h, w): class logits, and object logits where the head has them."""
         features = self.extract_feat(inputs)
         if getattr(self.decode_head, 'has_object_scores', False):
-            output = self.decode_head(features)
-            scores = torch.cat([output.object_part, output.object], dim=1)
+            scores = self.decode_head(features).scores
         else:
             scores = self.decode_head.predict(features, batch_img_metas, self.test_cfg)
         if self.test_cfg.get('mode') == 'slide':  # mmseg adds windows up at the input's size

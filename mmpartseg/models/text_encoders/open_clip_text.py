@@ -3,7 +3,6 @@ import open_clip
 import torch
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
-from open_clip.transformer import text_global_pool
 
 from ..clip import build_text_tower, clip_config
 
@@ -14,8 +13,9 @@ TRAINABLE = {'none': (), 'embeddings': ('token_embedding', 'positional_embedding
 class OpenCLIPTextEncoder(BaseModule):
     """open_clip's text tower on names (Eq. 1); the embeddings are not normalised.
 
-    Prompts are cut to the longest one, which changes nothing in a causal transformer. Whenever no
-    gradient is wanted, each name's embedding is kept until the weights change.
+    Each prompt is cut after its end token, which changes nothing in a causal transformer; prompts of
+    one length are encoded together. Whenever no gradient is wanted, each name's embedding is kept
+    until the weights change.
 
     Args:
         arch (str | dict): open_clip model name or configuration.
@@ -103,12 +103,18 @@ class OpenCLIPTextEncoder(BaseModule):
         if tower.attn_mask is None or tower.cls_emb is not None:
             return tower(tokens)  # not causal: every position counts
         end = tokens.argmax(1) if tower.pool_type == 'argmax' else (tokens == tower.eos_id).int().argmax(1)
-        length = int(end.max()) + 1
-        tokens = tokens[:, :length]
+        lengths, group = (end + 1).unique(return_inverse=True)
+        encoded = [self._encode_length(tokens[group == i, :length])
+                   for i, length in enumerate(lengths.tolist())]
+        position = group.argsort(stable=True).argsort()
+        return torch.cat(encoded)[position]
+
+    def _encode_length(self, tokens):
+        """Prompts (n, length) that all end with the last token."""
+        tower, length = self.tower, tokens.shape[1]
         x = tower.token_embedding(tokens) + tower.positional_embedding[:length]  # n x length x width
         x = tower.transformer(x, attn_mask=tower.attn_mask[:length, :length])
-        pooled = text_global_pool(tower.ln_final(x), tokens, tower.pool_type, tower.eos_id)
-        projection = tower.text_projection
+        pooled, projection = tower.ln_final(x[:, -1]), tower.text_projection
         if projection is None:
             return pooled
         return projection(pooled) if isinstance(projection, torch.nn.Module) else pooled @ projection

@@ -5,7 +5,13 @@ import torch.nn.functional as F
 from mmseg.registry import MODELS
 
 from mmpartseg.models.losses import class_attention_maps, enhance_loss, separation_loss
-from mmpartseg.models.losses.attention_maps import ClassAttention, min_max, present_classes, smooth
+from mmpartseg.models.losses.attention_maps import (
+    ClassAttention,
+    mask_tokens,
+    min_max,
+    present_classes,
+    smooth,
+)
 
 IGNORE, GRID, GAMMA, TEMPERATURE = 255, (4, 5), 0.3, 0.1
 PART_OF, OBJECT_OF = [0, 1, 0, 2], [0, 0, 1, 1]  # four classes of three parts and two objects
@@ -44,7 +50,9 @@ def vectorised(logits, part_map):
     image, cls, masks = present_classes(part_map, len(PART_OF), GRID, IGNORE)
     rows = logits.softmax(-1)
     part, obj = torch.tensor(PART_OF)[cls], 3 + torch.tensor(OBJECT_OF)[cls]
-    maps = class_attention_maps(rows[image, part] + rows[image, obj], masks)
+    tokens, weight = mask_tokens(masks)
+    attention = (rows[image, part] + rows[image, obj]).take_along_dim(tokens[..., None], 1)
+    maps = class_attention_maps(attention, weight, GRID)
     return ClassAttention(maps, masks, image, len(part_map))
 
 

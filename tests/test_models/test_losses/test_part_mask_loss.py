@@ -64,3 +64,14 @@ def test_no_labelled_pixel_keeps_the_graph():
 def test_large_logits_stay_finite():
     logits = torch.tensor([[[[1e4]], [[-1e4]]]])
     assert part_mask_loss(logits, torch.tensor([[[1]]])).item() == pytest.approx(1e4)
+
+
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+def test_low_precision_logits_are_summed_in_float32(dtype):
+    logits = (8 * torch.randn(1, 40, 6, 7, generator=torch.Generator().manual_seed(0))).to(dtype)
+    low, high = logits.clone().requires_grad_(), logits.float().requires_grad_()
+    target = torch.randint(0, 40, (1, 6, 7), generator=torch.Generator().manual_seed(1))
+    actual, expected = [part_mask_loss(x, target, 0.05) for x in (low, high)]
+    torch.testing.assert_close(actual, expected, rtol=1e-3, atol=0)
+    gradients = [torch.autograd.grad(1e3 * x, y)[0].float() for x, y in ((actual, low), (expected, high))]
+    torch.testing.assert_close(*gradients, rtol=2**-7, atol=1e-6)

@@ -1,0 +1,79 @@
+"""The MLP of the decoder's layers, a block of rows at a time, forward and backward."""
+import torch
+import torch.nn.functional as F
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
+
+# what the hidden activation of one block may take: a CPU's second-level caches; elsewhere enough
+# work to fill the device
+BLOCK_BYTES = {'cpu': 2 * 2**20}
+DEFAULT_BLOCK_BYTES = 512 * 2**20
+
+
+def blockwise_mlp(x, weight1, bias1, weight2, bias2):
+    """Two linear layers with a ReLU between them, which keep only ``x`` for the backward pass.
+
+    The hidden activation, far wider than ``x``, is there for one block of rows at a time, in the
+    backward pass a second time.
+
+    Args:
+        x (Tensor): (rows, R).
+        weight1, bias1 (Tensor): (F, R) and (F,) of the first layer.
+        weight2, bias2 (Tensor): (R, F) and (R,) of the second.
+
+    Returns:
+        Tensor: (rows, R).
+    """
+    tensors, device = (x, weight1, bias1, weight2, bias2), x.device.type
+    if torch.is_autocast_enabled(device):
+        tensors = [tensor.to(torch.get_autocast_dtype(device)) for tensor in tensors]
+    return BlockwiseMLP.apply(*tensors)
+
+
+def hidden_activation(rows, weight, bias):
+    """(rows, R) -> (rows, F)."""
+    return F.linear(rows, weight, bias).relu_()
+
+
+def block_rows(x, width):
+    """Rows of x whose hidden activation of a width fits the block budget."""
+    budget = BLOCK_BYTES.get(x.device.type, DEFAULT_BLOCK_BYTES)
+    return max(1, budget // (width * x.element_size()))
+
+
+class BlockwiseMLP(Function):
+    """:func:`blockwise_mlp` on tensors of one dtype."""
+
+    @staticmethod
+    def forward(ctx, x, weight1, bias1, weight2, bias2):
+        ctx.save_for_backward(x, weight1, bias1, weight2)
+        blocks = x.split(block_rows(x, len(weight1)))
+        return torch.cat([F.linear(hidden_activation(block, weight1, bias1), weight2, bias2)
+                          for block in blocks])
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad):
+        x, weight1, bias1, weight2 = ctx.saved_tensors
+        # sums over blocks keep float32's precision
+        total1, total_bias1, total2 = [torch.zeros_like(w, dtype=torch.promote_types(w.dtype, torch.float32))
+                                       for w in (weight1, bias1, weight2.T)]
+        grad_x = torch.empty_like(x)
+        size = block_rows(x, len(weight1))
+        for rows, grad_rows, out in zip(x.split(size), grad.split(size), grad_x.split(size)):
+            hidden = hidden_activation(rows, weight1, bias1)
+            add_product(total2, hidden.T, grad_rows)
+            grad_hidden = torch.ops.aten.threshold_backward(grad_rows @ weight2, hidden, 0)
+            add_product(total1, grad_hidden.T, rows)
+            total_bias1 += grad_hidden.sum(0)
+            torch.mm(grad_hidden, weight1, out=out)
+        dtype = x.dtype
+        return grad_x, total1.to(dtype), total_bias1.to(dtype), total2.T.to(dtype), grad.sum(0)
+
+
+def add_product(total, a, b):
+    """total += a @ b, without a tensor for the product where the dtypes agree."""
+    if total.dtype == a.dtype:
+        total.addmm_(a, b)
+    else:
+        total += a @ b
