@@ -9,7 +9,7 @@ from torch import nn
 from ...taxonomy import PartTaxonomy
 from ..layers import FiLMDecoder, MaskBranch, VisualAdapter
 from ..layers.recompute import recomputed
-from .conditions import MASK_CHUNK, class_chunk_size, token_features
+from .conditions import MASK_CHUNK, class_chunk_size, side_by_side, token_features
 from .joint import batch_rows, decoded_groups, rows_of, share_of_batch, weighted
 from .targets import labels_of
 
@@ -141,13 +141,17 @@ class BaseFiLMHead(BaseModule):
 
     def decode_conditions(self, reduced, text, keep_attention_input=False):
         """Decode every condition: (N, C, L, R), and the last layer's input or None."""
-        decoded, last_inputs = [], []
-        for condition in text.split(self.chunk_size(reduced)):
-            x, last_input = self.decoder(reduced, condition)
-            decoded.append(x)
-            if keep_attention_input:
-                last_inputs.append(last_input)
-        return torch.cat(decoded, 1), torch.cat(last_inputs, 1) if keep_attention_input else None
+        last_inputs = []
+
+        def blocks():
+            for condition in text.split(self.chunk_size(reduced)):
+                decoded, last_input = self.decoder(reduced, condition)
+                if keep_attention_input:
+                    last_inputs.append(last_input)
+                yield decoded
+
+        decoded = side_by_side(blocks(), len(text))
+        return decoded, torch.cat(last_inputs, 1) if keep_attention_input else None
 
     def branch_masks(self, decoded, grid):
         """(N, n, hw, R) -> iterator of logits (N, chunk, H, W), through the mask branch."""

@@ -47,11 +47,11 @@ def side_by_side(blocks, channels):
     """``torch.cat`` along channels; without gradients the blocks are never there all at once.
 
     Args:
-        blocks (Iterator[Tensor]): (N, c, H, W) each.
+        blocks (Iterator[Tensor]): (N, c, …) each.
         channels (int): their sum of c.
 
     Returns:
-        Tensor: (N, channels, H, W).
+        Tensor: (N, channels, …).
     """
     if torch.is_grad_enabled():
         return torch.cat(list(blocks), dim=1)

@@ -20,7 +20,7 @@ class PartCLIPSegOutput(NamedTuple):
     """Scores of one forward pass.
 
     Attributes:
-        scores (Tensor): (N, K + 1 + O + 1, H, W), the next two side by side.
+        scores (Tensor, optional): (N, K + 1 + O + 1, H, W), in inference: the next two side by side.
         object_part (Tensor): (N, K + 1, H, W) logits, background last.
         object (Tensor): (N, O + 1, H, W) logits, background last.
         part (Tensor, optional): (N, P, H, W) logits.
@@ -28,7 +28,7 @@ class PartCLIPSegOutput(NamedTuple):
         grid (tuple[int, int]): (h, w) tokens.
         prefix (int): CLS tokens before them.
     """
-    scores: Tensor
+    scores: Tensor | None
     object_part: Tensor
     object: Tensor
     part: Tensor | None
@@ -96,12 +96,14 @@ class PartCLIPSegHead(BaseFiLMHead):
         object_index = torch.cat([index.object_of, index.object_of.new_tensor([num_objects])])
         classes = self.construct_object_parts(decoded, text, part_index, object_index, num_parts, grid)
         objects = self.branch_masks(decoded[:, num_parts:], grid)
-        scores = side_by_side(chain(classes, objects), len(part_index) + num_objects + 1)
-        object_part, obj = scores.split([len(part_index), num_objects + 1], dim=1)
-        part = None
-        if training:
-            part = side_by_side(self.branch_masks(decoded[:, :num_parts], grid), num_parts)
-        return PartCLIPSegOutput(scores, object_part, obj, part, attention_input, grid, prefix)
+        widths = [len(part_index), num_objects + 1]
+        if not training:
+            scores = side_by_side(chain(classes, objects), sum(widths))
+            return PartCLIPSegOutput(scores, *scores.split(widths, dim=1), None, None, grid, prefix)
+        parts = self.branch_masks(decoded[:, :num_parts], grid)
+        return PartCLIPSegOutput(
+            None, side_by_side(classes, widths[0]), side_by_side(objects, widths[1]),
+            side_by_side(parts, num_parts), attention_input, grid, prefix)
 
     def construct_object_parts(self, decoded, text, part_index, object_index, num_parts, grid):
         """Eqs. 3 and 4: iterator of logits (N, chunk, H, W) of the K classes and the background."""
