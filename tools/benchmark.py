@@ -28,10 +28,10 @@ from benchmarking.peer import compare
 from benchmarking.printing import text_of
 from benchmarking.scaling import POINTS, run_points, scaling_report
 from benchmarking.subjects import DTYPES, build_model, inference, read_config, training_step
-from mmengine.config import DictAction
 
 from mmpartseg.datasets.preparation import run_main
 from mmpartseg.datasets.preparation.files import write_atomic
+from mmpartseg.engine import add_cfg_options
 
 
 def positive(text):
@@ -50,8 +50,7 @@ def common_options():
     parser.add_argument('--repeats', type=positive, default=5, help='measured calls')
     parser.add_argument('--seed', type=int, default=0, help='of what is drawn')
     parser.add_argument('--json', metavar='FILE', help="write the report there; '-' prints it instead")
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
-                        help='override settings of the config')
+    add_cfg_options(parser)
     return parser
 
 

@@ -14,7 +14,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.utils import ProgressBar
 
 from mmpartseg.apis import PartSegInferencer, read_vocabulary
@@ -24,6 +24,7 @@ from mmpartseg.apis.prediction_files import PredictionFiles
 from mmpartseg.apis.results import SHAPES
 from mmpartseg.apis.sources import find_sources, is_video
 from mmpartseg.apis.videos import count_frames
+from mmpartseg.engine import add_cfg_options
 from mmpartseg.taxonomy import PartTaxonomy
 
 
@@ -60,8 +61,7 @@ def parse_args(argv=None):
                         help='take every N-th frame of a video (%(default)s)')
     parser.add_argument('--batch-size', type=int, default=1)
     parser.add_argument('--device', help='such as cpu (default: the best that there is)')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
-                        help='override settings of the config')
+    add_cfg_options(parser)
     args = parser.parse_args(argv)
     for name in ('every', 'batch_size'):
         if getattr(args, name) < 1:
@@ -75,7 +75,7 @@ def build_inferencer(args):
     """The model in the vocabulary asked for; says which words it has never seen."""
     parts = None if args.parts is None else read_vocabulary(args.parts)
     cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options or {})
+    cfg.merge_from_dict(args.cfg_options)
     inferencer = PartSegInferencer(cfg, args.checkpoint, parts, args.device)
     if len(args.object) > 1:
         inferencer.set_taxonomy(restricted(inferencer.taxonomy, args.object))

@@ -3,8 +3,10 @@ import argparse
 import os
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.runner import Runner
+
+from mmpartseg.engine import add_cfg_options, end_on_signals, prepare_launch, use_tta
 
 
 def parse_args():
@@ -19,8 +21,7 @@ def parse_args():
     parser.add_argument('--tta', action='store_true',
                         help='average over flips and scales (tta_pipeline of the config)')
     parser.add_argument('--amp', action='store_true', help='automatic mixed precision')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
-                        help='override settings of the config')
+    add_cfg_options(parser)
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm'], default='none')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
     return parser.parse_args()
@@ -30,8 +31,7 @@ def main():
     args = parse_args()
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = Config.fromfile(args.config)
-    if args.cfg_options is not None:
-        cfg.merge_from_dict(args.cfg_options)
+    cfg.merge_from_dict(args.cfg_options)
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(
         Path('work_dirs') / Path(args.config).parent.name / Path(args.config).stem)
     cfg.load_from = args.checkpoint
@@ -43,7 +43,6 @@ def main():
         cfg.visualizer.save_dir = args.show_dir
     if args.amp:
         cfg.test_cfg.fp16 = True
-    from mmpartseg.engine import end_on_signals, prepare_launch, use_tta
     end_on_signals(lambda: 'evaluation stopped, without a result')
     if args.tta:
         use_tta(cfg)

@@ -3,8 +3,10 @@ import argparse
 import os
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.runner import Runner
+
+from mmpartseg.engine import add_cfg_options, end_on_signals, prepare_launch, prepare_resume, where_to_go_on
 
 
 def parse_args():
@@ -15,8 +17,7 @@ def parse_args():
     parser.add_argument('--resume', action='store_true',
                         help='go on from the latest checkpoint in the work dir')
     parser.add_argument('--amp', action='store_true', help='automatic mixed precision')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
-                        help='override settings of the config')
+    add_cfg_options(parser)
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm'], default='none')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
     return parser.parse_args()
@@ -26,14 +27,12 @@ def main():
     args = parse_args()
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
     cfg = Config.fromfile(args.config)
-    if args.cfg_options is not None:
-        cfg.merge_from_dict(args.cfg_options)
+    cfg.merge_from_dict(args.cfg_options)
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(
         Path('work_dirs') / Path(args.config).parent.name / Path(args.config).stem)
     if args.amp:
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
-    from mmpartseg.engine import end_on_signals, prepare_launch, prepare_resume, where_to_go_on
     end_on_signals(lambda: f'training stopped. {where_to_go_on(cfg.work_dir)}')
     if args.resume:
         prepare_resume(cfg)

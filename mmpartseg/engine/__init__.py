@@ -1,11 +1,13 @@
 """Hooks of mmengine's Runner, and what the tools do before building one."""
 from .atomic_files import latest_checkpoint
+from .cfg_options import add_cfg_options
 from .hooks import ResumableCheckpointHook, SavePredictionsHook, TaxonomyCheckHook
 from .interrupt import end_on_signals
 from .joint_loops import JointTestLoop, JointValLoop
 from .launch import prepare_launch, prepare_resume, where_to_go_on
+from .layer_decay import CLIPLayerDecayConstructor
 from .tta import use_tta
 
-__all__ = ['JointTestLoop', 'JointValLoop', 'ResumableCheckpointHook', 'SavePredictionsHook',
-           'TaxonomyCheckHook', 'end_on_signals', 'latest_checkpoint', 'prepare_launch',
-           'prepare_resume', 'use_tta', 'where_to_go_on']
+__all__ = ['CLIPLayerDecayConstructor', 'JointTestLoop', 'JointValLoop', 'ResumableCheckpointHook',
+           'SavePredictionsHook', 'TaxonomyCheckHook', 'add_cfg_options', 'end_on_signals',
+           'latest_checkpoint', 'prepare_launch', 'prepare_resume', 'use_tta', 'where_to_go_on']

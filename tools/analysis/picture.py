@@ -6,13 +6,13 @@ import argparse
 
 import mmcv
 import numpy as np
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 from mmseg.registry import DATASETS, MODELS
 
-import mmpartseg  # noqa: F401  registers the components
+from mmpartseg.engine import add_cfg_options
 from mmpartseg.visualization import save_sample_grid
 
 
@@ -24,16 +24,14 @@ def parse_args():
     parser.add_argument('--out', required=True, help='picture to write (.png or .jpg)')
     parser.add_argument('--images', type=int, nargs='+', default=[4], metavar='N',
                         help='one number: so many images, evenly spread; several: their indices')
-    parser.add_argument('--cfg-options', nargs='+', action=DictAction, metavar='KEY=VALUE',
-                        help='override settings of the config')
+    add_cfg_options(parser)
     return parser.parse_args()
 
 
 def main():
     args = parse_args()
     cfg = Config.fromfile(args.config)
-    if args.cfg_options is not None:
-        cfg.merge_from_dict(args.cfg_options)
+    cfg.merge_from_dict(args.cfg_options)
     init_default_scope('mmseg')
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
     model = MODELS.build(cfg.model).eval()

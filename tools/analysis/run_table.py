@@ -10,10 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mmengine.config import Config, DictAction
+from mmengine.config import Config
 from tables import DATASETS, ROOT, config_path, load_table, make_table, table_configs
 
 from mmpartseg.datasets.preparation import run_main
+from mmpartseg.engine import add_cfg_options
 from mmpartseg.evaluation.runs import COUNTS
 
 
@@ -47,7 +48,7 @@ def _iterations(path, options):
     cfg = Config.fromfile(path)
     if options:
         parser = argparse.ArgumentParser()
-        parser.add_argument('--cfg-options', nargs='+', action=DictAction)
+        add_cfg_options(parser)
         cfg.merge_from_dict(parser.parse_args(['--cfg-options', *options]).cfg_options)
     return cfg.train_cfg.max_iters
 
