@@ -125,37 +125,37 @@ def many_classes(number):
     return [f"cat's part {i}" for i in range(number)]
 
 
-def largest_in_decoder(number, budget, monkeypatch):
-    """The largest tensor of the head but its logits, in elements, with so many classes."""
-    monkeypatch.setattr(conditions, 'CHUNK_BYTES', {'cpu': budget})
+def budgets(monkeypatch, rows):
+    """Chunks of two conditions of 17 tokens, and so many rows in the MLP."""
+    monkeypatch.setattr(conditions, 'CHUNK_BYTES', {'cpu': 2 * 17 * 3 * 16 * 4})
+    monkeypatch.setattr(blockwise_mlp, 'BLOCK_BYTES', {'cpu': rows * FFN * 4})
+
+
+def test_no_tensor_of_classes_by_hidden_width_by_tokens(monkeypatch):
+    tokens, number = 17, 60
+    budgets(monkeypatch, rows=2 * tokens)
     model = segmentor(test=many_classes(number), ffn_channels=FFN, mask_strides=(1, 1))
     with torch.inference_mode():
         features = model.extract_feat(IMAGE)
         model.decode_head(features)  # the text is encoded
         with LargestOutput() as largest:
             model.decode_head(features)
-    return largest
-
-
-def test_no_tensor_of_classes_by_hidden_width_by_tokens(monkeypatch):
-    tokens, number = 17, 60
-    chunk = 2 * tokens * FFN * 4
-    largest = largest_in_decoder(number, chunk, monkeypatch)
     assert largest.elements < number * FFN * tokens / 2, largest.shape
     # nothing is larger than what the decoder returns: R numbers per token and condition
     assert largest.elements <= (number + 2) * 16 * tokens, largest.shape
 
 
-def test_the_hidden_activation_does_not_grow_with_the_classes(monkeypatch):
-    """The widest activation of the MLP is the chunk's, whatever K is."""
-    widths = []
+def test_activations_of_the_decoder_do_not_grow_with_the_classes(monkeypatch):
+    """A chunk's conditions, and a block's rows in the MLP, whatever K is."""
+    sizes = []
     for number in (10, 40):
-        monkeypatch.setattr(conditions, 'CHUNK_BYTES', {'cpu': 2 * 17 * FFN * 4})
+        budgets(monkeypatch, rows=20)
         model = segmentor(test=many_classes(number), ffn_channels=FFN)
-        calls = count_calls(monkeypatch, blockwise_mlp, 'hidden_activation')
+        hidden = count_calls(monkeypatch, blockwise_mlp, 'hidden_activation')
+        attended = count_calls(monkeypatch, model.decode_head.decoder.layers[0], 'attend')
         predict(model)
-        widths.append(FFN * max(len(rows) for rows, *_ in calls))
-    assert widths[0] == widths[1] == 2 * 17 * FFN
+        sizes.append((max(len(rows) for rows, *_ in hidden), max(len(x) for x, in attended)))
+    assert sizes == [(20, 2)] * 2
 
 
 def test_logits_are_there_once():

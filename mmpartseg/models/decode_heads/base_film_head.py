@@ -74,7 +74,7 @@ class BaseFiLMHead(BaseModule):
         self.mask_branch = MaskBranch(channels, mask_strides)
         # background is no prompt but a learned vector
         self.background_embedding = nn.Parameter(torch.randn(1, dims) * dims**-0.5)
-        self.ffn_channels, self.class_chunk, self.with_cp = ffn_channels, class_chunk, with_cp
+        self.class_chunk, self.with_cp = class_chunk, with_cp
         self.ignore_index = ignore_index
         self.set_taxonomy(test_taxonomy)
 
@@ -160,7 +160,7 @@ class BaseFiLMHead(BaseModule):
 
     def chunk_size(self, reduced):
         """Conditions that go through the decoder at a time."""
-        return self.class_chunk or class_chunk_size(reduced[0], self.ffn_channels)
+        return self.class_chunk or class_chunk_size(reduced[0])
 
     def predict(self, inputs, batch_img_metas=None, test_cfg=None):
         """Logits (N, K + 1, H, W) of the test vocabulary, background last."""

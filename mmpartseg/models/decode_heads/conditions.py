@@ -9,11 +9,13 @@ DEFAULT_CHUNK_BYTES = 512 * 2**20
 MASK_CHUNK = 16  # masks drawn at a time
 
 
-def class_chunk_size(tokens, ffn_channels):
-    """Conditions whose MLP activation (N, chunk, L, ffn) fits the chunk budget; at least 1."""
+def class_chunk_size(tokens):
+    """Conditions whose queries, keys and values (N, chunk, L, 3R) fit the chunk budget; at least 1.
+
+    They are the widest activation of a chunk: the MLP has blocks of its own.
+    """
     budget = CHUNK_BYTES.get(tokens.device.type, DEFAULT_CHUNK_BYTES)
-    n, length = tokens.shape[:2]
-    return max(1, budget // max(1, n * length * ffn_channels * tokens.element_size()))
+    return max(1, budget // max(1, 3 * tokens.numel() * tokens.element_size()))
 
 
 def _on_grid(x, grid):
