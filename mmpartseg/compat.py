@@ -7,6 +7,7 @@ import importlib.machinery
 import importlib.util
 import os
 import pickle
+import subprocess
 import sys
 import types
 
@@ -14,6 +15,9 @@ MMCV_RANGE = ('2.0.0', '2.2.0')
 MMSEG_RANGE = ('1.2.2', '1.3.0')  # 1.2.0 cannot be imported, 1.2.1 asks for a visualizer too early
 INSTALL_MMCV = f"pip install 'mmcv-lite>={MMCV_RANGE[0]},<{MMCV_RANGE[1]}'"
 INSTALL_MMSEG = f"pip install 'mmsegmentation>={MMSEG_RANGE[0]},<{MMSEG_RANGE[1]}'"
+LAUNCHERS = {  # what they set, first the number of processes
+    'pytorch': (('WORLD_SIZE', 'RANK'), 'tools/dist_train.sh or torchrun'),
+    'slurm': (('SLURM_NTASKS', 'SLURM_PROCID'), 'tools/slurm_train.sh or srun')}
 INSTALL_SETUPTOOLS = "pip install 'setuptools<81'"
 
 
@@ -114,10 +118,11 @@ def prepare_distributed(cfg):
     """
     import torch
     import torch.distributed as dist
-    if cfg.get('launcher', 'none') == 'none' or torch.cuda.is_available():
-        return
-    if cfg.launcher == 'slurm':
+    launcher = cfg.get('launcher', 'none')
+    if launcher == 'slurm':
         _slurm_to_torch_environment()
+    if launcher == 'none' or torch.cuda.is_available():
+        return
     dist.init_process_group('gloo')
     if cfg.get('model_wrapper_cfg') is None:
         cfg.model_wrapper_cfg = dict(
@@ -126,15 +131,37 @@ def prepare_distributed(cfg):
 
 
 def num_processes(launcher):
-    """How many processes a launcher started (1 for ``'none'``)."""
-    names = {'pytorch': 'WORLD_SIZE', 'slurm': 'SLURM_NTASKS'}
-    return int(os.environ[names[launcher]]) if launcher in names else 1
+    """How many processes a launcher started (1 for ``'none'``).
+
+    Raises:
+        ValueError: this process was not started by it.
+    """
+    if launcher == 'none':
+        return 1
+    variables, tool = LAUNCHERS[launcher]
+    missing = [name for name in variables if name not in os.environ]
+    if missing:
+        raise ValueError(f'--launcher {launcher} is for processes that {tool} started, and here '
+                         f'{missing} is not set; leave --launcher out to run one process')
+    return int(os.environ[variables[0]])
 
 
 def _slurm_to_torch_environment():
     env = os.environ
-    node = env.get('SLURM_LAUNCH_NODE_IPADDR', '127.0.0.1')
-    for name, value in (('MASTER_ADDR', node), ('MASTER_PORT', '29500'),
-                        ('RANK', env['SLURM_PROCID']), ('WORLD_SIZE', env['SLURM_NTASKS']),
-                        ('LOCAL_RANK', env.get('SLURM_LOCALID', '0'))):
-        env.setdefault(name, value)
+    env.update(RANK=env['SLURM_PROCID'], WORLD_SIZE=env['SLURM_NTASKS'],
+               LOCAL_RANK=env.get('SLURM_LOCALID', '0'))
+    env.setdefault('MASTER_PORT', '29500')
+    if 'MASTER_ADDR' not in env:
+        env['MASTER_ADDR'] = _first_node(env.get('SLURM_STEP_NODELIST') or env['SLURM_NODELIST'])
+
+
+def _first_node(nodes):
+    """The node of process 0; Slurm writes several as ``node[01-04]``, which ``scontrol`` reads."""
+    if '[' not in nodes:
+        return nodes.split(',')[0]
+    try:
+        return subprocess.run(['scontrol', 'show', 'hostnames', nodes], check=True, text=True,
+                              stdout=subprocess.PIPE).stdout.split()[0]
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise ValueError(f'scontrol does not say which is the first of the nodes {nodes} ({error}); '
+                         'set MASTER_ADDR to its address') from error

@@ -15,12 +15,13 @@ def prepare_launch(cfg, launcher):
         launcher (str): ``'none'``, ``'pytorch'`` or ``'slurm'``.
 
     Raises:
-        ValueError: the batch does not divide by the number of processes.
+        ValueError: the launcher did not start this process, or the batch does not divide by the
+            number of processes.
     """
     cfg.launcher = launcher
+    processes = compat.num_processes(launcher)
     compat.prepare_distributed(cfg)
     total = cfg.get('effective_batch_size')
-    processes = compat.num_processes(launcher)
     if total is None or cfg.get('train_dataloader') is None:
         return
     if total % processes:

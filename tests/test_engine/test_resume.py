@@ -1,5 +1,7 @@
 """A run that is killed and resumed ends with the bits of the uninterrupted one."""
 import os
+import re
+import shutil
 import signal
 
 import pytest
@@ -75,6 +77,19 @@ def test_workers_and_two_processes(tmp_path):
     assert run(tmp_path / 'killed', resume=True) == [0, 0]
     assert_same(state_of(tmp_path / 'whole'), state_of(tmp_path / 'killed'))
     assert len(state_of(tmp_path / 'whole')['processes']) == 2
+
+
+def test_nodes_that_do_not_share_the_work_dir(whole, tmp_path, capfd):
+    shutil.copytree(whole[1], tmp_path / '0')
+
+    def node():
+        train(whole[0], tmp_path / os.environ['RANK'], resume=True, launcher='pytorch')
+    port = str(23500 + os.getpid() % 1000)
+    two = [dict(RANK=str(r), LOCAL_RANK=str(r), WORLD_SIZE='2', MASTER_ADDR='127.0.0.1',
+                MASTER_PORT=port) for r in range(2)]
+    assert in_child(node, environments=two) == [1, 1]
+    assert re.search(r'begin at different iterations, \[6, 0\] by rank; the work dir .* must be the same '
+                     'folder on all nodes', capfd.readouterr().err)
 
 
 def test_the_seed_comes_from_the_checkpoint(whole, tmp_path):

@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,22 @@ train_cfg = dict(max_iters=4, val_interval=4)
 param_scheduler = [dict(type='PolyLR', eta_min=0., power=0.9, begin=0, end=4, by_epoch=False)]
 default_hooks = dict(logger=dict(interval=1), checkpoint=dict(interval=2))
 '''
+# starts every task of Slurm here, on the nodes that it would name
+SRUN = """#!/usr/bin/env bash
+while [[ $1 = -* ]]; do
+    case $1 in --ntasks=*) tasks=${1#*=} ;; --ntasks-per-node=*) per_node=${1#*=} ;; -p) shift ;; esac
+    shift
+done
+for ((i = 0; i < tasks; i++)); do
+    SLURM_PROCID=$i SLURM_LOCALID=$((i % per_node)) SLURM_NTASKS=$tasks SLURM_NODELIST='node[1-2]' "$@" &
+    children+=($!)
+done
+for child in "${children[@]}"; do wait "$child" || code=$?; done
+exit "${code:-0}"
+"""
+SCONTROL = """#!/bin/sh
+[ "$*" = 'show hostnames node[1-2]' ] && printf 'localhost\\nelsewhere\\n'
+"""
 
 
 @pytest.fixture
@@ -101,15 +118,35 @@ def test_train_resume_test(workspace):
     assert {'pred_all/seen', 'pred_all/unseen', 'oracle_obj/harmonic'} <= set(table)
 
 
+def write_slurm(folder):
+    """A folder for PATH with the two commands of Slurm."""
+    folder.mkdir()
+    for name, text in (('srun', SRUN), ('scontrol', SCONTROL)):
+        (folder / name).write_text(text)
+        (folder / name).chmod(0o755)
+    return folder
+
+
 def test_two_processes(workspace):
+    """On two nodes of torchrun and of Slurm; evaluated on one node."""
     config = workspace / 'config.py'
     single = run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir', workspace / 'one',
                  cwd=workspace)
+    assert len(losses(single)) == 4
     port = 29500 + os.getpid() % 1000
-    double = run('bash', ROOT / 'tools/dist_train.sh', config, 2, '--work-dir', workspace / 'two',
-                 cwd=workspace, PORT=str(port))
+
+    def node(rank):
+        return run('bash', ROOT / 'tools/dist_train.sh', config, 1, '--work-dir', workspace / 'two',
+                   cwd=workspace, NNODES='2', NODE_RANK=str(rank), MASTER_ADDR='127.0.0.1', PORT=str(port))
+    with ThreadPoolExecutor(2) as pool:
+        double, second = pool.map(node, range(2))
     # the same images per iteration: the same loss curve, to the digits that are printed
-    assert losses(double) == pytest.approx(losses(single), abs=2e-4) and len(losses(single)) == 4
+    assert losses(double) == pytest.approx(losses(single), abs=2e-4) and not losses(second)
+    by_slurm = run(
+        'bash', ROOT / 'tools/slurm_train.sh', 'partition', 'name', config, '--work-dir',
+        workspace / 'slurm', cwd=workspace, GPUS='2', GPUS_PER_NODE='1', MASTER_PORT=str(port),
+        PATH=f"{write_slurm(workspace / 'bin')}:{os.environ['PATH']}")
+    assert losses(by_slurm) == losses(double)
     log = run('bash', ROOT / 'tools/dist_test.sh', config, workspace / 'two/iter_4.pth', 2,
               '--work-dir', workspace / 'test2', cwd=workspace, PORT=str(port))
     again = run(sys.executable, ROOT / 'tools/test.py', config, workspace / 'two/iter_4.pth',

@@ -38,8 +38,16 @@ class ResumableCheckpointHook(CheckpointHook):
             self.validated_before = meta.get('validated', True)
 
     def before_train(self, runner):
-        """Remove what a killed write left."""
+        """Check that all processes begin at the same step, and remove what a killed write left.
+
+        Raises:
+            ValueError: some node did not find the checkpoint of the others.
+        """
         super().before_train(runner)
+        steps = all_gather_object(runner.iter)
+        if len(set(steps)) > 1:
+            raise ValueError(f'the processes begin at different iterations, {steps} by rank; the work '
+                             f'dir {runner.work_dir} must be the same folder on all nodes')
         self.last_ckpt = runner.message_hub.runtime_info.get('last_ckpt')
         if is_main_process():
             remove_unfinished(self.out_dir)
