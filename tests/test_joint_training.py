@@ -1,5 +1,7 @@
 """The joint config on miniature archives: one run on three data sets, each in its own vocabulary."""
+import json
 import math
+import os
 from pathlib import Path
 
 import pytest
@@ -7,9 +9,11 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmpartseg import PartTaxonomy
+from mmpartseg.engine import prepare_launch
 from mmpartseg.models.decode_heads import base_film_head
 from tests.miniatures import write_ade20k_part_234, write_part_imagenet, write_pascal_part_116
 from tests.mixed import ROOT, finished, small_pipeline, unformatted  # noqa: F401
+from tests.runs import in_child
 from tests.tiny import TEXT_ENCODER, TINY_CLIP
 from tests.tiny_model import load_tool
 
@@ -89,6 +93,38 @@ def test_testing_gives_the_same_scores(cfg):
     runner = Runner.from_cfg(cfg)
     validated, tested = runner.val(), runner.test()
     assert tested == pytest.approx(validated, nan_ok=True) and len(tested) > 50
+
+
+def val_and_train(cfg, launcher, out):
+    """Scores of the initial weights, and the loss curves, from the first process."""
+    cfg.work_dir = str(out)
+    prepare_launch(cfg, launcher)
+    runner = Runner.from_cfg(cfg)
+    scores = runner.val()
+    runner.train()
+    if runner.rank == 0:
+        curves = {key: buffer.data[0].tolist() for key, buffer in runner.message_hub.log_scalars.items()
+                  if 'loss' in key}
+        (out / 'log.json').write_text(json.dumps(dict(scores=scores, curves=curves)))
+
+
+def test_two_processes(cfg, tmp_path):
+    """The same global batch: the loss curves of one process in every term, and the identical scores."""
+    cfg.train_cfg.val_interval = 100
+    cfg.default_hooks.checkpoint.save_best = None
+    for dataset in leaves(cfg.train_dataloader.dataset):  # nothing drawn at random
+        dataset.pipeline = [*dataset.pipeline[:2], dict(type='ResizePartSeg', scale=(32, 32)),
+                            dict(type='PackPartSegInputs')]
+    port = str(22500 + os.getpid() % 1000)
+    two = [dict(RANK=str(r), LOCAL_RANK=str(r), WORLD_SIZE='2', MASTER_ADDR='127.0.0.1',
+                MASTER_PORT=port) for r in range(2)]
+    assert in_child(val_and_train, cfg, 'none', tmp_path / 'one') == [0]
+    assert in_child(val_and_train, cfg, 'pytorch', tmp_path / 'two', environments=two) == [0, 0]
+    one, both = (json.loads((tmp_path / name / 'log.json').read_text()) for name in ('one', 'two'))
+    assert set(one['curves']) == set(both['curves']) and len(one['curves']) >= 7
+    for key, curve in one['curves'].items():
+        assert both['curves'][key] == pytest.approx(curve, abs=2e-4) and len(curve) == 2, key
+    assert both['scores'] == pytest.approx(one['scores'], abs=0, rel=0, nan_ok=True)
 
 
 def test_evaluators_and_members(cfg):
