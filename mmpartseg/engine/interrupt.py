@@ -45,6 +45,15 @@ def _wait(reader, writer, message):
         number = reader.recv(1)[0]
     for child in multiprocessing.active_children():
         child.kill()
-    if int(os.environ.get('RANK', '0')) == 0:
-        print(f'\n{signal.Signals(number).name}: {message()}', file=sys.stderr, flush=True)
-    os._exit(128 + number)
+    try:  # nothing that goes wrong here may keep the process: a broken work dir, a closed terminal
+        if int(os.environ.get('RANK', '0')) == 0:
+            print(f'\n{signal.Signals(number).name}: {_text(message)}', file=sys.stderr, flush=True)
+    finally:
+        os._exit(128 + number)
+
+
+def _text(message):
+    try:
+        return message()
+    except OSError as error:
+        return error

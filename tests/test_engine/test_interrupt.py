@@ -1,6 +1,7 @@
 """Ctrl-C and SIGTERM end a run at once, with a line and an exit code."""
 import os
 import signal
+import sys
 import time
 
 import pytest
@@ -19,6 +20,23 @@ def test_ends_while_it_waits(number, code, capfd):
     assert in_child(wait) == [code]
     assert time.monotonic() - start < 10
     assert capfd.readouterr().err == f'\n{number.name}: stopped here\n'
+
+
+@pytest.mark.parametrize('closed', [False, True])
+def test_ends_where_nothing_can_be_said(closed, capfd, tmp_path):
+    """A checkpoint that was deleted by hand; a terminal that is gone."""
+    (tmp_path / 'last_checkpoint').write_text('iter_4.pth')
+
+    def wait():
+        end_on_signals(lambda: where_to_go_on(tmp_path))
+        if closed:
+            sys.stderr.close()
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(60)
+    start = time.monotonic()
+    assert in_child(wait) == [130]
+    assert time.monotonic() - start < 50
+    assert closed or "last_checkpoint names 'iter_4.pth', which is not there" in capfd.readouterr().err
 
 
 def test_children_keep_the_default():
