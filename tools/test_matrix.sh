@@ -47,11 +47,23 @@ for line in lines:
 PYTHON
 }
 
+compiled_mmcv() { # PYTHON VENV : its wheel is built once for each version of Python and torch
+    local pip=("$2/bin/python" -m pip --disable-pip-version-check) wheels
+    wheels=$DIR/wheels/python$1-torch$("$2/bin/python" -c 'import torch; print(torch.__version__)')
+    if ! compgen -G "$wheels/mmcv-*.whl" > /dev/null; then
+        "${pip[@]}" install --quiet 'setuptools<81' wheel ninja psutil
+        MMCV_WITH_OPS=1 "${pip[@]}" wheel --quiet --no-deps --no-build-isolation \
+            --wheel-dir "$wheels" 'mmcv==2.1.0'
+    fi
+    "${pip[@]}" install --quiet --no-deps --force-reinstall "$wheels"/mmcv-*.whl
+}
+
 install() { # NAME VENV
     local python=${1%%-*} versions=${1#*-} venv=$2 list=$2/requirements.txt mmcv=mmcv-lite
     case $versions in *-mmcv) mmcv=mmcv versions=${versions%-mmcv} ;; esac
     [ -x "$venv/bin/python" ] || "python$python" -m venv "$venv"
     local pip=("$venv/bin/python" -m pip install --disable-pip-version-check --quiet --no-compile)
+    if [ "$versions" = newest ]; then pip+=(--upgrade); fi
     if [ "$versions" = pinned ]; then
         cp requirements.txt "$list"
     else
@@ -59,12 +71,7 @@ install() { # NAME VENV
     fi
     if [ $mmcv = mmcv ]; then sed -i '/^mmcv-lite/d' "$list"; fi
     "${pip[@]}" -r "$list"
-    if [ $mmcv = mmcv ]; then
-        "${pip[@]}" 'setuptools<81' wheel ninja psutil
-        MMCV_WITH_OPS=1 "$venv/bin/python" -m pip wheel --quiet --no-deps --no-build-isolation \
-            --wheel-dir "$DIR/wheels-$1" 'mmcv==2.1.0'
-        "${pip[@]}" "$DIR/wheels-$1"/mmcv-*.whl
-    fi
+    if [ $mmcv = mmcv ]; then compiled_mmcv "$python" "$venv"; fi
     "${pip[@]}" --no-deps --no-build-isolation --editable .
 }
 

@@ -23,10 +23,16 @@ CLASSES = ["cat's head", "cat's tail", "school bus's license plate"]
 
 
 def transformers_model(config, seed=0):
-    """Random weights, the last layer scaled so that logits are as large as trained ones."""
+    """Random weights, the last layer scaled so that logits are as large as trained ones.
+
+    Those around the decoder's layers are drawn here: releases of transformers start them differently.
+    """
     torch.manual_seed(seed)
     model = CLIPSegForImageSegmentation(CLIPSegConfig(**config)).eval()
     with torch.no_grad():
+        for name, parameter in model.decoder.named_parameters():
+            if name.endswith('weight') and not name.startswith('layers'):
+                parameter.normal_()
         model.decoder.transposed_convolution[4].weight /= model.decoder.config.reduce_dim**1.5
     return model
 

@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 import pytest
 from miniatures import ADE_SCENES, SHAPE, box_mask, part_map, polygons, write_ade20k_part_234
-from PIL import Image
 from pycocotools import mask as coco_mask
 
 from mmpartseg.taxonomy import load_metainfo
@@ -23,7 +22,7 @@ def root(tmp_path):
 
 
 def read(path):
-    return np.array(Image.open(path))
+    return cv2.imread(str(path), cv2.IMREAD_UNCHANGED)  # in the depth that is stored, which Pillow widens
 
 
 def edit(path, change):
