@@ -29,8 +29,8 @@ from benchmarking.printing import text_of
 from benchmarking.scaling import POINTS, run_points, scaling_report
 from benchmarking.subjects import DTYPES, build_model, inference, read_config, training_step
 
+from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets.preparation import run_main
-from mmpartseg.datasets.preparation.files import write_atomic
 from mmpartseg.engine import add_cfg_options
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ..datasets.preparation.files import write_atomic
+from ..atomic import write_atomic
 from .results import describe, label_map_of
 
 BACKGROUND = (0, 0, 0)

@@ -4,7 +4,7 @@ from pathlib import Path
 from mmengine.fileio import LocalBackend, register_backend
 from mmengine.runner import find_latest_checkpoint
 
-from ..datasets.preparation.files import write_atomic
+from ..atomic import write_atomic
 
 UNFINISHED = ('.*.pth.*.tmp', '.last_checkpoint.*.tmp')  # what write_atomic leaves when it is killed
 

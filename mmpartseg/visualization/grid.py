@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ..datasets.preparation.files import write_atomic
+from ..atomic import write_atomic
 from .checks import check_image
 from .text import text_block
 

@@ -4,6 +4,7 @@ from functools import partial
 import numpy as np
 import pytest
 
+from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets import preparation as prep
 from mmpartseg.datasets.label_maps import read_label_map
 from mmpartseg.taxonomy import load_metainfo
@@ -48,11 +49,11 @@ def test_object_of_pixel_looks_names_up():
 
 def test_a_failed_write_leaves_nothing(tmp_path):
     with pytest.raises(TypeError):
-        prep.write_atomic(tmp_path / 'map.png', 'text is not bytes')
+        write_atomic(tmp_path / 'map.png', 'text is not bytes')
     assert list(tmp_path.iterdir()) == []
-    prep.write_atomic(tmp_path / 'deep/map.png', b'1')
+    write_atomic(tmp_path / 'deep/map.png', b'1')
     with pytest.raises(TypeError):
-        prep.write_atomic(tmp_path / 'deep/map.png', None)
+        write_atomic(tmp_path / 'deep/map.png', None)
     assert (tmp_path / 'deep/map.png').read_bytes() == b'1'
 
 
@@ -82,7 +83,7 @@ def test_keep_or_paint(tmp_path):
 def job(folder, number):
     if number == 2:
         raise ValueError(f'job {number} failed')
-    prep.write_atomic(folder / str(number), b'')
+    write_atomic(folder / str(number), b'')
     return number
 
 

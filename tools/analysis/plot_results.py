@@ -21,7 +21,8 @@ from charts import (
     heat_map,
 )
 
-from mmpartseg.datasets.preparation import run_main, write_atomic
+from mmpartseg.atomic import write_atomic
+from mmpartseg.datasets.preparation import run_main
 from mmpartseg.evaluation import (
     DESTINATIONS,
     SIZE_BINS,

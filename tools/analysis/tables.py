@@ -16,7 +16,8 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from mmpartseg.datasets.preparation import run_main, write_atomic
+from mmpartseg.atomic import write_atomic
+from mmpartseg.datasets.preparation import run_main
 from mmpartseg.evaluation.runs import experiment, find_runs, mean_and_error
 
 ROOT = Path(__file__).parents[2]

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets import preparation as prep
 from mmpartseg.datasets.preparation.pascal_part_files import read_annotation
 from mmpartseg.taxonomy import load_metainfo
@@ -61,7 +62,7 @@ def convert_image(job):
         return None
     copy = job.out / 'images' / job.split / job.image.name
     if is_new or not copy.is_file():
-        prep.write_atomic(copy, job.image.read_bytes())
+        write_atomic(copy, job.image.read_bytes())
     return prep.Conversion(job.split, *map(prep.present_ids, maps), is_new, warnings)
 
 

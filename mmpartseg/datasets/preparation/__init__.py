@@ -3,7 +3,6 @@ from .files import (
     check_image,
     image_size,
     list_files,
-    write_atomic,
     write_label_map,
     write_names,
 )
@@ -32,6 +31,6 @@ __all__ = [
     'AnnotatedImage', 'Conversion', 'argument_parser', 'check_image', 'decode_instances',
     'decode_mask', 'finish', 'ignore_value', 'image_size', 'keep_or_paint', 'list_files',
     'load_instances', 'match_images', 'object_of_part', 'object_of_pixel', 'paint',
-    'paint_large_first', 'present_ids', 'run_jobs', 'run_main', 'settle_overlaps', 'write_atomic',
+    'paint_large_first', 'present_ids', 'run_jobs', 'run_main', 'settle_overlaps',
     'write_label_map', 'write_names'
 ]

@@ -1,10 +1,10 @@
-"""Files of the converters: complete or absent, and every error names the file."""
-import os
-import re
+"""Files of the converters: every error names the file."""
 from pathlib import Path
 
 import cv2
 from PIL import Image
+
+from ...atomic import write_atomic
 
 MACOS_PREFIX = '._'  # resource forks left by archives that were packed on macOS
 
@@ -20,25 +20,6 @@ def list_files(folder, suffix):
         raise FileNotFoundError(f"there is no folder '{folder}'; see data/README.md for the tree")
     return sorted(p for p in folder.iterdir()
                   if p.name.endswith(suffix) and not p.name.startswith(MACOS_PREFIX))
-
-
-def write_atomic(path, data):
-    """Write bytes under a temporary name beside ``path``, then rename: never half a file."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
-    try:
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def remove_leftovers(folder):
-    """Delete what writers that were killed left behind below ``folder``."""
-    for path in Path(folder).rglob('.*.tmp'):
-        if re.fullmatch(r'\..+\.\d+\.tmp', path.name):
-            path.unlink(missing_ok=True)
 
 
 def write_label_map(path, labels):

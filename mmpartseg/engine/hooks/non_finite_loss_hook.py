@@ -8,7 +8,7 @@ from mmengine.hooks import Hook
 from mmengine.utils import apply_to
 from mmseg.registry import HOOKS
 
-from ...datasets.preparation.files import write_atomic
+from ...atomic import write_atomic
 from ...models.segmentors.part_segmentor import NonFiniteLoss
 from ...taxonomy import PartTaxonomy
 from ..random_states import get_random_states

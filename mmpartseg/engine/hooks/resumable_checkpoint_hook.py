@@ -5,7 +5,7 @@ from mmengine.dist import all_gather_object, get_rank, get_world_size, is_main_p
 from mmengine.hooks import CheckpointHook
 from mmseg.registry import HOOKS
 
-from ...datasets.preparation.files import write_atomic
+from ...atomic import write_atomic
 from ..atomic_files import remove_unfinished
 from ..random_states import get_random_states, set_random_states
 from .taxonomy_check_hook import segmentor_of
