@@ -1,7 +1,10 @@
 """Fixtures shared by all tests: no hub, and miniature archives in the published layouts."""
 import os
+import tempfile
 
 os.environ['HF_HUB_OFFLINE'] = '1'  # before any import of huggingface_hub: it retries for a minute
+# not into the checkout
+os.environ['HYPOTHESIS_STORAGE_DIRECTORY'] = os.path.join(tempfile.gettempdir(), 'hypothesis')
 
 import json
 from pathlib import Path
