@@ -13,6 +13,7 @@ import types
 
 MMCV_RANGE = ('2.0.0', '2.2.0')
 MMSEG_RANGE = ('1.2.2', '1.3.0')  # 1.2.0 cannot be imported, 1.2.1 asks for a visualizer too early
+DYNAMIC_ONNX = '2.7.0'  # torch 2.6 cannot translate an interpolation to a size that is not a number
 INSTALL_MMCV = f"pip install 'mmcv-lite>={MMCV_RANGE[0]},<{MMCV_RANGE[1]}'"
 INSTALL_MMSEG = f"pip install 'mmsegmentation>={MMSEG_RANGE[0]},<{MMSEG_RANGE[1]}'"
 LAUNCHERS = {  # what they set, first the number of processes
@@ -76,6 +77,15 @@ def _check_range(package, found, allowed, command):
     if not _release(low) <= _release(found) < _release(high):
         raise ImportError(
             f'mmpartseg needs {package} >={low}, <{high}, but {found} is installed: {command}')
+
+
+def check_dynamic_onnx():
+    """ImportError unless this torch can write ONNX files that take images of several sizes."""
+    import torch
+    if _release(torch.__version__) < _release(DYNAMIC_ONNX):
+        raise ImportError(
+            f'ONNX files of dynamic size need torch >={DYNAMIC_ONNX}, but {torch.__version__} is '
+            f"installed: export a fixed size, or pip install 'torch>={DYNAMIC_ONNX}'")
 
 
 def _release(version):

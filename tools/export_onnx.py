@@ -9,8 +9,8 @@ K = background. The names are in the file's metadata, as JSON lists `classes` an
 
 The ONNX file is kept only if onnxruntime gives the scores of torch within 1e-4 (of the score, where
 that is beyond 1). Limits: one image at a time; a fixed size, or with --dynamic any multiple of the
-patch from 2 to 256 patches a side; no Oracle-Obj (take class_scores), no sliding window; a new
-vocabulary needs a new export.
+patch from 2 to 256 patches a side (torch from 2.7); no Oracle-Obj (take class_scores), no sliding
+window; a new vocabulary needs a new export.
 """
 import argparse
 import importlib.util
@@ -31,6 +31,7 @@ from mmpartseg.apis.export import (
     export_program,
     score_difference,
 )
+from mmpartseg.compat import check_dynamic_onnx
 
 PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
 TOLERANCE = 1e-4
@@ -83,6 +84,8 @@ def main(argv=None):
     if missing:
         raise ImportError(f"exporting needs {', '.join(missing)}: pip install 'mmpartseg[export]'")
     import onnxruntime
+    if args.dynamic:
+        check_dynamic_onnx()
     args.out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=args.out.parent) as folder:
         module, size, names = build_module(args)

@@ -74,7 +74,8 @@ def test_mixed_precision_training(type, dtype, tolerance):
     with torch.autocast('cpu', dtype):
         actual, mixed = train_once(head, head.loss)
     for name, value in expected.items():
-        assert relative(actual[name], value) < tolerance, name
+        crossing = 0.05 if name == 'loss_separation' else 0  # counts tokens; one may cross its threshold
+        assert relative(actual[name], value) < max(tolerance, crossing), name
     whole = [torch.cat([g.flatten() for g in each.values()]) for each in (mixed, gradients)]
     assert relative(*whole) < 4 * tolerance
     assert mixed.keys() == gradients.keys()
