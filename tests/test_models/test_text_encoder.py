@@ -30,6 +30,26 @@ def test_equals_open_clip_at_full_length():
     torch.testing.assert_close(model(NAMES), open_clips_own(model, NAMES))
 
 
+@pytest.mark.parametrize('options', [
+    *(dict(pool_type=pool, eos_id=49407, no_causal_mask=free)
+      for pool in ('argmax', 'eos', 'first', 'last') for free in (False, True)),
+    dict(proj_type='none', width=24), dict(proj_bias=True)])
+def test_other_towers_of_open_clip(options):
+    model = encoder(arch=dict(TINY_CLIP, text_cfg=dict(TINY_CLIP['text_cfg'], **options)))
+    with torch.no_grad():
+        torch.testing.assert_close(model(NAMES), model.tower(model.tokenize(NAMES)))
+
+
+def test_tower_of_coca():
+    """It gives embeddings and tokens, and has a token of its own for the embedding."""
+    model = encoder(arch=dict(TINY_CLIP, text_cfg=dict(
+        TINY_CLIP['text_cfg'], context_length=76, embed_cls=True, output_tokens=True)))
+    with torch.no_grad():
+        embeddings, tokens = model.tower(model.tokenize(NAMES))
+    torch.testing.assert_close(model(NAMES), embeddings)
+    assert tokens.shape[1] == 76
+
+
 def test_templates_are_averaged():
     model = encoder(templates=['a {}.', 'the {} there'])
     expected = open_clips_own(model, ['a head.', 'the head there']).mean(0, keepdim=True)

@@ -13,9 +13,9 @@ TRAINABLE = {'none': (), 'embeddings': ('token_embedding', 'positional_embedding
 class OpenCLIPTextEncoder(BaseModule):
     """open_clip's text tower on names (Eq. 1); the embeddings are not normalised.
 
-    Each prompt is cut after its end token, which changes nothing in a causal transformer; prompts of
-    one length are encoded together. Whenever no gradient is wanted, each name's embedding is kept
-    until the weights change.
+    In a causal transformer each prompt is cut after its end token, which changes nothing there, and
+    prompts of one length are encoded together. Whenever no gradient is wanted, each name's embedding
+    is kept until the weights change.
 
     Args:
         arch (str | dict): open_clip model name or configuration.
@@ -100,10 +100,11 @@ class OpenCLIPTextEncoder(BaseModule):
     def _encode_tokens(self, tokens):
         tower = self.tower
         tokens = tokens.to(tower.positional_embedding.device)
-        if tower.attn_mask is None or tower.cls_emb is not None:
-            return tower(tokens)  # not causal: every position counts
-        end = tokens.argmax(1) if tower.pool_type == 'argmax' else (tokens == tower.eos_id).int().argmax(1)
-        lengths, group = (end + 1).unique(return_inverse=True)
+        ends = dict(argmax=tokens, eos=(tokens == tower.eos_id).int())  # by pooling; largest there
+        if tower.attn_mask is None or tower.cls_emb is not None or tower.pool_type not in ends:
+            embeddings = tower(tokens)  # what comes after the end token counts
+            return embeddings[0] if tower.output_tokens else embeddings
+        lengths, group = (ends[tower.pool_type].argmax(1) + 1).unique(return_inverse=True)
         encoded = [self._encode_length(tokens[group == i, :length])
                    for i, length in enumerate(lengths.tolist())]
         position = group.argsort(stable=True).argsort()
