@@ -6,6 +6,10 @@ off by 5e-2 and 1e-2, losses and gradients by as much relative to their size.
 import pytest
 import torch
 
+from mmpartseg.models.decode_heads.conditions import side_by_side
+from mmpartseg.models.layers.condition_layer import ConditionLayer
+from mmpartseg.models.losses import separation_loss
+from mmpartseg.models.losses.attention_maps import ClassAttention, class_attention_maps
 from tests.test_models.test_heads import batch, build
 from tests.tiny import features, segmentor
 
@@ -80,3 +84,58 @@ def test_mixed_precision_training(type, dtype, tolerance):
     assert relative(*whole) < 4 * tolerance
     assert mixed.keys() == gradients.keys()
     assert all(p.dtype == torch.float32 for p in head.parameters())
+
+
+def test_a_compiled_graph_joins_blocks_without_copies():
+    graphs = []
+
+    def backend(module, inputs):
+        graphs.append({node.target for node in module.graph.nodes})
+        return module.forward
+    blocks = [torch.ones(1, 2), torch.zeros(1, 3)]
+    with torch.no_grad():
+        plain = side_by_side(iter(blocks), 5)
+        joined = torch.compile(lambda *x: side_by_side(iter(x), 5), backend=backend)(*blocks)
+    assert torch.equal(joined, plain) and joined.tolist() == [[1, 1, 0, 0, 0]]
+    targets, = graphs
+    assert torch.cat in targets and 'new_empty' not in targets
+
+
+def test_a_traced_layer_takes_any_size():
+    """Without the custom gradient, which a trace cannot look into, and without a number of blocks."""
+    layer = ConditionLayer(16, 2, 32).eval()
+    traced = torch.jit.trace(layer, torch.randn(2, 5, 16))
+    assert 'PythonOp' not in str(traced.graph)
+    for x in (torch.randn(2, 5, 16), torch.randn(2000, 7, 16)):  # one block, and several
+        torch.testing.assert_close(traced(x), layer(x))
+
+
+def test_devices_without_autocast():
+    with torch.device('meta'):
+        assert ConditionLayer(16, 2, 32)(torch.empty(2, 5, 16)).shape == (2, 5, 16)
+
+
+def test_backward_pass_within_autocast():
+    layer, x = ConditionLayer(16, 2, 32), torch.randn(2, 5, 16)
+    expected = torch.autograd.grad(layer(x).square().sum(), layer.linear1.weight)[0]
+    loss = layer(x).square().sum()
+    with torch.autocast('cpu', torch.bfloat16):
+        actual = torch.autograd.grad(loss, layer.linear1.weight)[0]
+    assert actual.dtype == torch.float32 and relative(actual, expected) < MIXED[0][1]
+
+
+@pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])
+def test_attention_losses_keep_float32(dtype):
+    """Maps that hardly differ, as those of a decoder that has learned little."""
+    rows = torch.rand(6, 3, 100, generator=torch.Generator().manual_seed(0)) / 100
+
+    def loss_and_gradient(mixed):
+        x = rows.clone().requires_grad_()
+        with torch.autocast('cpu', dtype, enabled=mixed):
+            maps = class_attention_maps(x, torch.ones(6, 3), (10, 10))
+            loss = separation_loss(ClassAttention(maps, maps > 0, torch.arange(6) // 3, 2))
+        return loss, torch.autograd.grad(loss, x)[0]
+    actual, expected = loss_and_gradient(True), loss_and_gradient(False)
+    for a, b in zip(actual, expected):
+        torch.testing.assert_close(a, b, rtol=1e-5, atol=1e-8)
+    assert expected[1].abs().max() > 0

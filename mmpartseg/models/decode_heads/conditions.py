@@ -48,6 +48,8 @@ def token_features(features):
 def side_by_side(blocks, channels):
     """``torch.cat`` along channels; without gradients the blocks are never there all at once.
 
+    A compiled graph decides on its own what is there when, and joins them.
+
     Args:
         blocks (Iterator[Tensor]): (N, c, …) each.
         channels (int): their sum of c.
@@ -55,7 +57,7 @@ def side_by_side(blocks, channels):
     Returns:
         Tensor: (N, channels, …).
     """
-    if torch.is_grad_enabled():
+    if torch.is_grad_enabled() or torch.compiler.is_compiling():
         return torch.cat(list(blocks), dim=1)
     result, start = None, 0
     for block in blocks:

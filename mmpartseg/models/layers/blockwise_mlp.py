@@ -4,6 +4,8 @@ import torch.nn.functional as F
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
+from .precision import autocast_dtype, without_autocast
+
 # what the hidden activation of one block may take: a CPU's second-level caches; elsewhere enough
 # work to fill the device
 BLOCK_BYTES = {'cpu': 2 * 2**20}
@@ -24,9 +26,9 @@ def blockwise_mlp(x, weight1, bias1, weight2, bias2):
     Returns:
         Tensor: (rows, R).
     """
-    tensors, device = (x, weight1, bias1, weight2, bias2), x.device.type
-    if torch.is_autocast_enabled(device):
-        tensors = [tensor.to(torch.get_autocast_dtype(device)) for tensor in tensors]
+    tensors, dtype = (x, weight1, bias1, weight2, bias2), autocast_dtype(x.device.type)
+    if dtype is not None:
+        tensors = [tensor.to(dtype) for tensor in tensors]
     return BlockwiseMLP.apply(*tensors)
 
 
@@ -54,6 +56,12 @@ class BlockwiseMLP(Function):
     @staticmethod
     @once_differentiable
     def backward(ctx, grad):
+        with without_autocast(grad.device.type):  # the forward pass has settled the dtype
+            return BlockwiseMLP.gradients(ctx, grad)
+
+    @staticmethod
+    def gradients(ctx, grad):
+        """Of the five tensors."""
         x, weight1, bias1, weight2 = ctx.saved_tensors
         # sums over blocks keep float32's precision
         total1, total_bias1, total2 = [torch.zeros_like(w, dtype=torch.promote_types(w.dtype, torch.float32))

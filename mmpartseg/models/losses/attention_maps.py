@@ -5,6 +5,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..layers.precision import without_autocast
+
 
 class ClassAttention(NamedTuple):
     """Attention of the M (image, class) pairs that are present at the token resolution.
@@ -63,11 +65,13 @@ def class_attention_maps(attention, weight, grid):
         grid (tuple[int, int]): (h, w).
 
     Returns:
-        Tensor: (M, h, w).
+        Tensor: (M, h, w), float32 at least: the losses compare small differences of these.
     """
+    attention = attention.to(torch.promote_types(attention.dtype, torch.float32))
     weight = weight.to(attention.dtype)
     weight = weight / weight.sum(1, keepdim=True)
-    return torch.bmm(weight[:, None], attention)[:, 0].unflatten(1, grid)
+    with without_autocast(attention.device.type):
+        return torch.bmm(weight[:, None], attention)[:, 0].unflatten(1, grid)
 
 
 def min_max(maps, eps=1e-6):
@@ -83,7 +87,8 @@ def smooth(maps, size=3, sigma=0.5):
     """Gaussian filter on (M, h, w), reflecting at the border (replicating where h or w is 1)."""
     offsets = torch.arange(size, device=maps.device, dtype=maps.dtype) - size // 2
     kernel = torch.exp(-offsets**2 / (2 * sigma**2))
-    kernel = (kernel / kernel.sum()).outer(kernel / kernel.sum())
+    kernel = kernel / kernel.sum()
     mode = 'reflect' if min(maps.shape[1:]) > size // 2 else 'replicate'
-    padded = F.pad(maps[:, None], [size // 2] * 4, mode=mode)
-    return F.conv2d(padded, kernel[None, None])[:, 0]
+    with without_autocast(maps.device.type):
+        padded = F.pad(maps[:, None], [size // 2] * 4, mode=mode)
+        return F.conv2d(padded, kernel.outer(kernel)[None, None])[:, 0]
