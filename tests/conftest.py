@@ -21,6 +21,8 @@ from mmpartseg.taxonomy import load_metainfo
 
 IGNORE = 255
 torch.set_num_threads(1)  # tiny tensors: more threads only wait for each other
+# tests that fork need autograd to have started before torch.compile is imported
+torch.ones((), requires_grad=True).backward()
 init_default_scope('mmseg')
 settings.register_profile('busy machine', deadline=None)
 settings.load_profile('busy machine')
