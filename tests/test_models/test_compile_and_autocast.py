@@ -78,8 +78,9 @@ def test_mixed_precision_training(type, dtype, tolerance):
     with torch.autocast('cpu', dtype):
         actual, mixed = train_once(head, head.loss)
     for name, value in expected.items():
-        crossing = 0.05 if name == 'loss_separation' else 0  # counts tokens; one may cross its threshold
-        assert relative(actual[name], value) < max(tolerance, crossing), name
+        # it counts tokens, and with torch 2.6's rounding one crosses its threshold
+        one_token = 0.05 if name == 'loss_separation' and torch.__version__ < '2.7' else 0
+        assert relative(actual[name], value) < max(tolerance, one_token), name
     whole = [torch.cat([g.flatten() for g in each.values()]) for each in (mixed, gradients)]
     assert relative(*whole) < 4 * tolerance
     assert mixed.keys() == gradients.keys()
