@@ -15,7 +15,7 @@ from mmengine.runner import Runner
 from mmseg.registry import HOOKS, OPTIM_WRAPPERS
 from PIL import Image
 
-from mmpartseg.engine import latest_checkpoint, prepare_launch
+from mmpartseg.engine import end_launch, latest_checkpoint, prepare_launch
 from tests.tiny import ALL, TINY_CLIP, head_config
 
 FOREVER = 600  # seconds that no run of these takes
@@ -122,6 +122,7 @@ def train(path, work_dir, hooks=(), resume=False, launcher='none'):
         cfg.resume, cfg.load_from = True, latest_checkpoint(work_dir)
     prepare_launch(cfg, launcher)
     Runner.from_cfg(cfg).train()
+    end_launch()
 
 
 def in_child(function, *args, environments=({},), text=False, **kwargs):

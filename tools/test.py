@@ -6,7 +6,7 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mmpartseg.engine import add_cfg_options, end_on_signals, prepare_launch, use_tta
+from mmpartseg.engine import add_cfg_options, end_launch, end_on_signals, prepare_launch, use_tta
 
 
 def parse_args():
@@ -48,6 +48,7 @@ def main():
         use_tta(cfg)
     prepare_launch(cfg, args.launcher)
     Runner.from_cfg(cfg).test()
+    end_launch()
 
 
 if __name__ == '__main__':

@@ -6,7 +6,14 @@ from pathlib import Path
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mmpartseg.engine import add_cfg_options, end_on_signals, prepare_launch, prepare_resume, where_to_go_on
+from mmpartseg.engine import (
+    add_cfg_options,
+    end_launch,
+    end_on_signals,
+    prepare_launch,
+    prepare_resume,
+    where_to_go_on,
+)
 
 
 def parse_args():
@@ -38,6 +45,7 @@ def main():
         prepare_resume(cfg)
     prepare_launch(cfg, args.launcher)
     Runner.from_cfg(cfg).train()
+    end_launch()
 
 
 if __name__ == '__main__':

@@ -4,10 +4,10 @@ from .cfg_options import add_cfg_options
 from .hooks import ResumableCheckpointHook, SavePredictionsHook, TaxonomyCheckHook
 from .interrupt import end_on_signals
 from .joint_loops import JointTestLoop, JointValLoop
-from .launch import prepare_launch, prepare_resume, where_to_go_on
+from .launch import end_launch, prepare_launch, prepare_resume, where_to_go_on
 from .layer_decay import CLIPLayerDecayConstructor
 from .tta import use_tta
 
 __all__ = ['CLIPLayerDecayConstructor', 'JointTestLoop', 'JointValLoop', 'ResumableCheckpointHook',
-           'SavePredictionsHook', 'TaxonomyCheckHook', 'add_cfg_options', 'end_on_signals',
+           'SavePredictionsHook', 'TaxonomyCheckHook', 'add_cfg_options', 'end_launch', 'end_on_signals',
            'latest_checkpoint', 'prepare_launch', 'prepare_resume', 'use_tta', 'where_to_go_on']

@@ -1,4 +1,6 @@
-"""What train.py and test.py do to a config before the Runner is built."""
+"""What train.py and test.py do before the Runner is built, and after it is done."""
+from torch import distributed
+
 from .. import compat
 from ..checkpoints import read_checkpoint
 from .atomic_files import latest_checkpoint
@@ -29,6 +31,18 @@ def prepare_launch(cfg, launcher):
                          'set it with --cfg-options effective_batch_size=…, or to None to have '
                          'train_dataloader.batch_size count per process')
     cfg.train_dataloader.batch_size = total // processes
+
+
+def end_launch():
+    """Close the process group, where there is one, once every process has done its work.
+
+    A thread of gloo may hold the tensors of the last collective a little longer than Python does; to
+    free them it needs the interpreter, and one that is already shutting down aborts the process. The
+    barrier lets it finish. Call it after success only: after an error nobody else may come here.
+    """
+    if distributed.is_available() and distributed.is_initialized():
+        distributed.barrier()
+        distributed.destroy_process_group()
 
 
 def prepare_resume(cfg):

@@ -2,10 +2,11 @@
 import os
 
 import numpy as np
+import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mmpartseg.engine import prepare_launch
+from mmpartseg.engine import end_launch, prepare_launch
 from tests.runs import in_child, train, write_config
 
 
@@ -21,6 +22,22 @@ def test_a_branch_without_a_loss(tmp_path):
         'model.decode_head.loss_object': None, 'model.decode_head.with_cp': True})
     assert in_child(train, config, tmp_path / 'work', launcher='pytorch',
                     environments=two(0)) == [0, 0]
+
+
+def join_and_leave(folder):
+    prepare_launch(Config(dict()), 'pytorch')
+    assert torch.distributed.is_initialized()
+    rank = torch.distributed.get_rank()
+    if rank == 1:
+        (folder / 'worked').touch()
+    end_launch()
+    assert not torch.distributed.is_initialized() and (folder / 'worked').exists()
+
+
+def test_processes_leave_together(tmp_path):
+    """None before every other has done its work, and without threads of gloo."""
+    assert in_child(join_and_leave, tmp_path, environments=two(2000)) == [0, 0]
+    end_launch()  # where there is no group, nothing
 
 
 def evaluate(path, work_dir, launcher):
