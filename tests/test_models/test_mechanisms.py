@@ -1,4 +1,6 @@
 """What makes the model fast and lean, guarded by counting calls and sizes: never by the clock."""
+from collections import Counter
+
 import pytest
 import torch
 from mmengine.structures import PixelData
@@ -6,9 +8,9 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from mmpartseg.models.decode_heads import conditions
-from mmpartseg.models.layers import blockwise_mlp
-from tests.tiny import ALL, SEEN, TINY_CLIP, segmentor
+from mmpartseg.models.decode_heads import base_film_head, conditions, part_clipseg_head
+from mmpartseg.models.layers import MaskBranch, blockwise_mlp
+from tests.tiny import ALL, SEEN, TEXT_ENCODER, TINY_CLIP, segmentor
 
 IMAGE = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
 FFN = 96  # a width that no other tensor has
@@ -186,13 +188,58 @@ def step(monkeypatch):
 
 
 def test_training_keeps_no_hidden_activation(step):
-    _, loss = step()
+    """Neither of the decoder's MLP nor of the masks: what the first transposed convolution gives."""
+    upsampled = 12 * 12 * 8  # pixels by R/2
+    _, loss = step(mask_strides=(12, 1))
     kept = []
     with torch.autograd.graph.saved_tensors_hooks(lambda x: kept.append(tuple(x.shape)) or x, lambda x: x):
         loss().backward()
-    weights = {(FFN, ), (FFN, 16), (16, FFN)}
-    assert not [shape for shape in kept if FFN in shape and shape not in weights]
-    assert any(shape in weights for shape in kept)
+    weights = {(width, *rest) for width in (FFN, upsampled) for rest in ((), (16, ))} | {(16, FFN)}
+    assert not [shape for shape in kept if {FFN, upsampled} & {*shape} and shape not in weights]
+    assert {(FFN, 16), (upsampled, 16)} <= set(kept)
+    assert not [shape for shape in kept if shape[-3:] == (12, 12, 8)]
+
+
+class CountedOperations(TorchDispatchMode):
+    """How often each operation ran."""
+
+    def __init__(self):
+        super().__init__()
+        self.counts = Counter()
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        self.counts[function.name().removeprefix('aten::')] += 1
+        return function(*args, **(kwargs or {}))
+
+
+def test_recomputing_runs_no_attention_again(step):
+    counts = []
+    for with_cp in (False, True):
+        _, loss = step(with_cp=with_cp)
+        with CountedOperations() as operations:
+            loss().backward()
+        counts.append({name: n for name, n in operations.counts.items() if 'scaled_dot_product' in name})
+        convolutions = operations.counts['convolution']
+    assert counts[0] == counts[1] and counts[0] and convolutions > 3  # those of the masks, again
+
+
+def test_prompts_of_all_lengths_are_looked_up_at_once(step):
+    """The gradient of a look-up is as large as the whole table."""
+    _, loss = step(train=["cat's head", "cat's left front paw", "dog's head"],
+                   text_encoder=dict(TEXT_ENCODER, trainable='embeddings'))
+    with CountedOperations() as operations:
+        loss().backward()
+    assert operations.counts['embedding_dense_backward'] == 1
+
+
+def test_logits_for_training_are_not_joined(step, monkeypatch):
+    """What is joined are the tokens of the masks; the masks come out together."""
+    drawn = count_calls(monkeypatch, MaskBranch, 'upsample')
+    monkeypatch.setattr(part_clipseg_head, 'MASK_CHUNK', 1)
+    monkeypatch.setattr(base_film_head, 'MASK_CHUNK', 1)
+    _, loss = step()
+    loss()
+    assert len(drawn) == 3  # classes, objects, parts
 
 
 @pytest.mark.parametrize('with_cp', [False, True])

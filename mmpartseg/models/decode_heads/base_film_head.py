@@ -9,7 +9,7 @@ from torch import nn
 from ...taxonomy import PartTaxonomy
 from ..layers import FiLMDecoder, MaskBranch, VisualAdapter
 from ..layers.recompute import recomputed
-from .conditions import MASK_CHUNK, class_chunk_size, side_by_side, token_features
+from .conditions import MASK_CHUNK, class_chunk_size, side_by_side, token_features, upsampled
 from .joint import batch_rows, decoded_groups, rows_of, share_of_batch, weighted
 from .targets import labels_of
 
@@ -155,8 +155,9 @@ class BaseFiLMHead(BaseModule):
 
     def branch_masks(self, decoded, grid):
         """(N, n, hw, R) -> iterator of logits (N, chunk, H, W), through the mask branch."""
-        return (recomputed(self.mask_branch.masks, block, grid, enabled=self.with_cp)
-                for block in decoded.split(MASK_CHUNK, dim=1))
+        return upsampled(self.mask_branch, (
+            recomputed(self.mask_branch.convolve, block, grid, enabled=self.with_cp)
+            for block in decoded.split(MASK_CHUNK, dim=1)))
 
     def chunk_size(self, reduced):
         """Conditions that go through the decoder at a time."""

@@ -4,7 +4,6 @@ from typing import NamedTuple
 from mmseg.registry import MODELS
 from torch import Tensor
 
-from ..layers.recompute import recomputed
 from ..losses import LevelLosses
 from .base_film_head import BaseFiLMHead
 from .conditions import side_by_side
@@ -47,8 +46,7 @@ class CLIPSegHead(BaseFiLMHead):
         def masks():
             for condition in text.split(self.chunk_size(reduced)):
                 decoded, _ = self.decoder(reduced, condition)
-                yield recomputed(self.mask_branch.masks, decoded[:, :, prefix:], grid,
-                                 enabled=self.with_cp)
+                yield from self.branch_masks(decoded[:, :, prefix:], grid)
 
         return CLIPSegOutput(side_by_side(masks(), len(text)))
 

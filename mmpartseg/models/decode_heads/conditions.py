@@ -45,6 +45,25 @@ def token_features(features):
     return [torch.cat([f[1][:, None], t], dim=1) for f, t in zip(features, tokens)], grid, 1
 
 
+def at_once():
+    """Whether blocks of channels are joined as soon as possible, for a gradient or by a compiler."""
+    return torch.is_grad_enabled() or torch.compiler.is_compiling()
+
+
+def joined(blocks):
+    """Blocks (N, c, …) along channels."""
+    first, *others = blocks
+    return torch.cat([first, *others], dim=1) if others else first
+
+
+def upsampled(branch, blocks):
+    """Iterator of logits (N, c, H, W) from blocks (N, c, h, w, R) of :meth:`MaskBranch.convolve`.
+
+    For a gradient it is one block: joining what is small is cheaper than joining logits.
+    """
+    return (branch.upsample(block) for block in ([joined(blocks)] if at_once() else blocks))
+
+
 def side_by_side(blocks, channels):
     """``torch.cat`` along channels; without gradients the blocks are never there all at once.
 
@@ -57,8 +76,8 @@ def side_by_side(blocks, channels):
     Returns:
         Tensor: (N, channels, …).
     """
-    if torch.is_grad_enabled() or torch.compiler.is_compiling():
-        return torch.cat(list(blocks), dim=1)
+    if at_once():
+        return joined(blocks)
     result, start = None, 0
     for block in blocks:
         if result is None:

@@ -12,7 +12,7 @@ from ..layers.recompute import recomputed
 from ..losses import LevelLosses
 from ..losses.attention_maps import ClassAttention, class_attention_maps, mask_tokens, present_classes
 from .base_film_head import BaseFiLMHead
-from .conditions import MASK_CHUNK, side_by_side
+from .conditions import MASK_CHUNK, side_by_side, upsampled
 from .targets import mapped, object_part_target, resized
 
 
@@ -121,12 +121,14 @@ class PartCLIPSegHead(BaseFiLMHead):
         class_text = self.project_text(
             torch.cat([object_text[object_index], part_text[part_index]], dim=1))  # (K+1) x D
 
-        def masks(part, obj, condition):
+        branch = self.object_part_branch
+
+        def convolved(part, obj, condition):
             features = parts[:, part] + objects[:, obj]
-            return self.object_part_branch.masks(self.object_part_film(features, condition), grid)
+            return branch.convolve(self.object_part_film(features, condition), grid)
 
         blocks = zip(*(each.split(MASK_CHUNK) for each in (part_index, object_index, class_text)))
-        return (recomputed(masks, *block, enabled=self.with_cp) for block in blocks)
+        return upsampled(branch, (recomputed(convolved, *block, enabled=self.with_cp) for block in blocks))
 
     def loss_by_feat(self, output, part_map, object_map, index=None):
         """Loss terms of Eq. 10 from the scores and the label maps (N, H, W) in a vocabulary."""

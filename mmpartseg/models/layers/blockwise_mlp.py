@@ -1,4 +1,4 @@
-"""The MLP of the decoder's layers, a block of rows at a time, forward and backward."""
+"""Two linear layers, a block of rows at a time, forward and backward."""
 import torch
 import torch.nn.functional as F
 from torch.autograd import Function
@@ -8,7 +8,7 @@ from .precision import autocast_dtype, without_autocast
 
 # what the hidden activation of one block may take: a CPU's second-level caches; elsewhere enough
 # work to fill the device
-BLOCK_BYTES = {'cpu': 2 * 2**20}
+BLOCK_BYTES = {'cpu': 4 * 2**20}
 DEFAULT_BLOCK_BYTES = 512 * 2**20
 
 
@@ -16,20 +16,25 @@ def blockwise_mlp(x, weight1, bias1, weight2, bias2):
     """Two linear layers with a ReLU between them, which keep only ``x`` for the backward pass.
 
     The hidden activation, far wider than ``x``, is there for one block of rows at a time, in the
-    backward pass a second time.
+    backward pass a second time. Where the second layer takes fewer channels than the first gives,
+    it is applied to each group of so many; their outputs stay side by side.
 
     Args:
-        x (Tensor): (rows, R).
-        weight1, bias1 (Tensor): (F, R) and (F,) of the first layer.
-        weight2, bias2 (Tensor): (R, F) and (R,) of the second.
+        x (Tensor): (…, R).
+        weight1, bias1 (Tensor): (G·F, R) and (G·F,) of the first layer.
+        weight2, bias2 (Tensor): (S, F) and (S,) of the second.
 
     Returns:
-        Tensor: (rows, R).
+        Tensor: (…, G·S).
     """
-    tensors, dtype = (x, weight1, bias1, weight2, bias2), autocast_dtype(x.device.type)
+    # a graph of any size cannot count blocks
+    if torch.compiler.is_compiling() or torch.jit.is_tracing():
+        hidden = F.linear(x, weight1, bias1).relu()
+        return F.linear(hidden.unflatten(-1, (-1, weight2.shape[1])), weight2, bias2).flatten(-2)
+    tensors, dtype = (x.flatten(0, -2), weight1, bias1, weight2, bias2), autocast_dtype(x.device.type)
     if dtype is not None:
         tensors = [tensor.to(dtype) for tensor in tensors]
-    return BlockwiseMLP.apply(*tensors)
+    return BlockwiseMLP.apply(*tensors).unflatten(0, x.shape[:-1])
 
 
 def hidden_activation(rows, weight, bias):
@@ -49,9 +54,13 @@ class BlockwiseMLP(Function):
     @staticmethod
     def forward(ctx, x, weight1, bias1, weight2, bias2):
         ctx.save_for_backward(x, weight1, bias1, weight2)
-        blocks = x.split(block_rows(x, len(weight1)))
-        return torch.cat([F.linear(hidden_activation(block, weight1, bias1), weight2, bias2)
-                          for block in blocks])
+        outputs, inputs = weight2.shape
+        result = x.new_empty(len(x), len(weight1) // inputs * outputs)
+        size = block_rows(x, len(weight1))
+        for rows, out in zip(x.split(size), result.split(size)):
+            hidden = hidden_activation(rows, weight1, bias1).view(-1, inputs)
+            torch.addmm(bias2, hidden, weight2.T, out=out.view(-1, outputs))
+        return result
 
     @staticmethod
     @once_differentiable
@@ -67,16 +76,20 @@ class BlockwiseMLP(Function):
         total1, total_bias1, total2 = [torch.zeros_like(w, dtype=torch.promote_types(w.dtype, torch.float32))
                                        for w in (weight1, bias1, weight2.T)]
         grad_x = torch.empty_like(x)
+        outputs, inputs = weight2.shape
         size = block_rows(x, len(weight1))
         for rows, grad_rows, out in zip(x.split(size), grad.split(size), grad_x.split(size)):
-            hidden = hidden_activation(rows, weight1, bias1)
+            hidden = hidden_activation(rows, weight1, bias1).view(-1, inputs)
+            grad_rows = grad_rows.reshape(-1, outputs)
             add_product(total2, hidden.T, grad_rows)
             grad_hidden = torch.ops.aten.threshold_backward(grad_rows @ weight2, hidden, 0)
+            grad_hidden = grad_hidden.view(len(rows), len(weight1))
             add_product(total1, grad_hidden.T, rows)
             total_bias1 += grad_hidden.sum(0)
             torch.mm(grad_hidden, weight1, out=out)
         dtype = x.dtype
-        return grad_x, total1.to(dtype), total_bias1.to(dtype), total2.T.to(dtype), grad.sum(0)
+        return (grad_x, total1.to(dtype), total_bias1.to(dtype), total2.T.to(dtype),
+                grad.sum(0).view(-1, outputs).sum(0))
 
 
 def add_product(total, a, b):

@@ -105,15 +105,17 @@ class OpenCLIPTextEncoder(BaseModule):
             embeddings = tower(tokens)  # what comes after the end token counts
             return embeddings[0] if tower.output_tokens else embeddings
         lengths, group = (ends[tower.pool_type].argmax(1) + 1).unique(return_inverse=True)
-        encoded = [self._encode_length(tokens[group == i, :length])
+        longest = int(lengths[-1])
+        # looked up for all at once: the gradient is as large as the whole table
+        x = tower.token_embedding(tokens[:, :longest]) + tower.positional_embedding[:longest]
+        encoded = [self._encode_length(x[group == i, :length])
                    for i, length in enumerate(lengths.tolist())]
         position = group.argsort(stable=True).argsort()
         return torch.cat(encoded)[position]
 
-    def _encode_length(self, tokens):
-        """Prompts (n, length) that all end with the last token."""
-        tower, length = self.tower, tokens.shape[1]
-        x = tower.token_embedding(tokens) + tower.positional_embedding[:length]  # n x length x width
+    def _encode_length(self, x):
+        """Prompts (n, length, width) that all end with the last token."""
+        tower, length = self.tower, x.shape[1]
         x = tower.transformer(x, attn_mask=tower.attn_mask[:length, :length])
         pooled, projection = tower.ln_final(x[:, -1]), tower.text_projection
         if projection is None:
