@@ -1,9 +1,13 @@
 """What train.py and test.py do before the Runner is built, and after it is done."""
+import time
+
 from torch import distributed
 
 from .. import compat
 from ..checkpoints import read_checkpoint
 from .atomic_files import latest_checkpoint
+
+GLOO_PAUSE = 0.2  # seconds
 
 
 def prepare_launch(cfg, launcher):
@@ -36,12 +40,14 @@ def prepare_launch(cfg, launcher):
 def end_launch():
     """Close the process group, where there is one, once every process has done its work.
 
-    A thread of gloo may hold the tensors of the last collective a little longer than Python does; to
-    free them it needs the interpreter, and one that is already shutting down aborts the process. The
-    barrier lets it finish. Call it after success only: after an error nobody else may come here.
+    A thread of gloo holds the tensors of a collective a little longer than Python does, and needs
+    the interpreter to free them. Without the pause an interpreter that shuts down meanwhile aborts,
+    and closing the group (torch 2.6) waits for that thread forever. Call it after success only:
+    after an error nobody else may come here.
     """
     if distributed.is_available() and distributed.is_initialized():
         distributed.barrier()
+        time.sleep(GLOO_PAUSE)
         distributed.destroy_process_group()
 
 

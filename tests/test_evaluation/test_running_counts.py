@@ -10,6 +10,7 @@ from metric_samples import CLASSES, IGNORE, TAXONOMY, random_samples
 from mmengine.dataset import DefaultSampler
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from mmpartseg.engine import end_launch
 from mmpartseg.evaluation import OpenVocabPartIoU, boundary_map
 from mmpartseg.evaluation.running_counts import RunningCounts
 from mmpartseg.taxonomy import PartTaxonomy
@@ -141,7 +142,7 @@ def run_rank(rank, port, folder):
     os.environ.update(MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
     torch.distributed.init_process_group('gloo', rank=rank, world_size=2)
     torch.save([evaluate_case(*case) for case in CASES], folder / f'{rank}.pt')
-    torch.distributed.destroy_process_group()
+    end_launch()
 
 
 def test_two_processes_give_what_one_gives(tmp_path):

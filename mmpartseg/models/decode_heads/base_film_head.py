@@ -46,7 +46,8 @@ class BaseFiLMHead(BaseModule):
         adapter_channels (int, optional): bottleneck of the visual adapter; None for no adapter.
         mask_strides (tuple[int, int]): upsampling of the mask branch, see :class:`MaskBranch`.
         class_chunk (int, optional): conditions decoded at a time; chosen from the sizes by default.
-        with_cp (bool): recompute activations of the decoder and of the masks in the backward pass.
+        with_cp (bool): recompute attention, and what the masks are convolved from, in the backward
+            pass; the hidden activations of MLPs and masks are never kept.
         ignore_index (int): label of pixels without a class.
 
     Raises:
@@ -153,11 +154,14 @@ class BaseFiLMHead(BaseModule):
         decoded = side_by_side(blocks(), len(text))
         return decoded, torch.cat(last_inputs, 1) if keep_attention_input else None
 
+    def convolved(self, decoded, grid):
+        """(N, n, hw, R) -> iterator of (N, chunk, h, w, R), the mask branch's convolution."""
+        return (recomputed(self.mask_branch.convolve, block, grid, enabled=self.with_cp)
+                for block in decoded.split(MASK_CHUNK, dim=1))
+
     def branch_masks(self, decoded, grid):
         """(N, n, hw, R) -> iterator of logits (N, chunk, H, W), through the mask branch."""
-        return upsampled(self.mask_branch, (
-            recomputed(self.mask_branch.convolve, block, grid, enabled=self.with_cp)
-            for block in decoded.split(MASK_CHUNK, dim=1)))
+        return upsampled(self.mask_branch, self.convolved(decoded, grid))
 
     def chunk_size(self, reduced):
         """Conditions that go through the decoder at a time."""

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from ..losses import LevelLosses
 from .base_film_head import BaseFiLMHead
-from .conditions import side_by_side
+from .conditions import side_by_side, upsampled
 from .targets import object_part_target, resized
 
 
@@ -43,12 +43,12 @@ class CLIPSegHead(BaseFiLMHead):
         if text is None:
             text = self.condition(self.prompts(index.taxonomy))  # (K+1) x D
 
-        def masks():
+        def blocks():
             for condition in text.split(self.chunk_size(reduced)):
                 decoded, _ = self.decoder(reduced, condition)
-                yield from self.branch_masks(decoded[:, :, prefix:], grid)
+                yield from self.convolved(decoded[:, :, prefix:], grid)
 
-        return CLIPSegOutput(side_by_side(masks(), len(text)))
+        return CLIPSegOutput(side_by_side(upsampled(self.mask_branch, blocks()), len(text)))
 
     def loss_by_feat(self, output, part_map, object_map, index):
         """The two mask terms of the object-specific parts, see :class:`PartCLIPSegHead`."""

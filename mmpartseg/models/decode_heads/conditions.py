@@ -45,11 +45,6 @@ def token_features(features):
     return [torch.cat([f[1][:, None], t], dim=1) for f, t in zip(features, tokens)], grid, 1
 
 
-def at_once():
-    """Whether blocks of channels are joined as soon as possible, for a gradient or by a compiler."""
-    return torch.is_grad_enabled() or torch.compiler.is_compiling()
-
-
 def joined(blocks):
     """Blocks (N, c, …) along channels."""
     first, *others = blocks
@@ -59,9 +54,12 @@ def joined(blocks):
 def upsampled(branch, blocks):
     """Iterator of logits (N, c, H, W) from blocks (N, c, h, w, R) of :meth:`MaskBranch.convolve`.
 
-    For a gradient it is one block: joining what is small is cheaper than joining logits.
+    For a gradient it is one block: joining what is small is cheaper than joining logits. A compiler
+    would hold the hidden activation of all of it.
     """
-    return (branch.upsample(block) for block in ([joined(blocks)] if at_once() else blocks))
+    if torch.is_grad_enabled() and not torch.compiler.is_compiling():
+        blocks = [joined(blocks)]
+    return (branch.upsample(block) for block in blocks)
 
 
 def side_by_side(blocks, channels):
@@ -76,7 +74,7 @@ def side_by_side(blocks, channels):
     Returns:
         Tensor: (N, channels, …).
     """
-    if at_once():
+    if torch.is_grad_enabled() or torch.compiler.is_compiling():
         return joined(blocks)
     result, start = None, 0
     for block in blocks:

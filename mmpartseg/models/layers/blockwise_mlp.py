@@ -5,11 +5,12 @@ from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
 from .precision import autocast_dtype, without_autocast
+from .recompute import recomputed
 
 # what the hidden activation of one block may take: a CPU's second-level caches; elsewhere enough
 # work to fill the device
 BLOCK_BYTES = {'cpu': 4 * 2**20}
-DEFAULT_BLOCK_BYTES = 512 * 2**20
+DEFAULT_BLOCK_BYTES = 256 * 2**20
 
 
 def blockwise_mlp(x, weight1, bias1, weight2, bias2):
@@ -20,21 +21,26 @@ def blockwise_mlp(x, weight1, bias1, weight2, bias2):
     it is applied to each group of so many; their outputs stay side by side.
 
     Args:
-        x (Tensor): (…, R).
+        x (Tensor): (…, L, R).
         weight1, bias1 (Tensor): (G·F, R) and (G·F,) of the first layer.
         weight2, bias2 (Tensor): (S, F) and (S,) of the second.
 
     Returns:
-        Tensor: (…, G·S).
+        Tensor: (…, L, G·S).
     """
-    # a graph of any size cannot count blocks
-    if torch.compiler.is_compiling() or torch.jit.is_tracing():
-        hidden = F.linear(x, weight1, bias1).relu()
-        return F.linear(hidden.unflatten(-1, (-1, weight2.shape[1])), weight2, bias2).flatten(-2)
+    compiling = torch.compiler.is_compiling()
+    if compiling or torch.jit.is_tracing():  # a graph of any size cannot count blocks
+        return recomputed(mlp, x, weight1, bias1, weight2, bias2, enabled=compiling)
     tensors, dtype = (x.flatten(0, -2), weight1, bias1, weight2, bias2), autocast_dtype(x.device.type)
     if dtype is not None:
         tensors = [tensor.to(dtype) for tensor in tensors]
     return BlockwiseMLP.apply(*tensors).unflatten(0, x.shape[:-1])
+
+
+def mlp(x, weight1, bias1, weight2, bias2):
+    """:func:`blockwise_mlp` in one block."""
+    hidden = F.linear(x, weight1, bias1).relu()
+    return F.linear(hidden.unflatten(-1, (-1, weight2.shape[1])), weight2, bias2).flatten(-2)
 
 
 def hidden_activation(rows, weight, bias):
