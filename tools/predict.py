@@ -14,7 +14,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from mmengine.config import Config
 from mmengine.utils import ProgressBar
 
 from mmpartseg.apis import PartSegInferencer, read_vocabulary
@@ -24,7 +23,7 @@ from mmpartseg.apis.prediction_files import PredictionFiles
 from mmpartseg.apis.results import SHAPES
 from mmpartseg.apis.sources import find_sources, is_video
 from mmpartseg.apis.videos import count_frames
-from mmpartseg.engine import add_cfg_options
+from mmpartseg.engine import add_cfg_options, read_config
 from mmpartseg.taxonomy import PartTaxonomy
 
 
@@ -74,8 +73,7 @@ def parse_args(argv=None):
 def build_inferencer(args):
     """The model in the vocabulary asked for; says which words it has never seen."""
     parts = None if args.parts is None else read_vocabulary(args.parts)
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     inferencer = PartSegInferencer(cfg, args.checkpoint, parts, args.device)
     if len(args.object) > 1:
         inferencer.set_taxonomy(restricted(inferencer.taxonomy, args.object))

@@ -3,10 +3,9 @@ import argparse
 import os
 from pathlib import Path
 
-from mmengine.config import Config
 from mmengine.runner import Runner
 
-from mmpartseg.engine import add_cfg_options, end_launch, end_on_signals, prepare_launch, use_tta
+from mmpartseg.engine import add_cfg_options, end_launch, end_on_signals, prepare_launch, read_config, use_tta
 
 
 def parse_args():
@@ -30,8 +29,7 @@ def parse_args():
 def main():
     args = parse_args()
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(
         Path('work_dirs') / Path(args.config).parent.name / Path(args.config).stem)
     cfg.load_from = args.checkpoint

@@ -3,7 +3,6 @@ import argparse
 import os
 from pathlib import Path
 
-from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmpartseg.engine import (
@@ -12,6 +11,7 @@ from mmpartseg.engine import (
     end_on_signals,
     prepare_launch,
     prepare_resume,
+    read_config,
     where_to_go_on,
 )
 
@@ -33,8 +33,7 @@ def parse_args():
 def main():
     args = parse_args()
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(
         Path('work_dirs') / Path(args.config).parent.name / Path(args.config).stem)
     if args.amp:

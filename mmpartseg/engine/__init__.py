@@ -1,6 +1,6 @@
 """Hooks of mmengine's Runner, and what the tools do before building one."""
 from .atomic_files import latest_checkpoint
-from .cfg_options import add_cfg_options
+from .cfg_options import add_cfg_options, read_config
 from .hooks import ResumableCheckpointHook, SavePredictionsHook, TaxonomyCheckHook
 from .interrupt import end_on_signals
 from .joint_loops import JointTestLoop, JointValLoop
@@ -10,4 +10,5 @@ from .tta import use_tta
 
 __all__ = ['CLIPLayerDecayConstructor', 'JointTestLoop', 'JointValLoop', 'ResumableCheckpointHook',
            'SavePredictionsHook', 'TaxonomyCheckHook', 'add_cfg_options', 'end_launch', 'end_on_signals',
-           'latest_checkpoint', 'prepare_launch', 'prepare_resume', 'use_tta', 'where_to_go_on']
+           'latest_checkpoint', 'prepare_launch', 'prepare_resume', 'read_config', 'use_tta',
+           'where_to_go_on']

@@ -1,7 +1,7 @@
 """``--cfg-options`` of the tools."""
 import argparse
 
-from mmengine.config import DictAction
+from mmengine.config import Config, DictAction
 
 
 class ConfigOptions(DictAction):
@@ -23,10 +23,55 @@ class ConfigOptions(DictAction):
 
 
 def add_cfg_options(parser):
-    """Give a parser ``--cfg-options``; its value is for ``Config.merge_from_dict``.
+    """Give a parser ``--cfg-options``; its value is for :func:`read_config`.
 
     Args:
         parser (argparse.ArgumentParser): changed in place.
     """
     parser.add_argument('--cfg-options', nargs='+', action=ConfigOptions, default={},
                         metavar='KEY=VALUE', help='override settings of the config')
+
+
+def read_config(path, options):
+    """A config file with the settings of ``--cfg-options``.
+
+    Args:
+        path (str | Path): the file.
+        options (dict): values by dotted key.
+
+    Returns:
+        mmengine.Config: the config.
+
+    Raises:
+        SystemExit: a key that goes on below something that is no dict or list, or beyond a list's
+            end, or that ends at an entry of a list; its message names the key and what is there.
+    """
+    cfg = Config.fromfile(path)
+    settings = cfg.to_dict()
+    for key in options:
+        wrong = _misfit(settings, key)
+        if wrong:
+            raise SystemExit(f'error: --cfg-options {key}=… does not fit {path}: {wrong}')
+    cfg.merge_from_dict(options)
+    return cfg
+
+
+def _misfit(node, key):
+    """What is wrong with a dotted key; None if nothing is."""
+    names = key.split('.')
+    for i, name in enumerate(names):
+        where = '.'.join(names[:i])
+        if isinstance(node, dict):
+            if name not in node:
+                return None  # a new setting
+            node = node[name]
+        elif isinstance(node, list):
+            if not name.isdecimal() or int(name) >= len(node):
+                return (f'{where} is a list; its entries are {where}.0 to {where}.{len(node) - 1}' if node
+                        else f'{where} is an empty list')
+            node = node[int(name)]
+            if i + 1 == len(names) or not isinstance(node, (dict, list)):
+                return f'an entry of {where} is changed by its keys only; write the whole list, {where}=[…]'
+        else:
+            return f'{where} is {node!r}, which has no settings below it'
+    return None

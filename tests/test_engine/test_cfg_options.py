@@ -3,7 +3,7 @@ import argparse
 
 import pytest
 
-from mmpartseg.engine import add_cfg_options
+from mmpartseg.engine import add_cfg_options, read_config
 
 
 @pytest.fixture
@@ -35,3 +35,28 @@ def test_refused(words, wrong, parser, capsys):
     assert ended.value.code == 2
     assert capsys.readouterr().err.splitlines()[-1].startswith(
         f'train.py: error: argument --cfg-options: got {wrong!r}, expected KEY=VALUE without spaces')
+
+
+@pytest.fixture
+def config(tmp_path):
+    (tmp_path / 'config.py').write_text("a = dict(b=1, c=[dict(d=2)], e=None, f=[], g=[1])\n")
+    return tmp_path / 'config.py'
+
+
+def test_merged(config):
+    cfg = read_config(config, {'a.b': 3, 'a.c.0.d': 4, 'a.new.key': 5, 'a.c.0.e': 6})
+    assert cfg.a == dict(b=3, c=[dict(d=4, e=6)], e=None, f=[], g=[1], new=dict(key=5))
+    assert read_config(config, {}).a.b == 1
+
+
+@pytest.mark.parametrize('key, wrong', [
+    ('a.b.x', 'a.b is 1, which has no settings below it'),
+    ('a.e.x.y', 'a.e is None, which has no settings below it'),
+    ('a.c.0.d.x', 'a.c.0.d is 2, which has no settings below it'),
+    ('a.c.1.d', 'a.c is a list; its entries are a.c.0 to a.c.0'), ('a.c.x', 'a.c is a list; its entries are'),
+    ('a.c.-1', 'a.c is a list; its entries are'), ('a.f.0', 'a.f is an empty list'),
+    ('a.c.0', 'an entry of a.c is changed by its keys only'), ('a.g.0.x', 'an entry of a.g is changed by')])
+def test_keys_that_do_not_fit(key, wrong, config):
+    with pytest.raises(SystemExit) as ended:
+        read_config(config, {'a.b': 2, key: 1})
+    assert str(ended.value).startswith(f'error: --cfg-options {key}=… does not fit {config}: {wrong}')

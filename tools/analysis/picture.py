@@ -6,13 +6,12 @@ import argparse
 
 import mmcv
 import numpy as np
-from mmengine.config import Config
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 from mmseg.registry import DATASETS, MODELS
 
-from mmpartseg.engine import add_cfg_options
+from mmpartseg.engine import add_cfg_options, read_config
 from mmpartseg.visualization import save_sample_grid
 
 
@@ -30,8 +29,7 @@ def parse_args():
 
 def main():
     args = parse_args()
-    cfg = Config.fromfile(args.config)
-    cfg.merge_from_dict(args.cfg_options)
+    cfg = read_config(args.config, args.cfg_options)
     init_default_scope('mmseg')
     dataset = DATASETS.build(cfg.test_dataloader.dataset)
     model = MODELS.build(cfg.model).eval()

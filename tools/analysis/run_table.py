@@ -10,11 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mmengine.config import Config
 from tables import DATASETS, ROOT, config_path, load_table, make_table, table_configs
 
 from mmpartseg.datasets.preparation import run_main
-from mmpartseg.engine import add_cfg_options
+from mmpartseg.engine import add_cfg_options, read_config
 from mmpartseg.evaluation.runs import COUNTS
 
 
@@ -45,12 +44,10 @@ def commands(config, seed, root, options):
 
 
 def _iterations(path, options):
-    cfg = Config.fromfile(path)
-    if options:
-        parser = argparse.ArgumentParser()
-        add_cfg_options(parser)
-        cfg.merge_from_dict(parser.parse_args(['--cfg-options', *options]).cfg_options)
-    return cfg.train_cfg.max_iters
+    parser = argparse.ArgumentParser()
+    add_cfg_options(parser)
+    overrides = parser.parse_args(['--cfg-options', *options] if options else []).cfg_options
+    return read_config(path, overrides).train_cfg.max_iters
 
 
 def launch(command):

@@ -3,7 +3,6 @@ import contextlib
 import logging
 
 import torch
-from mmengine.config import Config
 from mmengine.logging import MMLogger
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import init_default_scope
@@ -12,7 +11,7 @@ from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
-import mmpartseg  # noqa: F401  registers the components
+from mmpartseg import engine
 
 DTYPES = {'fp32': torch.float32, 'bf16': torch.bfloat16, 'fp16': torch.float16}
 # classes per object and per part name in Pascal-Part-116: 116 / 16 and 116 / 42
@@ -35,9 +34,7 @@ def read_config(args):
     """The config, with the options and the number of classes that were asked for."""
     init_default_scope('mmseg')
     quiet()
-    cfg = Config.fromfile(args.config)
-    if args.cfg_options:
-        cfg.merge_from_dict(args.cfg_options)
+    cfg = engine.read_config(args.config, args.cfg_options)
     if args.classes:
         names = made_up_classes(args.classes)
         cfg.model.decode_head.update(train_taxonomy=names, test_taxonomy=names)
