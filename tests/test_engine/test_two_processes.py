@@ -44,7 +44,7 @@ def test_processes_leave_together(tmp_path):
 
 
 # Python keeps the interpreter from gloo's threads, which then hold the tensors of the last collective
-# when it ends: without end_launch, one of two processes aborts in every second run
+# when it ends: without end_launch, 4 of 10 processes aborted
 LAST_COLLECTIVE = """
 import sys
 import torch

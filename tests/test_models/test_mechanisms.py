@@ -123,6 +123,21 @@ def test_inference_draws_no_part_masks():
     assert sum(drawn) == len(model.decode_head.test_taxonomy.objects) + 1
 
 
+@pytest.mark.parametrize('rows', [1, 7, 1000])
+def test_masks_are_those_of_the_transposed_convolutions(rows, monkeypatch):
+    """With every gradient, in blocks of tokens of which the last may be smaller."""
+    monkeypatch.setattr(blockwise_mlp, 'BLOCK_BYTES', {'cpu': rows * 3 * 3 * 4 * 8})
+    torch.manual_seed(0)
+    branch = MaskBranch(8, (3, 2)).double()
+    x, weight = torch.randn(2, 3, 20, 8).double().requires_grad_(), torch.randn(2, 3, 24, 30).double()
+    plain = branch(x.flatten(0, 1).transpose(1, 2).unflatten(2, (4, 5))).view(2, 3, 24, 30)
+    masks = branch.upsample(branch.convolve(x, (4, 5)))
+    torch.testing.assert_close(masks, plain)
+    inputs = [x, *branch.parameters()]
+    for ours, theirs in zip(*(torch.autograd.grad((m * weight).sum(), inputs) for m in (masks, plain))):
+        torch.testing.assert_close(ours, theirs)
+
+
 def many_classes(number):
     """One object, so many parts."""
     return [f"cat's part {i}" for i in range(number)]

@@ -1,4 +1,4 @@
-"""Tokens from feature maps, and how many conditions are decoded at a time."""
+"""Tokens from feature maps; how many conditions are decoded at a time, and how blocks are joined."""
 import torch
 import torch.nn.functional as F
 

@@ -7,8 +7,8 @@ from torch.autograd.function import once_differentiable
 from .precision import autocast_dtype, without_autocast
 from .recompute import recomputed
 
-# what the hidden activation of one block may take: a CPU's second-level caches; elsewhere enough
-# work to fill the device
+# what the hidden activation of one block may take: on a CPU it stays in the caches; elsewhere it is
+# enough work to fill the device
 BLOCK_BYTES = {'cpu': 4 * 2**20}
 DEFAULT_BLOCK_BYTES = 256 * 2**20
 
