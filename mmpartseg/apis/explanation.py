@@ -4,7 +4,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from ..models.losses.attention_maps import min_max, smooth
+from ..models.layers.tiles import to_maps
+from ..models.losses.attention_maps import class_attention_maps, min_max, smooth
 from ..models.segmentors.decide import decide
 from ..visualization import heat_map, panels
 from ..visualization.sizes import resize_image
@@ -65,7 +66,7 @@ class Explanation:
         """The three label maps at the picture's size."""
         index, size = self.head.test_index, self.picture.shape[:2]
         num_objects, num_parts = len(self.taxonomy.objects), len(self.taxonomy.parts)
-        classes, objects, parts = (self._unpadded(scores[0]) for scores in (
+        classes, objects, parts = (self._unpadded(to_maps(scores)[0]) for scores in (
             self.output.object_part, self.output.object, self.output.part))
         known = None
         if 'gt_object_seg' in self.sample:
@@ -108,11 +109,12 @@ class Explanation:
             ValueError: a name that the vocabulary does not have.
         """
         class_id = self._class_id(name)
-        weights = self._token_weights(class_id)
-        cls = torch.tensor([class_id], device=weights.device)
-        maps = self.head.attention_maps(self.output, self.head.test_index, torch.zeros_like(cls), cls,
-                                        weights[None])
-        return smooth(min_max(self._unpadded(maps)))[0].float().cpu().numpy()
+        taxonomy, prefix = self.taxonomy, self.output.prefix
+        conditions = [taxonomy.part_of[class_id], len(taxonomy.parts) + taxonomy.object_of[class_id]]
+        attention = self.head.decoder.attention(self.output.attention_input[0, conditions]).sum(0)
+        maps = class_attention_maps(attention[None, prefix:, prefix:],
+                                    self._token_weights(class_id)[None, None])
+        return smooth(min_max(self._unpadded(maps[0])))[0].float().cpu().numpy()
 
     def is_found(self, name):
         """Whether any pixel of the picture shows the class."""
@@ -138,8 +140,7 @@ class Explanation:
         """(h, w): how much of each token shows the class."""
         shares = self.label_map == class_id
         if not shares.any():
-            scores = F.adaptive_avg_pool2d(self.output.object_part[0, class_id][None],
-                                           self.output.grid)[0]
+            scores = self.output.object_part[0, class_id].flatten(2).mean(2)  # h x w
             return (scores == scores.max()).to(scores)
         meta = self.sample.metainfo
         padding = meta.get('img_padding_size', meta.get('padding_size', [0] * 4))

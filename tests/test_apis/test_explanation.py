@@ -7,6 +7,7 @@ from mmengine.config import Config
 
 from mmpartseg.apis import Explanation, PartSegInferencer, read_vocabulary
 from mmpartseg.apis.explanation import chosen_classes
+from mmpartseg.models.layers.tiles import to_maps
 from mmpartseg.visualization import FIGURE_TITLES
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (48, 80, 3), dtype=np.uint8)
@@ -27,7 +28,7 @@ def test_maps_are_those_of_the_prediction(inferencer):
     np.testing.assert_array_equal(explanation.object_map, logits.argmax(0))
     owner = np.array([0, 0, 1, 2])  # of the classes, and of background
     np.testing.assert_array_equal(owner[labels], explanation.object_map)
-    parts = F.interpolate(explanation.output.part, (48, 80), mode='bilinear')[0].argmax(0).numpy()
+    parts = F.interpolate(to_maps(explanation.output.part), (48, 80), mode='bilinear')[0].argmax(0).numpy()
     np.testing.assert_array_equal(explanation.part_map,
                                   np.where(explanation.object_map == 2, 2, parts))
     assert explanation.found() == [inferencer.taxonomy.object_parts[i] for i in np.unique(labels)
@@ -83,7 +84,7 @@ def test_attention_of_a_part_that_is_not_found(inferencer):
     explanation = Explanation(inferencer, IMAGE)
     explanation.label_map[:] = 3
     assert not explanation.is_found("cat's head") and explanation.found() == []
-    scores = F.adaptive_avg_pool2d(explanation.output.object_part[0, 0][None], (4, 4))[0]
+    scores = F.adaptive_avg_pool2d(to_maps(explanation.output.object_part)[:, 0], (4, 4))[0]
     weights = explanation._token_weights(0)
     assert weights.sum() == 1 and weights.argmax() == scores.argmax()
     assert np.isfinite(explanation.attention("cat's head")).all()

@@ -6,6 +6,7 @@ from mmengine.config import Config
 from mmengine.runner.checkpoint import load_checkpoint
 from mmseg.registry import MODELS
 
+from mmpartseg.models.layers.tiles import to_maps
 from tests.keyed_weights import checkpoint, checkpoint_spec, normal, reference_files
 
 
@@ -39,6 +40,6 @@ def test_full_model(path, tmp_path):
             tokens = torch.cat([cls_token[:, None], patches.flatten(2).transpose(1, 2)], 1)
             check(head.adapter(tokens)[0, ::11], f'adapted_hidden_{i}_s11')
         output = head.decode(states, head.test_index, training=True)
-        logits = torch.cat([output.part, output.object], 1)[0]
+        logits = to_maps(torch.cat([output.part, output.object], 1))[0]
         check(logits[:, ::16, ::16], 'logits_s16')
-        check(output.object_part[0, :, ::16, ::16], 'object_part_logits_s16')
+        check(to_maps(output.object_part)[0, :, ::16, ::16], 'object_part_logits_s16')

@@ -10,7 +10,8 @@ from mmseg.structures import SegDataSample
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from mmpartseg.models.decode_heads import base_film_head, conditions, part_clipseg_head
-from mmpartseg.models.layers import MaskBranch, blockwise_mlp
+from mmpartseg.models.layers import MaskBranch, blockwise_mlp, film_decoder
+from mmpartseg.models.layers.tiles import to_maps
 from tests.tiny import ALL, SEEN, TEXT_ENCODER, TINY_CLIP, segmentor
 
 IMAGE = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
@@ -131,7 +132,7 @@ def test_masks_are_those_of_the_transposed_convolutions(rows, monkeypatch):
     branch = MaskBranch(8, (3, 2)).double()
     x, weight = torch.randn(2, 3, 20, 8).double().requires_grad_(), torch.randn(2, 3, 24, 30).double()
     plain = branch(x.flatten(0, 1).transpose(1, 2).unflatten(2, (4, 5))).view(2, 3, 24, 30)
-    masks = branch.upsample(branch.convolve(x, (4, 5)))
+    masks = to_maps(branch.upsample(branch.convolve(x, (4, 5))))
     torch.testing.assert_close(masks, plain)
     inputs = [x, *branch.parameters()]
     for ours, theirs in zip(*(torch.autograd.grad((m * weight).sum(), inputs) for m in (masks, plain))):
@@ -258,14 +259,57 @@ def test_a_graph_can_be_walked_twice(step):
     assert all(torch.equal(a, b) for a, b in zip(first, second) if a is not None)
 
 
-@pytest.mark.parametrize('with_cp', [False, True])
-def test_attention_is_computed_for_the_rows_of_the_masks(with_cp, step, monkeypatch):
-    model, loss = step(with_cp=with_cp)
-    calls = count_calls(monkeypatch, model.decode_head.decoder, 'attention')
+def test_attention_is_computed_for_a_row_of_each_token(step, monkeypatch):
+    """Under its class's part and object alone, however many classes there are."""
+    model, loss = step()
+    calls = count_calls(monkeypatch, film_decoder, 'token_attention')
     loss()
-    (inputs, tokens), = calls
-    # three classes, each with its part and its object; the largest covers a row of the 4 x 4 tokens
-    assert inputs.shape == (6, 17, 16) and tokens.shape == (6, 4)
+    (queries, sequences, index), = calls
+    assert queries.shape == (2 * 2 * 16, 2, 16) and index.shape == (2 * 2 * 16, )  # images, levels, tokens
+    assert sequences.shape == (2 * 7, 17, 16)  # images; parts, objects, background
+
+
+class Synchronisations(TorchDispatchMode):
+    """Operations that make the host wait for an accelerator: their result, or its size, is a value."""
+
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        waits = {torch.Tag.data_dependent_output, torch.Tag.dynamic_output_shape} & {*function.tags}
+        if function.overloadpacket in (torch.ops.aten.index, torch.ops.aten.index_put_):
+            waits = [x for x in args[1] if x is not None and x.dtype == torch.bool]
+        if waits:
+            self.found.append(function.name())
+        return function(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize('function', [
+    lambda x: x[x > 0], lambda x: x.nonzero(), lambda x: x.max().item(), lambda x: bool(x.any()),
+    lambda x: x.masked_select(x > 0), lambda x: x.bincount()])
+def test_what_synchronises_is_found(function):
+    with Synchronisations() as operations:
+        torch.arange(3)[torch.tensor([0, 1])]
+        assert not operations.found
+        function(torch.arange(3))
+    assert operations.found
+
+
+@pytest.mark.parametrize('head', ['PartCLIPSegHead', 'CLIPSegHead'])
+def test_losses_do_not_synchronise(head, step):
+    """From the features to the gradient."""
+    model, _ = step(type=head)
+    part_map = torch.full((2, 32, 32), 255)
+    part_map[0, :8, :16], part_map[0, 8:16, :8], part_map[1, 24:] = 0, 1, 2
+    index = model.decode_head.train_index
+    object_map = torch.where(part_map == 255, 255, index.object_of[part_map % 4])
+    output = model.decode_head.decode(model.extract_feat(IMAGE.repeat(2, 1, 1, 1)), index, training=True)
+    with Synchronisations() as operations:
+        terms = model.decode_head.loss_by_feat(output, part_map, object_map, index)
+        sum(terms.values()).backward()
+    assert len(terms) == (6 if head == 'PartCLIPSegHead' else 2)
+    assert not operations.found
 
 
 def test_recomputing_changes_no_gradient(step):

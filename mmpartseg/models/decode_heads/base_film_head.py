@@ -160,7 +160,7 @@ class BaseFiLMHead(BaseModule):
                 for block in decoded.split(MASK_CHUNK, dim=1))
 
     def branch_masks(self, decoded, grid):
-        """(N, n, hw, R) -> iterator of logits (N, chunk, H, W), through the mask branch."""
+        """(N, n, hw, R) -> iterator of tiles (N, chunk, …), through the mask branch."""
         return upsampled(self.mask_branch, self.convolved(decoded, grid))
 
     def chunk_size(self, reduced):

@@ -4,14 +4,15 @@ from typing import NamedTuple
 from mmseg.registry import MODELS
 from torch import Tensor
 
+from ..layers.tiles import map_size
 from ..losses import LevelLosses
 from .base_film_head import BaseFiLMHead
-from .conditions import side_by_side, upsampled
+from .conditions import joined, maps_side_by_side, upsampled
 from .targets import object_part_target, resized
 
 
 class CLIPSegOutput(NamedTuple):
-    """Logits (N, K + 1, H, W) of the classes, background last."""
+    """Logits of the classes, background last: (N, K + 1, H, W), or tiles for training."""
     object_part: Tensor
 
 
@@ -38,7 +39,7 @@ class CLIPSegHead(BaseFiLMHead):
                 for o, p in zip(taxonomy.object_of, taxonomy.part_of)]
 
     def decode(self, inputs, index, training=False, text=None):
-        """One forward pass in a vocabulary; ``text`` as of :meth:`PartCLIPSegHead.decode`."""
+        """One forward pass in a vocabulary; arguments as of :meth:`PartCLIPSegHead.decode`."""
         reduced, grid, prefix = self.hidden_tokens(inputs)
         if text is None:
             text = self.condition(self.prompts(index.taxonomy))  # (K+1) x D
@@ -48,11 +49,12 @@ class CLIPSegHead(BaseFiLMHead):
                 decoded, _ = self.decoder(reduced, condition)
                 yield from self.convolved(decoded[:, :, prefix:], grid)
 
-        return CLIPSegOutput(side_by_side(upsampled(self.mask_branch, blocks()), len(text)))
+        masks = upsampled(self.mask_branch, blocks())
+        return CLIPSegOutput(joined(masks) if training else maps_side_by_side(masks, len(text)))
 
     def loss_by_feat(self, output, part_map, object_map, index):
         """The two mask terms of the object-specific parts, see :class:`PartCLIPSegHead`."""
-        size = output.object_part.shape[2:]
+        size = map_size(output.object_part)
         part_map, object_map = resized(part_map, size), resized(object_map, size)
         taxonomy = index.taxonomy
         target = object_part_target(part_map, object_map < len(taxonomy.objects), len(taxonomy),

@@ -2,6 +2,8 @@
 import torch
 import torch.nn.functional as F
 
+from ..layers.tiles import flat, in_rows
+
 # what the widest activation of one chunk may take: the last-level cache of a CPU, and enough work
 # to fill a GPU
 CHUNK_BYTES = {'cpu': 16 * 2**20}
@@ -52,7 +54,7 @@ def joined(blocks):
 
 
 def upsampled(branch, blocks):
-    """Iterator of logits (N, c, H, W) from blocks (N, c, h, w, R) of :meth:`MaskBranch.convolve`.
+    """Iterator of tiles (N, c, …) from blocks (N, c, h, w, R) of :meth:`MaskBranch.convolve`.
 
     For a gradient it is one block: joining what is small is cheaper than joining logits. A compiler
     would hold the hidden activation of all of it.
@@ -83,3 +85,8 @@ def side_by_side(blocks, channels):
         result[:, start:start + block.shape[1]] = block
         start += block.shape[1]
     return result
+
+
+def maps_side_by_side(blocks, channels):
+    """Maps (N, channels, H, W) from an iterator of tiles: each logit is written once, in its place."""
+    return flat(side_by_side((in_rows(block) for block in blocks), channels))

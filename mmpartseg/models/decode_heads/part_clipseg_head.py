@@ -9,15 +9,16 @@ from torch import Tensor, nn
 
 from ..layers import FiLM, MaskBranch
 from ..layers.recompute import recomputed
+from ..layers.tiles import map_size
 from ..losses import LevelLosses
-from ..losses.attention_maps import ClassAttention, class_attention_maps, mask_tokens, present_classes
+from ..losses.attention_maps import ClassAttention, class_attention_maps, class_masks, token_labels
 from .base_film_head import BaseFiLMHead
-from .conditions import MASK_CHUNK, side_by_side, upsampled
+from .conditions import MASK_CHUNK, joined, maps_side_by_side, upsampled
 from .targets import mapped, object_part_target, resized
 
 
 class PartCLIPSegOutput(NamedTuple):
-    """Scores of one forward pass.
+    """Scores of one forward pass: maps, or tiles for training, see :func:`to_maps`.
 
     Attributes:
         scores (Tensor, optional): (N, K + 1 + O + 1, H, W), in inference: the next two side by side.
@@ -98,15 +99,14 @@ class PartCLIPSegHead(BaseFiLMHead):
         objects = self.branch_masks(decoded[:, num_parts:], grid)
         widths = [len(part_index), num_objects + 1]
         if not training:
-            scores = side_by_side(chain(classes, objects), sum(widths))
+            scores = maps_side_by_side(chain(classes, objects), sum(widths))
             return PartCLIPSegOutput(scores, *scores.split(widths, dim=1), None, None, grid, prefix)
         parts = self.branch_masks(decoded[:, :num_parts], grid)
         return PartCLIPSegOutput(
-            None, side_by_side(classes, widths[0]), side_by_side(objects, widths[1]),
-            side_by_side(parts, num_parts), attention_input, grid, prefix)
+            None, joined(classes), joined(objects), joined(parts), attention_input, grid, prefix)
 
     def construct_object_parts(self, decoded, text, part_index, object_index, num_parts, grid):
-        """Eqs. 3 and 4: iterator of logits (N, chunk, H, W) of the K classes and the background."""
+        """Eqs. 3 and 4: iterator of tiles (N, chunk, …) of the K classes and the background."""
         # the projection of a concatenation is the sum of two projections, each of which is shared
         # by all the classes of a part or an object
         part_weight, object_weight = self.project_features.weight.chunk(2, dim=1)
@@ -133,7 +133,7 @@ class PartCLIPSegHead(BaseFiLMHead):
     def loss_by_feat(self, output, part_map, object_map, index=None):
         """Loss terms of Eq. 10 from the scores and the label maps (N, H, W) in a vocabulary."""
         index, ignore = index or self.train_index, self.ignore_index
-        size = output.object_part.shape[2:]
+        size = map_size(output.object_part)
         part_map, object_map = resized(part_map, size), resized(object_map, size)
         num_classes, num_objects = len(index.taxonomy), len(index.taxonomy.objects)
         is_object = object_map < num_objects
@@ -158,35 +158,23 @@ class PartCLIPSegHead(BaseFiLMHead):
         return 'separation' in self.losses or 'enhance' in self.losses
 
     def class_attention(self, output, part_map, index):
-        """Eq. 6 for the classes of a vocabulary that are present in each image."""
-        image, cls, masks = present_classes(part_map, len(index.taxonomy), output.grid,
-                                            self.ignore_index)
-        maps = self.attention_maps(output, index, image, cls, masks)
-        return ClassAttention(maps, masks, image, len(part_map))
-
-    def attention_maps(self, output, index, image, cls, masks):
-        """Eq. 6 for M chosen classes, computed for no other condition and no token outside the masks.
+        """Eq. 6 for the classes of a vocabulary, computed for no token outside their masks.
 
         Args:
             output (PartCLIPSegOutput): of :meth:`decode` for training.
-            index (TaxonomyIndex): the vocabulary it was decoded in.
-            image, cls (Tensor): (M,) image and class of each map.
-            masks (Tensor): (M, h, w) where the class is: bool, or the weight of each token, see
-                :func:`mask_tokens`.
+            part_map (Tensor): (N, H, W) class of each pixel.
+            index (TaxonomyIndex): the vocabulary.
 
         Returns:
-            Tensor: (M, h, w).
+            ClassAttention: maps and masks (N, K, h, w).
         """
-        num_conditions = output.attention_input.shape[1]
-        objects = len(index.taxonomy.parts) + index.object_of[cls]
-        used = image * num_conditions + torch.stack([index.part_of[cls], objects])  # 2 x M
-        tokens, weight = mask_tokens(masks)
-
-        def maps(attention_input):
-            # a token belongs to one mask at most: rows are computed once though conditions repeat
-            rows = self.decoder.attention(
-                attention_input[used.flatten()], (output.prefix + tokens).repeat(2, 1))
-            part_rows, object_rows = rows[..., output.prefix:].chunk(2)
-            return class_attention_maps(part_rows + object_rows, weight, output.grid)
-
-        return recomputed(maps, output.attention_input.flatten(0, 1), enabled=self.with_cp)
+        labels = token_labels(part_map, output.grid)  # N x h x w
+        masks = class_masks(labels, len(index.taxonomy))
+        # a token belongs to one mask at most: its row is wanted for its class's part and object
+        cls = labels.masked_fill(labels == self.ignore_index, 0).flatten(1)
+        condition = torch.cat([index.part_of[cls], len(index.taxonomy.parts) + index.object_of[cls]], 1)
+        token = torch.arange(output.prefix, output.prefix + cls.shape[1], device=cls.device)
+        rows = self.decoder.token_attention(
+            output.attention_input, condition, token.repeat(2).expand(len(cls), -1))
+        part_rows, object_rows = rows[..., output.prefix:].chunk(2, dim=1)
+        return ClassAttention(class_attention_maps(part_rows + object_rows, masks), masks)

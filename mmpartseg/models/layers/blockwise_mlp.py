@@ -43,15 +43,20 @@ def mlp(x, weight1, bias1, weight2, bias2):
     return F.linear(hidden.unflatten(-1, (-1, weight2.shape[1])), weight2, bias2).flatten(-2)
 
 
-def hidden_activation(rows, weight, bias):
-    """(rows, R) -> (rows, F)."""
-    return F.linear(rows, weight, bias).relu_()
+def hidden_activation(rows, weight, bias, out):
+    """(rows, R) -> (rows, F), written to ``out``."""
+    return torch.addmm(bias, rows, weight.T, out=out).relu_()
 
 
 def block_rows(x, width):
     """Rows of x whose hidden activation of a width fits the block budget."""
     budget = BLOCK_BYTES.get(x.device.type, DEFAULT_BLOCK_BYTES)
-    return max(1, budget // (width * x.element_size()))
+    return min(len(x), max(1, budget // (width * x.element_size())))
+
+
+def blocks(size, *tensors):
+    """Tensors of as many rows each, cut into blocks of ``size`` rows side by side."""
+    return zip(*(tensor.split(max(1, size)) for tensor in tensors))
 
 
 class BlockwiseMLP(Function):
@@ -63,9 +68,10 @@ class BlockwiseMLP(Function):
         outputs, inputs = weight2.shape
         result = x.new_empty(len(x), len(weight1) // inputs * outputs)
         size = block_rows(x, len(weight1))
-        for rows, out in zip(x.split(size), result.split(size)):
-            hidden = hidden_activation(rows, weight1, bias1).view(-1, inputs)
-            torch.addmm(bias2, hidden, weight2.T, out=out.view(-1, outputs))
+        buffer = x.new_empty(size, len(weight1))  # one memory for all blocks: it stays in the caches
+        for rows, out in blocks(size, x, result):
+            hidden = hidden_activation(rows, weight1, bias1, buffer[:len(rows)])
+            torch.addmm(bias2, hidden.view(-1, inputs), weight2.T, out=out.view(-1, outputs))
         return result
 
     @staticmethod
@@ -84,12 +90,16 @@ class BlockwiseMLP(Function):
         grad_x = torch.empty_like(x)
         outputs, inputs = weight2.shape
         size = block_rows(x, len(weight1))
-        for rows, grad_rows, out in zip(x.split(size), grad.split(size), grad_x.split(size)):
-            hidden = hidden_activation(rows, weight1, bias1).view(-1, inputs)
+        buffers = x.new_empty(2, size, len(weight1))
+        for rows, grad_rows, out in blocks(size, x, grad, grad_x):
+            hidden, grad_hidden = buffers[:, :len(rows)]
+            hidden_activation(rows, weight1, bias1, hidden)
+            narrow, grad_narrow = hidden.view(-1, inputs), grad_hidden.view(-1, inputs)
             grad_rows = grad_rows.reshape(-1, outputs)
-            add_product(total2, hidden.T, grad_rows)
-            grad_hidden = torch.ops.aten.threshold_backward(grad_rows @ weight2, hidden, 0)
-            grad_hidden = grad_hidden.view(len(rows), len(weight1))
+            add_product(total2, narrow.T, grad_rows)
+            torch.mm(grad_rows, weight2, out=grad_narrow)
+            torch.ops.aten.threshold_backward.grad_input(
+                grad_hidden, hidden, 0, grad_input=grad_hidden)
             add_product(total1, grad_hidden.T, rows)
             total_bias1 += grad_hidden.sum(0)
             torch.mm(grad_hidden, weight1, out=out)

@@ -1,8 +1,11 @@
 """CLIPSeg's transformer decoder, conditioned on text by FiLM."""
+import torch
+import torch.nn.functional as F
 from torch import nn
 
 from .condition_layer import ConditionLayer
 from .film import FiLM
+from .token_attention import token_attention
 
 
 class FiLMDecoder(nn.Module):
@@ -48,15 +51,29 @@ class FiLMDecoder(nn.Module):
             x = layer(last_input.flatten(0, 1)).view_as(last_input)
         return x, last_input
 
-    def attention(self, last_input, tokens=None):
-        """The last layer's self-attention, the mean over heads.
+    def attention(self, last_input):
+        """The last layer's self-attention, the mean over heads: (U, L, R) -> (U, L, L)."""
+        return self.layers[-1].self_attn(last_input, last_input, last_input, need_weights=True)[1]
+
+    def token_attention(self, last_input, condition, token):
+        """:meth:`attention` of chosen tokens alone, each under a condition of its own.
 
         Args:
-            last_input (Tensor): (U, L, R), of :meth:`forward`.
-            tokens (Tensor, optional): (U, r) whose attention is wanted; all by default.
+            last_input (Tensor): (N, C, L, R), of :meth:`forward`.
+            condition, token (Tensor): (N, T) int64, in 0…C-1 and 0…L-1.
 
         Returns:
-            Tensor: (U, r, L).
+            Tensor: (N, T, L), float32 at least.
         """
-        query = last_input if tokens is None else last_input.take_along_dim(tokens[..., None], 1)
-        return self.layers[-1].self_attn(query, last_input, last_input, need_weights=True)[1]
+        n, num_conditions, length, dims = last_input.shape
+        attention = self.layers[-1].self_attn
+        index = (condition + num_conditions * torch.arange(n, device=condition.device)[:, None]).flatten()
+        sequences = last_input.flatten(0, 1)
+        tokens = sequences.flatten(0, 1)[index * length + token.flatten()]  # NT x R
+        # q·(W x + b) = (W'q)·x + q·b, and the softmax does not see what all of its row share
+        query_weight, key_weight, _ = attention.in_proj_weight.chunk(3)
+        query_bias = attention.in_proj_bias[:dims]
+        query = F.linear(tokens, query_weight, query_bias).unflatten(1, (attention.num_heads, -1))
+        key_weight = key_weight.unflatten(0, (attention.num_heads, -1))  # heads x R/heads x R
+        query = torch.einsum('thd,hdr->thr', query, key_weight) * attention.head_dim**-0.5
+        return token_attention(query, sequences, index).unflatten(0, condition.shape)

@@ -37,16 +37,14 @@ class MaskBranch(nn.Sequential):
         return self[0](x).relu_().permute(0, 2, 3, 1).unflatten(0, (n, c))
 
     def upsample(self, x):
-        """The transposed convolutions: x of :meth:`convolve` -> logits (N, C, H, W).
+        """The transposed convolutions: x of :meth:`convolve` -> logits as :mod:`tiles <.tiles>`.
 
         One whose stride is its kernel is a linear layer on each pixel, and two of them are an MLP on
         each token, the second layer on every pixel of the first. Its blocks fit a CPU's caches.
         """
-        n, c, h, w, _ = x.shape
         first, second = self[2], self[4]
         a, b = first.stride[0], second.stride[0]
         weight = first.weight.permute(2, 3, 1, 0).flatten(0, 2)  # aa·R/2 x R
         x = blockwise_mlp(x, weight, first.bias.repeat(a * a), second.weight.flatten(1).T,
                           second.bias.expand(b * b))
-        x = x.unflatten(4, (a, a, b, b)).permute(0, 1, 2, 4, 6, 3, 5, 7)  # N x C x h x a x b x w x a x b
-        return x.reshape(n, c, h * a * b, w * a * b)
+        return x.unflatten(4, (a, a, b, b))

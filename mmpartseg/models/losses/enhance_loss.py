@@ -7,16 +7,15 @@ def enhance_loss(attention):
     """One minus the smallest, over classes, of the largest attention inside a class's mask.
 
     Args:
-        attention (ClassAttention): maps (not normalised) and masks of the classes in each image.
+        attention (ClassAttention): maps (not normalised) and masks.
 
     Returns:
         Tensor: scalar, the mean over images; images without a class count zero.
     """
-    peaks = attention.maps.masked_fill(~attention.masks, 0).amax((1, 2))  # M, attention is >= 0
-    image, n = attention.image_index, attention.num_images
-    weakest = peaks.new_ones(n).scatter_reduce(0, image, peaks, 'amin', include_self=False)
-    # an image without a class keeps its 1 and so counts zero
-    return (1 - weakest).sum() / max(n, 1)
+    peaks = attention.maps.masked_fill(~attention.masks, 0).amax((2, 3))  # N x K, attention is >= 0
+    # an image without a class keeps a 1 and so counts zero
+    weakest = peaks.masked_fill(~attention.present, 1).amin(1)
+    return (1 - weakest).sum() / max(len(weakest), 1)
 
 
 @MODELS.register_module()

@@ -2,6 +2,7 @@
 from mmseg.registry import MODELS
 from torch import nn
 
+from ..layers.tiles import tiled, to_maps
 from .part_mask_loss import PartMaskLoss
 
 
@@ -25,7 +26,8 @@ class LevelLosses(nn.ModuleList):
     def forward(self, logits, target, ignore_index):
         """
         Args:
-            logits (Tensor): (N, C, H, W), background last except on the level ``part``.
+            logits (Tensor): (N, C, H, W) maps, or tiles of them, see :func:`to_maps`; background
+                last except on the level ``part``.
             target (Tensor): (N, H, W) channel of each pixel, int64.
             ignore_index (int): pixels with this target count nowhere.
 
@@ -41,8 +43,12 @@ class LevelLosses(nn.ModuleList):
     def _terms(self, loss, logits, target, ignore_index):
         name = f'loss_{self.level}'
         if not isinstance(loss, PartMaskLoss):
-            value = loss(logits, target, ignore_index=ignore_index) if len(logits) else logits.sum()
+            value = logits.sum()
+            if len(logits):
+                value = loss(to_maps(logits), target, ignore_index=ignore_index)
             return {f'{name}_{loss.loss_name.removeprefix("loss_")}': value}
+        # a mean over pixels, in whatever order
+        logits, target = logits.flatten(2), tiled(target, logits).flatten(1)
         if self.level == 'object_part':
             foreground, background = loss.split(logits, target, ignore_index)
             return {name: foreground, f'{name}_background': background}

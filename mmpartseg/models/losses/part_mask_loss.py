@@ -14,12 +14,12 @@ def pixel_bce(logits, target, background_weight=None):
     """Binary cross-entropy of each pixel, summed over channels; no one-hot target is built.
 
     Args:
-        logits (Tensor): (N, C, H, W).
-        target (Tensor): (N, H, W) the channel that is 1, int64 in 0…C-1.
+        logits (Tensor): (N, C, …), pixels in any order.
+        target (Tensor): (N, …) the channel that is 1, int64 in 0…C-1.
         background_weight (float, optional): weight of the last channel; the others weigh 1.
 
     Returns:
-        Tensor: (N, H, W).
+        Tensor: (N, …).
     """
     return PixelBCE.apply(logits, target, 1. if background_weight is None else background_weight)
 
@@ -48,7 +48,7 @@ class PixelBCE(Function):
         logits, target = ctx.saved_tensors
         grad, target, result = grad[:, None], target[:, None], torch.empty_like(logits)
         for channels, out in zip(logits.split(CHANNELS, dim=1), result.split(CHANNELS, dim=1)):
-            out.copy_(channels.to(grad.dtype).sigmoid() * grad)
+            torch.mul(channels.to(grad.dtype).sigmoid(), grad, out=out)
         own = logits.gather(1, target).to(grad.dtype)
         # sigmoid(x) - 1 without cancellation
         result.scatter_(1, target, (-(-own).sigmoid() * grad).to(result.dtype))
@@ -57,7 +57,7 @@ class PixelBCE(Function):
 
 
 def masked_mean(values, mask, num_channels):
-    """Mean of per-pixel sums (N, H, W) over the mask's pixels and all channels; zero if empty.
+    """Mean of per-pixel sums (N, …) over the mask's pixels and all channels; zero if empty.
 
     The pixels of all processes count together, so that a batch spread over several gives the
     gradient that it gives in one.
@@ -73,12 +73,12 @@ def part_mask_loss(logits, target, background_weight=None, ignore_index=255, wei
     Eq. 5 writes "1 - BCE"; the BCE is what is minimised.
 
     Args:
-        logits (Tensor): (N, C, H, W).
-        target (Tensor): (N, H, W) channel of each pixel, int64.
+        logits (Tensor): (N, C, …), pixels in any order.
+        target (Tensor): (N, …) channel of each pixel, int64.
         background_weight (float, optional): weight of the last channel, which then means
             background; the others weigh 1.
         ignore_index (int): pixels with this target count nowhere.
-        weight (Tensor, optional): (N, H, W) of each pixel's term; the mean is still over all
+        weight (Tensor, optional): (N, …) of each pixel's term; the mean is still over all
             labelled pixels.
 
     Returns:

@@ -1,5 +1,4 @@
 """Keeps the attention of different parts apart (Eqs. 7 and 8)."""
-import torch
 import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import nn
@@ -16,32 +15,31 @@ def separation_loss(attention, threshold=0.3, temperature=0.1):
     tokens in Eq. 8 (straight-through).
 
     Args:
-        attention (ClassAttention): maps of the classes present in each image.
+        attention (ClassAttention): maps and masks.
         threshold (float): γ of Eq. 7, on maps scaled to 0…1.
         temperature (float): of the relaxation, in units of the scaled map.
 
     Returns:
         Tensor: scalar in 0…1; images without a class count zero.
     """
-    maps = smooth(min_max(attention.maps)).flatten(1)  # M x hw
-    image, n = attention.image_index, attention.num_images
-    empty = maps.new_zeros(n, maps.shape[1])  # N x hw
+    maps = smooth(min_max(attention.maps)).flatten(2)  # N x K x hw
+    present = attention.present[:, :, None]
 
-    count = empty.index_add(0, image, (maps.detach() >= threshold).to(maps.dtype))
-    hard = _share(count > 1, count >= 1, attention)
+    count = ((maps.detach() >= threshold) & present).sum(1)  # N x hw
+    hard = _share((count > 1).to(maps.dtype), (count >= 1).to(maps.dtype), present)
 
     logit = (maps - threshold) / temperature
-    log_none = empty.index_add(0, image, F.logsigmoid(-logit))
+    log_none = (F.logsigmoid(-logit) * present).sum(1)
     none = log_none.exp()
-    one = empty.index_add(0, image, (logit + log_none[image]).exp())
-    soft = _share(1 - none - one, 1 - none, attention)
+    one = ((logit + log_none[:, None]).exp() * present).sum(1)
+    soft = _share(1 - none - one, 1 - none, present)
     return hard + soft - soft.detach()
 
 
-def _share(overlap, union, attention):
+def _share(overlap, union, present):
     """Eq. 8 from per-token values (N, hw), averaged over images."""
     overlap, union = overlap.sum(1), union.sum(1)
-    classes = torch.bincount(attention.image_index, minlength=attention.num_images).clamp(min=1)
+    classes = present.sum((1, 2)).clamp(min=1)
     share = overlap / union.masked_fill(union == 0, 1) / classes
     return share.sum() / max(len(share), 1)
 

@@ -104,12 +104,12 @@ class PartSegmentor(EncoderDecoder):
         """
         total, log = super().parse_losses(losses)
         log = {name: value.detach().clone() for name, value in log.items()}
-        here = not torch.isfinite(log['loss'])
+        finite_here = torch.isfinite(log['loss'])  # looked at once, and only where it matters twice
         for value in log.values():
             all_reduce(value, op='mean')
         if not torch.isfinite(log['loss']):
             raise NonFiniteLoss({name: float(value) for name, value in log.items()
-                                 if not torch.isfinite(value)}, bool(here))
+                                 if not torch.isfinite(value)}, not finite_here)
         return total, log
 
     def encode_decode(self, inputs, batch_img_metas):

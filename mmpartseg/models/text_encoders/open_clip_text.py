@@ -99,18 +99,21 @@ class OpenCLIPTextEncoder(BaseModule):
 
     def _encode_tokens(self, tokens):
         tower = self.tower
-        tokens = tokens.to(tower.positional_embedding.device)
+        device = tower.positional_embedding.device
         ends = dict(argmax=tokens, eos=(tokens == tower.eos_id).int())  # by pooling; largest there
         if tower.attn_mask is None or tower.cls_emb is not None or tower.pool_type not in ends:
-            embeddings = tower(tokens)  # what comes after the end token counts
+            embeddings = tower(tokens.to(device))  # what comes after the end token counts
             return embeddings[0] if tower.output_tokens else embeddings
-        lengths, group = (ends[tower.pool_type].argmax(1) + 1).unique(return_inverse=True)
+        # sorted by length on the host, so that nothing is asked of an accelerator
+        lengths, order = (ends[tower.pool_type].argmax(1) + 1).sort(stable=True)
+        lengths, counts = lengths.unique_consecutive(return_counts=True)
         longest = int(lengths[-1])
+        tokens, position = (
+            x.to(device, non_blocking=True) for x in (tokens[order, :longest], order.argsort()))
         # looked up for all at once: the gradient is as large as the whole table
-        x = tower.token_embedding(tokens[:, :longest]) + tower.positional_embedding[:longest]
-        encoded = [self._encode_length(x[group == i, :length])
-                   for i, length in enumerate(lengths.tolist())]
-        position = group.argsort(stable=True).argsort()
+        x = tower.token_embedding(tokens) + tower.positional_embedding[:longest]
+        encoded = [self._encode_length(prompts[:, :length])
+                   for prompts, length in zip(x.split(counts.tolist()), lengths.tolist())]
         return torch.cat(encoded)[position]
 
     def _encode_length(self, x):

@@ -7,10 +7,10 @@ from mmseg.registry import MODELS
 from mmpartseg.models.losses import class_attention_maps, enhance_loss, separation_loss
 from mmpartseg.models.losses.attention_maps import (
     ClassAttention,
-    mask_tokens,
+    class_masks,
     min_max,
-    present_classes,
     smooth,
+    token_labels,
 )
 
 IGNORE, GRID, GAMMA, TEMPERATURE = 255, (4, 5), 0.3, 0.1
@@ -47,13 +47,14 @@ def attention_rows(seed=0):
 
 
 def vectorised(logits, part_map):
-    image, cls, masks = present_classes(part_map, len(PART_OF), GRID, IGNORE)
+    labels = token_labels(part_map, GRID)
+    masks = class_masks(labels, len(PART_OF))
+    cls = labels.masked_fill(labels == IGNORE, 0).flatten(1)
+    image, token = torch.arange(len(cls))[:, None], torch.arange(cls.shape[1])
     rows = logits.softmax(-1)
-    part, obj = torch.tensor(PART_OF)[cls], 3 + torch.tensor(OBJECT_OF)[cls]
-    tokens, weight = mask_tokens(masks)
-    attention = (rows[image, part] + rows[image, obj]).take_along_dim(tokens[..., None], 1)
-    maps = class_attention_maps(attention, weight, GRID)
-    return ClassAttention(maps, masks, image, len(part_map))
+    attention = (rows[image, torch.tensor(PART_OF)[cls], token]
+                 + rows[image, 3 + torch.tensor(OBJECT_OF)[cls], token])
+    return ClassAttention(class_attention_maps(attention, masks), masks)
 
 
 def slow_map(rows, part, obj, mask):
@@ -126,13 +127,14 @@ def test_images_without_a_class_count_zero_and_keep_the_graph():
         assert torch.autograd.grad(loss, logits, retain_graph=True)[0].abs().sum() == 0
     one_image = vectorised(logits, scene('one part'))
     peak = one_image.maps[one_image.masks].max()
+    assert one_image.present.tolist() == [[False, False, True, False], [False] * 4]
     assert enhance_loss(one_image).item() == pytest.approx((1 - peak.item()) / 2)
 
 
 def pair(*maps, masks=None):
-    maps = torch.tensor(maps, dtype=torch.float, requires_grad=True)
-    masks = torch.ones_like(maps, dtype=torch.bool) if masks is None else torch.tensor(masks)
-    return ClassAttention(maps, masks, torch.zeros(len(maps), dtype=torch.long), 1)
+    maps = torch.tensor([maps], dtype=torch.float, requires_grad=True)
+    masks = torch.ones_like(maps, dtype=torch.bool) if masks is None else torch.tensor([masks])
+    return ClassAttention(maps, masks)
 
 
 @pytest.mark.parametrize('maps, value', [
@@ -150,9 +152,8 @@ def test_separation_gradient_reduces_overlap():
     logits = torch.randn(3, 6, 6, requires_grad=True)
     optimizer = torch.optim.Adam([logits], 0.05)
     def loss():
-        maps = logits.flatten(1).softmax(1).view_as(logits)
-        return separation_loss(ClassAttention(
-            maps, torch.ones_like(maps, dtype=torch.bool), torch.zeros(3, dtype=torch.long), 1))
+        maps = logits.flatten(1).softmax(1).view_as(logits)[None]
+        return separation_loss(ClassAttention(maps, torch.ones_like(maps, dtype=torch.bool)))
     before = loss().item()
     for _ in range(60):
         optimizer.zero_grad()
@@ -180,10 +181,10 @@ def test_min_max_and_smooth():
 
 
 def test_collapsed_attention_has_a_finite_gradient():
-    maps = torch.zeros(2, 4, 4)
-    maps[:, 0, 0] = 1e-44  # all attention went to the CLS token
+    maps = torch.zeros(1, 2, 4, 4)
+    maps[..., 0, 0] = 1e-44  # all attention went to the CLS token
     maps.requires_grad_()
-    attention = ClassAttention(maps, torch.ones_like(maps, dtype=torch.bool), torch.zeros(2).long(), 1)
+    attention = ClassAttention(maps, torch.ones_like(maps, dtype=torch.bool))
     separation_loss(attention).backward()
     assert torch.isfinite(maps.grad).all()
 
@@ -192,9 +193,24 @@ def test_classes_present_at_the_token_resolution():
     part_map = torch.full((1, 8, 8), IGNORE)
     part_map[0, :4] = 1
     part_map[0, 7, 7] = 0  # no token's nearest pixel
-    image, cls, masks = present_classes(part_map, 2, (2, 2), IGNORE)
-    assert (image.tolist(), cls.tolist()) == ([0], [1])
-    assert masks.tolist() == [[[True, True], [False, False]]]
+    masks = class_masks(token_labels(part_map, (2, 2)), 2)
+    assert masks.tolist() == [[[[False, False], [False, False]], [[True, True], [False, False]]]]
+    assert ClassAttention(masks, masks).present.tolist() == [[False, True]]
+
+
+def test_absent_classes_count_nowhere():
+    """However many the vocabulary has besides those in the image."""
+    maps, masks = torch.rand(1, 3, 4, 5), torch.rand(1, 3, 4, 5) > 0.5
+    losses, gradients = [], []
+    for absent in (0, 7):
+        given = torch.cat([maps, torch.full((1, absent, 4, 5), 0.9)], 1).requires_grad_()
+        attention = ClassAttention(given, torch.cat([masks, torch.zeros(1, absent, 4, 5).bool()], 1))
+        losses.append(torch.stack([separation_loss(attention), enhance_loss(attention)]))
+        gradient, = torch.autograd.grad(losses[-1].sum(), given)
+        assert not gradient[:, 3:].any()
+        gradients.append(gradient[:, :3])
+    torch.testing.assert_close(*losses)
+    torch.testing.assert_close(*gradients)
 
 
 @pytest.mark.parametrize('type, weight', [('SeparationLoss', 0.1), ('EnhanceLoss', 0.01)])
