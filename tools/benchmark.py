@@ -5,6 +5,7 @@
     python tools/benchmark.py inference CONFIG --precision bf16 --classes 500 --side 512
     python tools/benchmark.py inference CONFIG --scale classes
     python tools/benchmark.py inference configs/clipseg/pascal_part.py --peer transformers --classes 20
+    python tools/benchmark.py train configs/partclipseg/pascal_part.py --peer straightforward
     python tools/benchmark.py data configs/partclipseg/pascal_part_sample.py
     python tools/benchmark.py metric --images 1000 --classes 234
 
@@ -13,6 +14,9 @@ and the names of --classes N are made up, with as many classes per object and pa
 has. Text embeddings are cached in inference, as in an evaluation: the warm-up fills the cache. Peak
 memory is that of the measured calls beyond the bare process, before any model was built; on an
 accelerator it is what torch's allocator gave out. fp16 training is measured without a gradient scaler.
+
+A peer is measured in turns with ours, with the same weights: `transformers` is CLIPSeg as its users run
+it, `straightforward` PartCLIPSeg at the cost of the released implementation, in float32.
 """
 import argparse
 import json
@@ -24,7 +28,7 @@ from pathlib import Path
 import torch
 from benchmarking import data
 from benchmarking.measure import Memory, measure
-from benchmarking.peer import compare
+from benchmarking.peer import PAIRS, compare
 from benchmarking.printing import text_of
 from benchmarking.scaling import POINTS, run_points, scaling_report
 from benchmarking.subjects import DTYPES, build_model, inference, read_config, training_step
@@ -78,8 +82,9 @@ def parse_args(argv=None):
     commands = parser.add_subparsers(dest='command', required=True)
     common, of_model = common_options(), model_options()
     predict = commands.add_parser('inference', parents=[common, of_model], help='image to label maps')
-    predict.add_argument('--peer', choices=['transformers'], help='compare a CLIPSeg config with it')
-    commands.add_parser('train', parents=[common, of_model], help='one training step')
+    predict.add_argument('--peer', choices=list(PAIRS), help='compare with another way to the masks')
+    train = commands.add_parser('train', parents=[common, of_model], help='one training step')
+    train.add_argument('--peer', choices=['straightforward'], help='likewise')
     load = commands.add_parser('data', parents=[common], help='loading and the pipeline')
     load.add_argument('config', help='config file')
     load.add_argument('--loader', choices=['train', 'val', 'test'], default='train')

@@ -145,6 +145,20 @@ def test_finished_folder_is_reused(convert, tmp_path, capsys):
     assert (tmp_path / 'out' / 'part_shapes.json').stat().st_mtime_ns == before
 
 
+def test_two_runs_at_once(convert, tmp_path, monkeypatch):
+    """The slower one takes what the faster one drew."""
+    module = sys.modules['part_shapes_tool']
+    draw = module.draw
+
+    def meanwhile(work, args):
+        monkeypatch.setattr(module, 'draw', draw)
+        convert(options(tmp_path / 'out'))
+        return draw(work, args)
+    monkeypatch.setattr(module, 'draw', meanwhile)
+    convert(options(tmp_path / 'out'))
+    assert [path.name for path in tmp_path.iterdir()] == ['out']
+
+
 def test_foreign_folder_is_refused_and_left_alone(convert, tmp_path):
     foreign = tmp_path / 'mine'
     foreign.mkdir()

@@ -1,4 +1,6 @@
 """Time, memory and floating-point operations of one function."""
+import contextlib
+import ctypes
 import gc
 import resource
 import statistics
@@ -43,10 +45,13 @@ class Memory:
         self.bare = self._now()
 
     def restart(self):
-        """Forget the peak so far."""
+        """Forget the peak so far, and what the allocator holds but nobody uses."""
+        gc.collect()
         if self.device.type != 'cpu':
             torch.get_device_module(self.device).reset_peak_memory_stats(self.device)
             return
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)  # glibc
         try:
             Path('/proc/self/clear_refs').write_text('5')  # Linux: peak := present
         except OSError:
@@ -99,6 +104,29 @@ def timed(function, device, warmup, repeats):
         own.append(time.process_time() - start[1])
     return dict(seconds=statistics.median(wall), fastest=min(wall), slowest=max(wall),
                 cpu_seconds=statistics.median(own), repeats=repeats)
+
+
+def in_turns(runs, device, memory, warmup, repeats):
+    """Run functions one after the other, several times over, so that a noisy hour meets them all.
+
+    Args:
+        runs (dict[str, Callable]): by name.
+        memory (Memory): made before the model was.
+
+    Returns:
+        dict[str, dict]: of each, what :func:`timed` gives, and ``memory_peak`` in bytes.
+    """
+    found = {name: [] for name in runs}
+    for name in [*runs] * warmup:
+        runs[name]()
+    for name in [*runs] * repeats:
+        memory.restart()
+        found[name].append(dict(timed(runs[name], device, 0, 1), memory_peak=memory.peak()))
+    return {name: dict(
+        seconds=statistics.median(run['seconds'] for run in each),
+        fastest=min(run['fastest'] for run in each), slowest=max(run['slowest'] for run in each),
+        cpu_seconds=statistics.median(run['cpu_seconds'] for run in each), repeats=repeats,
+        memory_peak=max(run['memory_peak'] for run in each)) for name, each in found.items()}
 
 
 def count_flops(function):

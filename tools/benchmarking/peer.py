@@ -1,38 +1,66 @@
-"""CLIPSeg as a user of ``transformers`` runs it, with the same weights."""
+"""Another way to the same masks, with the same weights, in the same run."""
 import tempfile
 from pathlib import Path
 
 import torch
+from mmengine.optim import build_optim_wrapper
 
-from benchmarking.measure import count_flops, synchronize, timed
-from benchmarking.subjects import autocast, network_side
+from benchmarking.measure import count_flops, in_turns
+from benchmarking.straightforward import Straightforward
+from benchmarking.subjects import autocast, network_side, training_batch
 from mmpartseg.checkpoints import export_clipseg
 
 
-def load_peer(model, device):
-    """The ``transformers`` model with the weights of a CLIPSeg baseline."""
-    from transformers import CLIPSegForImageSegmentation
-    with tempfile.TemporaryDirectory() as folder:
-        export_clipseg(model, Path(folder) / 'clipseg')
-        return CLIPSegForImageSegmentation.from_pretrained(Path(folder) / 'clipseg').eval().to(device)
-
-
 def compare(model, cfg, args, device, memory):
-    """K class masks of one image both ways.
+    """Measure both ways in turns.
+
+    Returns:
+        dict: ``ours`` and ``peer`` (see :func:`in_turns`; in inference from the network's input to
+        its logits, no decision), each with ``flops``; ``times_faster``; ``classes``; and
+        ``difference``: the largest of a logit, or the norm of that of the gradients by the norm of
+        the gradient.
+    """
+    pair = training_pair if args.command == 'train' else PAIRS[args.peer]
+    runs, difference, classes = pair(model, cfg, args, device)
+    result = in_turns(runs, device, memory, args.warmup, args.repeats)
+    for name, run in runs.items():
+        result[name]['flops'] = count_flops(run)
+    return dict(result, name=args.peer, classes=classes, difference=difference,
+                times_faster=result['peer']['seconds'] / result['ours']['seconds'])
+
+
+def inference_pair(ours, peer, args, device, precision):
+    """Both ways without gradients; the peer in a precision of its own."""
+    def run(function, dtype):
+        def call():
+            with torch.inference_mode(), autocast(device, dtype):
+                return function()
+        return call
+
+    runs = dict(ours=run(ours, args.precision), peer=run(peer, precision))
+    difference = (runs['ours']().float() - runs['peer']().float()).abs().max()
+    return runs, float(difference)
+
+
+def drawn_image(cfg, args, device):
+    """(N, 3, H, W), normalised."""
+    generator = torch.Generator().manual_seed(args.seed)
+    return torch.randn(args.batch, 3, *network_side(cfg, args), generator=generator).to(device)
+
+
+def transformers_pair(model, cfg, args, device):
+    """K class masks of one image with a CLIPSeg baseline.
 
     ``transformers`` takes one image per prompt, so that the image is repeated K times, as its
     documentation shows. Prompts are padded to the longest, as its processor does.
-
-    Returns:
-        dict: ``peer`` and ``ours`` (see :func:`timed`; network to logits, no decision), each with
-        ``memory_peak`` and ``flops``, ``times_faster``, and ``largest_difference`` of a logit.
     """
-    theirs, head = load_peer(model, device), model.eval().decode_head
+    if args.batch > 1:
+        raise ValueError(f'--peer transformers compares the masks of one image, got --batch {args.batch}')
+    theirs, head = load_clipseg(model, device), model.eval().decode_head
     prompts = head.prompts(head.test_taxonomy)
     tokens = head.text_encoder.tokenize(prompts)
     tokens = tokens[:, :int(tokens.argmax(1).max()) + 1].to(device)
-    generator = torch.Generator().manual_seed(args.seed)
-    image = torch.randn(1, 3, *network_side(cfg, args), generator=generator).to(device)
+    image = drawn_image(cfg, args, device)
     batch = dict(input_ids=tokens, attention_mask=(tokens > 0).long(),
                  pixel_values=image.repeat(len(prompts), 1, 1, 1))
 
@@ -43,15 +71,51 @@ def compare(model, cfg, args, device, memory):
         logits = theirs(**batch).logits  # K x H x W; one prompt alone comes without K
         return logits.reshape(len(prompts), *logits.shape[-2:])
 
-    result, logits = {}, {}
-    for name, run in (('ours', ours), ('peer', peer)):
-        with torch.inference_mode(), autocast(device, args.precision):
-            memory.restart()
-            result[name] = timed(run, device, args.warmup, args.repeats)
-            result[name]['memory_peak'] = memory.peak()
-            logits[name] = run().float()
-            synchronize(device)
-            result[name]['flops'] = count_flops(run)
-    difference = (logits['ours'] - logits['peer']).abs().max()
-    return dict(result, classes=len(prompts), largest_difference=float(difference),
-                times_faster=result['peer']['seconds'] / result['ours']['seconds'])
+    return *inference_pair(ours, peer, args, device, args.precision), len(prompts)
+
+
+def load_clipseg(model, device):
+    """The ``transformers`` model with the weights of a CLIPSeg baseline."""
+    from transformers import CLIPSegForImageSegmentation
+    with tempfile.TemporaryDirectory() as folder:
+        export_clipseg(model, Path(folder) / 'clipseg')
+        return CLIPSegForImageSegmentation.from_pretrained(Path(folder) / 'clipseg').eval().to(device)
+
+
+def straightforward_pair(model, cfg, args, device):
+    """PartCLIPSeg's logits word for word; in float32, whatever the precision of ours."""
+    plain, image = Straightforward(model.eval(), cfg.model.backbone.arch), drawn_image(cfg, args, device)
+
+    def ours():
+        return model(image, mode='tensor').object_part
+
+    def peer():
+        return plain.masks(image, plain.head.test_index).object_part
+
+    return *inference_pair(ours, peer, args, device, 'fp32'), len(plain.head.test_taxonomy)
+
+
+def training_pair(model, cfg, args, device):
+    """Steps of training; the peer in float32. Both go on with the same weights."""
+    plain = Straightforward(model.train(), cfg.model.backbone.arch)
+    inputs, samples = training_batch(model, cfg, args, device)
+    optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
+
+    def ours():
+        with autocast(device, args.precision):
+            return model.parse_losses(model(inputs, samples, mode='loss'))[0]
+
+    def peer():
+        return plain.loss(inputs, samples)
+
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    gradients = [torch.autograd.grad(loss(), parameters, allow_unused=True) for loss in (ours, peer)]
+    gradients = [torch.cat([g.flatten() for g in each if g is not None]) for each in gradients]
+    difference = float((gradients[0] - gradients[1]).norm() / gradients[1].norm())
+    del gradients
+    runs = dict(ours=lambda: optimizer.update_params(ours()),
+                peer=lambda: optimizer.update_params(peer()))
+    return runs, difference, len(plain.head.train_taxonomy)
+
+
+PAIRS = {'transformers': transformers_pair, 'straightforward': straightforward_pair}

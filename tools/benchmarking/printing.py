@@ -32,11 +32,15 @@ def cost_text(report):
 
 def peer_text(report):
     """Both ways to K masks."""
-    rows = [cost_row(name, report[key]) for name, key in (('mmpartseg', 'ours'),
-                                                          ('transformers', 'peer'))]
-    return (table(COST, rows) + f"\n\n{report['classes']} class masks of one image: mmpartseg is "
-            f"{report['times_faster']:.1f} times as fast as transformers with the same weights; largest "
-            f"difference of a logit {report['largest_difference']:.2g}")
+    ours, peer, name = report['ours'], report['peer'], report['name']
+    training = report['command'] == 'train'
+    what, of = ('training', 'gradients, relative') if training else ('masks', 'a logit, at most')
+    images = f"{report['batch']} image" + 's' * (report['batch'] > 1)
+    return (table(COST, [cost_row('mmpartseg', ours), cost_row(name, peer)]) +
+            f"\n\n{what} of {report['classes']} classes, {images}: mmpartseg ({report['precision']}) is "
+            f"{report['times_faster']:.2f} times as fast as {name} with the same weights, in "
+            f"{ours['memory_peak'] / peer['memory_peak']:.2f} of its memory; difference of {of}, "
+            f"{report['difference']:.2g}")
 
 
 def scaling_text(report):

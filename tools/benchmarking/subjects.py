@@ -101,12 +101,15 @@ def inference(model, cfg, args, device):
     return run
 
 
+def training_batch(model, cfg, args, device):
+    """Images and samples of :func:`draw_batch` in the vocabulary of training."""
+    size, head = network_side(cfg, args), model.decode_head
+    return draw_batch(args, size, size, head.train_taxonomy, head.ignore_index, device)
+
+
 def training_step(model, cfg, args, device):
     """A call that does one step on one batch: all losses, backward, clipping, optimizer."""
-    model.train()
-    size = network_side(cfg, args)
-    inputs, samples = draw_batch(args, size, size, model.decode_head.train_taxonomy,
-                                 model.decode_head.ignore_index, device)
+    inputs, samples = training_batch(model.train(), cfg, args, device)
     optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
 
     def run():

@@ -141,6 +141,9 @@ def create(out, args):
         (work / STAMP).write_text(json.dumps(stamp) + '\n')
         work.chmod(0o777 & ~_umask())
         os.replace(work, out)
+    except OSError:
+        if not is_finished(out, stamp):  # else another run drew the same and was faster
+            raise
     finally:
         shutil.rmtree(work, ignore_errors=True)
     print_table(counts)

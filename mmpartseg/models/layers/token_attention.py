@@ -12,7 +12,7 @@ def token_attention(queries, sequences, index):
     """Softmax attention of each query to the tokens of its sequence, the mean over heads.
 
     Sequences are looked up for a block of queries at a time, forward and backward. No size depends
-    on values, so that an accelerator is not waited for.
+    on values, so that an accelerator is not waited for. Not for autocast.
 
     Args:
         queries (Tensor): (T, heads, R), scaled, and multiplied by the heads' key weights.
@@ -22,12 +22,11 @@ def token_attention(queries, sequences, index):
     Returns:
         Tensor: (T, L), float32 at least.
     """
-    dtype = torch.promote_types(torch.promote_types(queries.dtype, sequences.dtype), torch.float32)
+    dtype = torch.promote_types(sequences.dtype, torch.float32)
     queries, sequences = queries.to(dtype), sequences.to(dtype)
-    with without_autocast(queries.device.type):
-        if torch.compiler.is_compiling():
-            return recomputed(lambda q, x: attention_of(q, x[index]).mean(1), queries, sequences)
-        return TokenAttention.apply(queries, sequences, index)
+    if torch.compiler.is_compiling():
+        return recomputed(lambda q, x: attention_of(q, x[index]).mean(1), queries, sequences)
+    return TokenAttention.apply(queries, sequences, index)
 
 
 def attention_of(queries, sequences):

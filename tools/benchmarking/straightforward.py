@@ -1,0 +1,156 @@
+"""PartCLIPSeg computed word for word, at the cost that the released implementation has.
+
+Written from what is known of that implementation, with our weights and without its code: the text
+encoder reads 77 tokens per name at every step and every image, the image tower runs to its end,
+every hidden state is repeated for each name before it is reduced, attention is written out and kept,
+generalized parts are drawn in inference too, and losses take labels as one-hot tensors.
+"""
+from typing import NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from mmpartseg.models import OpenCLIPViT, PartCLIPSegHead
+from mmpartseg.models.clip import clip_config
+from mmpartseg.models.decode_heads.targets import labels_of, mapped, object_part_target
+from mmpartseg.models.losses.attention_maps import ClassAttention, class_masks, token_labels
+
+
+class Masks(NamedTuple):
+    """Logits (N, ·, H, W), background last, of parts without it; attention (N, C, L, L)."""
+    part: Tensor
+    object: Tensor
+    object_part: Tensor
+    attention: Tensor
+
+
+def attended(layer, x, mask=0.):
+    """Self-attention of a ``MultiheadAttention``: output (B, L, R) and map (B, heads, L, L)."""
+    qkv = F.linear(x, layer.in_proj_weight, layer.in_proj_bias)
+    q, k, v = qkv.unflatten(2, (3, layer.num_heads, -1)).permute(2, 0, 3, 1, 4)
+    weights = (q @ k.mT * layer.head_dim**-0.5 + mask).softmax(-1)
+    return layer.out_proj((weights @ v).transpose(1, 2).flatten(2)), weights
+
+
+def clip_block(block, x, mask=0.):
+    """A pre-norm transformer block of open_clip."""
+    x = x + attended(block.attn, block.ln_1(x), mask)[0]
+    return x + block.mlp(block.ln_2(x))
+
+
+class Straightforward:
+    """The masks and losses of a :class:`PartSegmentor` with a :class:`PartCLIPSegHead`.
+
+    Args:
+        model (PartSegmentor): on an :class:`OpenCLIPViT` that gives CLS tokens; mask losses are one
+            :class:`PartMaskLoss` each, and there is one training vocabulary.
+        arch (str | dict): of CLIP.
+
+    Raises:
+        ValueError: another model.
+    """
+
+    def __init__(self, model, arch):
+        self.backbone, self.head = model.backbone, model.decode_head
+        if type(self.head) is not PartCLIPSegHead or not isinstance(self.backbone, OpenCLIPViT):
+            raise ValueError('--peer straightforward computes a PartCLIPSegHead on an OpenCLIPViT, not a '
+                             f'{type(self.head).__name__} on a {type(self.backbone).__name__}')
+        self.depth = clip_config(arch)['vision_cfg']['layers']
+
+    def text(self, names):
+        """(n, D): all 77 tokens of each name."""
+        encoder, tower = self.head.text_encoder, self.head.text_encoder.tower
+        tokens = encoder.tokenize(names).to(tower.positional_embedding.device)
+        x = tower.token_embedding(tokens) + tower.positional_embedding
+        for block in tower.transformer.resblocks:
+            x = clip_block(block, x, tower.attn_mask)
+        return tower.ln_final(x)[torch.arange(len(x)), tokens.argmax(1)] @ tower.text_projection
+
+    def hidden_states(self, images):
+        """Of the blocks that the decoder reads, shallow to deep, each (N, L, C); (h, w)."""
+        blocks, states = self.backbone.visual.transformer.resblocks, []
+        x, grid = self.backbone._embed(images)
+        for i in range(self.depth):
+            # blocks that our tower has not kept cost what its last one costs
+            x = clip_block(blocks[min(i, len(blocks) - 1)], x)
+            if i in self.backbone.out_indices:
+                states.append(x)
+        return [self.head.adapter(x) for x in states] if self.head.adapter else states, grid
+
+    def decode(self, hidden, text):
+        """(N, C, L, R) and the last layer's attention (N, C, L, L); all maps are kept until then."""
+        decoder, n, maps, decoded = self.head.decoder, len(hidden[0]), [], None
+        text = text.repeat(n, 1)[:, None]  # NC x 1 x D
+        for i, (x, reduce, layer) in enumerate(zip(reversed(hidden), decoder.reduces, decoder.layers)):
+            x = reduce(x.repeat_interleave(len(text) // n, 0))
+            x = x + decoded if i else decoder.film.mul(text) * x + decoder.film.add(text)
+            output, weights = attended(layer.self_attn, x)
+            maps.append(weights)
+            x = layer.norm1(x + output)
+            decoded = layer.norm2(x + layer.linear2(layer.linear1(x).relu()))
+        return decoded.unflatten(0, (n, -1)), maps[-1].mean(1).unflatten(0, (n, -1))
+
+    def masks(self, images, index):
+        """One forward pass in a vocabulary (Eqs. 1 to 4)."""
+        head, taxonomy = self.head, index.taxonomy
+        parts, objects = len(taxonomy.parts), len(taxonomy.objects)
+        text = torch.cat([self.text(taxonomy.parts + taxonomy.objects), head.background_embedding])
+        hidden, grid = self.hidden_states(images)
+        decoded, attention = self.decode(hidden, text)
+        decoded = decoded[:, :, 1:]
+
+        def drawn(branch, x):
+            n = len(x)
+            x = x.flatten(0, 1).transpose(1, 2).unflatten(2, grid)
+            return branch(x).unflatten(0, (n, -1))[:, :, 0]
+
+        background = index.part_of.new_tensor([parts + objects])
+        part = torch.cat([index.part_of, background])
+        obj = torch.cat([parts + index.object_of, background])
+        logits = drawn(head.mask_branch, decoded)
+        x = head.project_features(torch.cat([decoded[:, part], decoded[:, obj]], 3))
+        condition = head.project_text(torch.cat([text[obj], text[part]], 1))[:, None]
+        x = head.object_part_film.mul(condition) * x + head.object_part_film.add(condition)
+        return Masks(logits[:, :parts], logits[:, parts:], drawn(head.object_part_branch, x), attention)
+
+    def loss(self, images, samples):
+        """The sum of all terms (Eqs. 5 to 10); images of the network's size, a label per pixel."""
+        index, losses, ignore = self.head.train_index, self.head.losses, self.head.ignore_index
+        masks = self.masks(images, index)
+        part_map, object_map = labels_of(samples, index, ignore, list(range(len(samples))))
+        classes, objects = len(index.taxonomy), len(index.taxonomy.objects)
+        is_object = object_map < objects
+        cls = object_part_target(part_map, is_object, classes, ignore)
+        part = mapped(part_map, index.part_of, ignore)
+        obj = object_map.masked_fill(~is_object, objects)
+        terms = [('object_part', masks.object_part, cls, cls < classes),
+                 ('object_part', masks.object_part, cls, cls == classes),
+                 ('part', masks.part, part, part != ignore),
+                 ('object', masks.object, obj, obj != ignore)]
+        total = sum(bce(losses[level][0], *term, background=level != 'part')
+                    for level, *term in terms if level in losses)
+        attention = self.class_attention(masks.attention, part_map, index)
+        return total + sum(losses[name](attention) for name in ('separation', 'enhance') if name in losses)
+
+    def class_attention(self, attention, part_map, index):
+        """Eq. 6, class by class."""
+        side = round((attention.shape[2] - 1)**0.5)
+        shown = class_masks(token_labels(part_map, (side, side)), len(index.taxonomy))
+        maps = torch.zeros(shown.shape)
+        for image, cls in shown.flatten(2).any(2).nonzero().tolist():
+            part, obj = index.part_of[cls], len(index.taxonomy.parts) + index.object_of[cls]
+            rows = (attention[image, part] + attention[image, obj])[1:, 1:]
+            maps[image, cls] = rows[shown[image, cls].flatten()].mean(0).unflatten(0, (side, side))
+        return ClassAttention(maps, shown)
+
+
+def bce(loss, logits, target, chosen, background):
+    """Binary cross-entropy against one-hot labels, the mean over the chosen pixels and channels."""
+    channels = logits.shape[1]
+    one_hot = F.one_hot(target.masked_fill(~chosen, 0), channels).movedim(3, 1).to(logits)
+    weight = logits.new_ones(channels, 1, 1)
+    if background:
+        weight[-1] = loss.background_weight
+    values = F.binary_cross_entropy_with_logits(logits, one_hot, weight, reduction='none')
+    return loss.loss_weight * (values * chosen[:, None]).sum() / (chosen.sum().clamp(min=1) * channels)
