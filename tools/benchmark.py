@@ -16,7 +16,7 @@ memory is that of the measured calls beyond the bare process, before any model w
 accelerator it is what torch's allocator gave out. fp16 training is measured without a gradient scaler.
 
 A peer is measured in turns with ours, with the same weights: `transformers` is CLIPSeg as its users run
-it, `straightforward` PartCLIPSeg at the cost of the released implementation, in float32.
+it, `straightforward` PartCLIPSeg with the known costs of the released implementation, in float32.
 """
 import argparse
 import json
@@ -84,7 +84,7 @@ def parse_args(argv=None):
     predict = commands.add_parser('inference', parents=[common, of_model], help='image to label maps')
     predict.add_argument('--peer', choices=list(PAIRS), help='compare with another way to the masks')
     train = commands.add_parser('train', parents=[common, of_model], help='one training step')
-    train.add_argument('--peer', choices=['straightforward'], help='likewise')
+    train.add_argument('--peer', choices=['straightforward'], help='compare with another way to the gradient')
     load = commands.add_parser('data', parents=[common], help='loading and the pipeline')
     load.add_argument('config', help='config file')
     load.add_argument('--loader', choices=['train', 'val', 'test'], default='train')

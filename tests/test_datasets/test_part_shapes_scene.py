@@ -145,7 +145,7 @@ def test_finished_folder_is_reused(convert, tmp_path, capsys):
     assert (tmp_path / 'out' / 'part_shapes.json').stat().st_mtime_ns == before
 
 
-def test_two_runs_at_once(convert, tmp_path, monkeypatch):
+def test_two_runs_at_once(convert, tmp_path, monkeypatch, capsys):
     """The slower one takes what the faster one drew."""
     module = sys.modules['part_shapes_tool']
     draw = module.draw
@@ -157,6 +157,7 @@ def test_two_runs_at_once(convert, tmp_path, monkeypatch):
     monkeypatch.setattr(module, 'draw', meanwhile)
     convert(options(tmp_path / 'out'))
     assert [path.name for path in tmp_path.iterdir()] == ['out']
+    assert 'which another run has just finished' in capsys.readouterr().out
 
 
 def test_foreign_folder_is_refused_and_left_alone(convert, tmp_path):

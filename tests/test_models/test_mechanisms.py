@@ -270,7 +270,10 @@ def test_attention_is_computed_for_a_row_of_each_token(step, monkeypatch):
 
 
 class Synchronisations(TorchDispatchMode):
-    """Operations that make the host wait for an accelerator: their result, or its size, is a value."""
+    """Operations that make the host wait for an accelerator: their result, or its size, is a value.
+
+    Copies from one to the other are not among them.
+    """
 
     def __init__(self):
         super().__init__()
@@ -298,14 +301,16 @@ def test_what_synchronises_is_found(function):
 
 @pytest.mark.parametrize('head', ['PartCLIPSegHead', 'CLIPSegHead'])
 def test_losses_do_not_synchronise(head, step):
-    """From the features to the gradient."""
+    """From features and text to the gradient."""
     model, _ = step(type=head)
     part_map = torch.full((2, 32, 32), 255)
     part_map[0, :8, :16], part_map[0, 8:16, :8], part_map[1, 24:] = 0, 1, 2
     index = model.decode_head.train_index
     object_map = torch.where(part_map == 255, 255, index.object_of[part_map % 4])
-    output = model.decode_head.decode(model.extract_feat(IMAGE.repeat(2, 1, 1, 1)), index, training=True)
+    features = model.extract_feat(IMAGE.repeat(2, 1, 1, 1))
+    text = model.decode_head.condition(model.decode_head.prompts(index.taxonomy))
     with Synchronisations() as operations:
+        output = model.decode_head.decode(features, index, training=True, text=text)
         terms = model.decode_head.loss_by_feat(output, part_map, object_map, index)
         sum(terms.values()).backward()
     assert len(terms) == (6 if head == 'PartCLIPSegHead' else 2)

@@ -53,7 +53,9 @@ def test_no_image(decoder):
 def test_a_compiled_graph_gives_the_same(decoder):
     x, condition, token = chosen()
     compiled = torch.compile(decoder.token_attention, backend='aot_eager', fullgraph=True)
-    torch.testing.assert_close(compiled(x, condition, token), decoder.token_attention(x, condition, token))
+    rows = [function(x, condition, token) for function in (compiled, decoder.token_attention)]
+    torch.testing.assert_close(*rows)
+    torch.testing.assert_close(*(torch.autograd.grad(each.square().sum(), x)[0] for each in rows))
 
 
 @pytest.mark.parametrize('dtype', [torch.bfloat16, torch.float16])

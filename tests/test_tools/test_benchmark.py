@@ -9,7 +9,7 @@ import torch
 from mmengine.config import Config
 
 from tests.tiny import ATTENTION_LOSSES, MASK_LOSSES, TEXT_ENCODER, TINY_CLIP, segmentor
-from tests.tiny_model import CONFIG, TOOLS, load_tool
+from tests.tiny_model import CONFIG, TOOLS, TRAINED, load_tool
 
 sys.path.insert(0, str(TOOLS))
 from benchmarking import measure, scaling, subjects  # noqa: E402
@@ -135,16 +135,19 @@ def test_straightforward_peer(command, tolerance, config, tmp_path, capsys):
     assert 'times as fast as straightforward' in capsys.readouterr().out
 
 
-def test_straightforward_peer_draws_each_loss():
-    """Without one of them the gradient is another, so that the comparison covers all."""
+def test_straightforward_loss():
+    """Every term, and any of them switched off."""
     torch.manual_seed(0)
     model = segmentor(text_encoder=dict(TEXT_ENCODER, trainable='embeddings')).train()
-    plain = Straightforward(model, TINY_CLIP)
-    images, samples = subjects.draw_batch(argparse.Namespace(seed=0, batch=2), (32, 32), (32, 32),
-                                          model.decode_head.train_taxonomy, 255, torch.device('cpu'))
-    expected = model(images, samples, mode='loss')
-    assert len(expected) == 6 and all(value > 0 for value in expected.values())
-    torch.testing.assert_close(plain.loss(images, samples), sum(expected.values()))
+    plain = Straightforward(model, dict(arch=TINY_CLIP))
+    for ignore_index in (255, 1):  # the second is also a class of this vocabulary
+        model.decode_head.ignore_index = ignore_index
+        images, samples = subjects.draw_batch(
+            argparse.Namespace(seed=0, batch=2), (32, 32), (32, 32), model.decode_head.train_taxonomy,
+            ignore_index, torch.device('cpu'))
+        expected = model(images, samples, mode='loss')
+        assert len(expected) == 6 and all(value > 0 for value in expected.values())
+        torch.testing.assert_close(plain.loss(images, samples), sum(expected.values()))
     for name in ('object_part', 'object', 'part', 'separation', 'enhance'):
         removed = model.decode_head.losses.pop(name)
         torch.testing.assert_close(plain.loss(images, samples),
@@ -152,21 +155,41 @@ def test_straightforward_peer_draws_each_loss():
         model.decode_head.losses[name] = removed
 
 
-def test_straightforward_peer_of_another_model(config, tmp_path):
-    path = tmp_path / 'clipseg.py'
-    path.write_text(CONFIG.replace('PartCLIPSegHead', 'CLIPSegHead'))
-    with pytest.raises(ValueError, match='not a CLIPSegHead on a OpenCLIPViT'):
+@pytest.mark.parametrize('old, new, message', [
+    ('PartCLIPSegHead', 'CLIPSegHead', 'not a CLIPSegHead on a OpenCLIPViT'),
+    ('with_cls_token=True', 'with_cls_token=False', 'its backbone gives no CLS token'),
+    ('num_heads=2', 'num_heads=2, released_text_index=True', 'text as the released implementation'),
+    ("text_encoder=dict(", "text_encoder=dict(templates=['a {}'], ", 'it averages prompt templates'),
+    ('num_heads=2', "num_heads=2, loss_object=[dict(type='PartMaskLoss')] * 2", 'not one PartMaskLoss'),
+    (f'train_taxonomy={TRAINED}', f'train_taxonomy=dict(joint=[{TRAINED[:1]}, {TRAINED[1:]}])',
+     'it has several training vocabularies')])
+def test_straightforward_peer_of_another_model(old, new, message, tmp_path):
+    path = tmp_path / 'other.py'
+    path.write_text(CONFIG.replace(old, new))
+    with pytest.raises(ValueError, match=message):
         report(['inference', str(path), '--peer', 'straightforward'], tmp_path / 'out.json')
 
 
+def test_transformers_peer_takes_one_image(config, tmp_path):
+    with pytest.raises(ValueError, match='compares the masks of one image, got --batch 2'):
+        report(['inference', config, '--peer', 'transformers', '--batch', '2'], tmp_path / 'out.json')
+
+
 def test_runs_in_turns():
-    """Neither meets a quiet hour alone; each peak is its own."""
+    """Neither meets a quiet hour alone, and each has the peak of a call of its own."""
     calls = []
-    memory = measure.Memory(torch.device('cpu'))
-    runs = dict(a=lambda: calls.append('a'), b=lambda: calls.append('b') or torch.ones(30_000_000))
-    found = measure.in_turns(runs, torch.device('cpu'), memory, 1, 2)
-    assert ''.join(calls) == 'ab' * 3
-    assert found['b']['memory_peak'] - found['a']['memory_peak'] > 90e6
+
+    class Memory:
+        def restart(self):
+            calls.append('-')
+
+        def peak(self):
+            return len(calls)
+
+    runs = dict(a=lambda: calls.append('a'), b=lambda: calls.append('b'))
+    found = measure.in_turns(runs, torch.device('cpu'), Memory(), 1, 2)
+    assert ''.join(calls) == '-a-bababab'
+    assert [found[name]['memory_peak'] for name in 'ab'] == [2, 4]
     assert found['a']['repeats'] == 2 and found['a']['fastest'] <= found['a']['seconds']
 
 

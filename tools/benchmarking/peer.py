@@ -17,8 +17,8 @@ def compare(model, cfg, args, device, memory):
     Returns:
         dict: ``ours`` and ``peer`` (see :func:`in_turns`; in inference from the network's input to
         its logits, no decision), each with ``flops``; ``times_faster``; ``classes``; and
-        ``difference``: the largest of a logit, or the norm of that of the gradients by the norm of
-        the gradient.
+        ``difference``: the largest of a logit; in training the norm of the gradients' difference
+        over that of the peer's gradient.
     """
     pair = training_pair if args.command == 'train' else PAIRS[args.peer]
     runs, difference, classes = pair(model, cfg, args, device)
@@ -84,7 +84,7 @@ def load_clipseg(model, device):
 
 def straightforward_pair(model, cfg, args, device):
     """PartCLIPSeg's logits word for word; in float32, whatever the precision of ours."""
-    plain, image = Straightforward(model.eval(), cfg.model.backbone.arch), drawn_image(cfg, args, device)
+    plain, image = Straightforward(model.eval(), cfg.model.backbone), drawn_image(cfg, args, device)
 
     def ours():
         return model(image, mode='tensor').object_part
@@ -97,7 +97,7 @@ def straightforward_pair(model, cfg, args, device):
 
 def training_pair(model, cfg, args, device):
     """Steps of training; the peer in float32. Both go on with the same weights."""
-    plain = Straightforward(model.train(), cfg.model.backbone.arch)
+    plain = Straightforward(model.train(), cfg.model.backbone)
     inputs, samples = training_batch(model, cfg, args, device)
     optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
 

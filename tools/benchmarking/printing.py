@@ -36,8 +36,11 @@ def peer_text(report):
     training = report['command'] == 'train'
     what, of = ('training', 'gradients, relative') if training else ('masks', 'a logit, at most')
     images = f"{report['batch']} image" + 's' * (report['batch'] > 1)
-    return (table(COST, [cost_row('mmpartseg', ours), cost_row(name, peer)]) +
-            f"\n\n{what} of {report['classes']} classes, {images}: mmpartseg ({report['precision']}) is "
+    precisions = report['precision'], 'fp32' if name == 'straightforward' else report['precision']
+    rows = [cost_row(f'{who}, {precision}', cost) for who, cost, precision in zip(
+        ('mmpartseg', name), (ours, peer), precisions)]
+    return (table(COST, rows) +
+            f"\n\n{what} of {report['classes']} classes, {images}: mmpartseg is "
             f"{report['times_faster']:.2f} times as fast as {name} with the same weights, in "
             f"{ours['memory_peak'] / peer['memory_peak']:.2f} of its memory; difference of {of}, "
             f"{report['difference']:.2g}")

@@ -1,9 +1,9 @@
-"""PartCLIPSeg computed word for word, at the cost that the released implementation has.
+"""PartCLIPSeg word for word, with the costs that are known of the released implementation.
 
-Written from what is known of that implementation, with our weights and without its code: the text
-encoder reads 77 tokens per name at every step and every image, the image tower runs to its end,
-every hidden state is repeated for each name before it is reduced, attention is written out and kept,
-generalized parts are drawn in inference too, and losses take labels as one-hot tensors.
+With our weights and without its code. Known: the text encoder reads 77 tokens per name at every call,
+the image tower runs to its end, every hidden state is repeated for each name before it is reduced, the
+decoder's attention maps are kept. Generalized parts are drawn in inference too. Assumed: attention is
+written out in the towers as well, and losses take labels as one-hot tensors.
 """
 from typing import NamedTuple
 
@@ -11,52 +11,73 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmpartseg.models import OpenCLIPViT, PartCLIPSegHead
+from mmpartseg.models import OpenCLIPViT, PartCLIPSegHead, PartMaskLoss
 from mmpartseg.models.clip import clip_config
 from mmpartseg.models.decode_heads.targets import labels_of, mapped, object_part_target
 from mmpartseg.models.losses.attention_maps import ClassAttention, class_masks, token_labels
 
+LEVELS = ('object_part', 'part', 'object')
+
 
 class Masks(NamedTuple):
-    """Logits (N, ·, H, W), background last, of parts without it; attention (N, C, L, L)."""
+    """Logits (N, ·, H, W), background last, of parts without it; attention (N, C, L, L); (h, w)."""
     part: Tensor
     object: Tensor
     object_part: Tensor
     attention: Tensor
+    grid: tuple
 
 
-def attended(layer, x, mask=0.):
+def attended(layer, x, mask=None):
     """Self-attention of a ``MultiheadAttention``: output (B, L, R) and map (B, heads, L, L)."""
     qkv = F.linear(x, layer.in_proj_weight, layer.in_proj_bias)
     q, k, v = qkv.unflatten(2, (3, layer.num_heads, -1)).permute(2, 0, 3, 1, 4)
-    weights = (q @ k.mT * layer.head_dim**-0.5 + mask).softmax(-1)
+    scores = (q * layer.head_dim**-0.5) @ k.mT
+    weights = (scores if mask is None else scores + mask).softmax(-1)
     return layer.out_proj((weights @ v).transpose(1, 2).flatten(2)), weights
 
 
-def clip_block(block, x, mask=0.):
+def clip_block(block, x, mask=None):
     """A pre-norm transformer block of open_clip."""
     x = x + attended(block.attn, block.ln_1(x), mask)[0]
     return x + block.mlp(block.ln_2(x))
+
+
+def check(model):
+    """Raise ValueError for a model that is computed in another way than here; says why."""
+    backbone, head = model.backbone, model.decode_head
+    if type(head) is not PartCLIPSegHead or not isinstance(backbone, OpenCLIPViT):
+        raise ValueError('--peer straightforward computes a PartCLIPSegHead on an OpenCLIPViT, not a '
+                         f'{type(head).__name__} on a {type(backbone).__name__}')
+    mask_losses = [head.losses[level] for level in LEVELS if level in head.losses]
+    problems = [text for text, wrong in (
+        ('its backbone gives no CLS token', not backbone.with_cls_token),
+        ('it gathers text as the released implementation does', head.released_text_index),
+        ('it has several training vocabularies', len(head.train_indices) > 1),
+        ('it averages prompt templates', head.text_encoder.templates != ('{}', )),
+        ('it does not take all features in order', head.in_index != (*range(len(backbone.out_indices)),)),
+        ('a mask loss is not one PartMaskLoss with a background weight', not all(
+            len(level) == 1 and isinstance(level[0], PartMaskLoss) and level[0].background_weight
+            for level in mask_losses))) if wrong]
+    if problems:
+        raise ValueError('--peer straightforward does not compute this model: ' + '; '.join(problems))
 
 
 class Straightforward:
     """The masks and losses of a :class:`PartSegmentor` with a :class:`PartCLIPSegHead`.
 
     Args:
-        model (PartSegmentor): on an :class:`OpenCLIPViT` that gives CLS tokens; mask losses are one
-            :class:`PartMaskLoss` each, and there is one training vocabulary.
-        arch (str | dict): of CLIP.
+        model (PartSegmentor): see :func:`check`.
+        backbone (dict): its config.
 
     Raises:
-        ValueError: another model.
+        ValueError: see :func:`check`.
     """
 
-    def __init__(self, model, arch):
+    def __init__(self, model, backbone):
+        check(model)
         self.backbone, self.head = model.backbone, model.decode_head
-        if type(self.head) is not PartCLIPSegHead or not isinstance(self.backbone, OpenCLIPViT):
-            raise ValueError('--peer straightforward computes a PartCLIPSegHead on an OpenCLIPViT, not a '
-                             f'{type(self.head).__name__} on a {type(self.backbone).__name__}')
-        self.depth = clip_config(arch)['vision_cfg']['layers']
+        self.depth = clip_config(backbone['arch'])['vision_cfg']['layers']
 
     def text(self, names):
         """(n, D): all 77 tokens of each name."""
@@ -112,7 +133,8 @@ class Straightforward:
         x = head.project_features(torch.cat([decoded[:, part], decoded[:, obj]], 3))
         condition = head.project_text(torch.cat([text[obj], text[part]], 1))[:, None]
         x = head.object_part_film.mul(condition) * x + head.object_part_film.add(condition)
-        return Masks(logits[:, :parts], logits[:, parts:], drawn(head.object_part_branch, x), attention)
+        return Masks(logits[:, :parts], logits[:, parts:], drawn(head.object_part_branch, x), attention,
+                     grid)
 
     def loss(self, images, samples):
         """The sum of all terms (Eqs. 5 to 10); images of the network's size, a label per pixel."""
@@ -121,36 +143,44 @@ class Straightforward:
         part_map, object_map = labels_of(samples, index, ignore, list(range(len(samples))))
         classes, objects = len(index.taxonomy), len(index.taxonomy.objects)
         is_object = object_map < objects
-        cls = object_part_target(part_map, is_object, classes, ignore)
-        part = mapped(part_map, index.part_of, ignore)
-        obj = object_map.masked_fill(~is_object, objects)
-        terms = [('object_part', masks.object_part, cls, cls < classes),
-                 ('object_part', masks.object_part, cls, cls == classes),
-                 ('part', masks.part, part, part != ignore),
-                 ('object', masks.object, obj, obj != ignore)]
-        total = sum(bce(losses[level][0], *term, background=level != 'part')
-                    for level, *term in terms if level in losses)
-        attention = self.class_attention(masks.attention, part_map, index)
+        targets = dict(
+            object_part=object_part_target(part_map, is_object, classes, ignore),
+            part=mapped(part_map, index.part_of, ignore),
+            object=object_map.masked_fill(~is_object, objects))
+        total = 0
+        for level in LEVELS:
+            if level not in losses:
+                continue
+            loss, target = losses[level][0], targets[level]
+            labelled = target != ignore
+            values = loss.loss_weight * bce(getattr(masks, level), target.masked_fill(~labelled, 0),
+                                            loss.background_weight if level != 'part' else 1.)
+            # two means for object-specific parts, one for the others
+            background = target == classes if level == 'object_part' else torch.zeros_like(labelled)
+            total = total + mean(values, labelled & ~background) + mean(values, labelled & background)
+        attention = self.class_attention(masks, part_map, index)
         return total + sum(losses[name](attention) for name in ('separation', 'enhance') if name in losses)
 
-    def class_attention(self, attention, part_map, index):
+    def class_attention(self, masks, part_map, index):
         """Eq. 6, class by class."""
-        side = round((attention.shape[2] - 1)**0.5)
-        shown = class_masks(token_labels(part_map, (side, side)), len(index.taxonomy))
-        maps = torch.zeros(shown.shape)
+        labels = token_labels(part_map, masks.grid, len(index.taxonomy), self.head.ignore_index)
+        shown, attention = class_masks(labels, len(index.taxonomy)), masks.attention
+        maps = attention.new_zeros(shown.shape)
         for image, cls in shown.flatten(2).any(2).nonzero().tolist():
             part, obj = index.part_of[cls], len(index.taxonomy.parts) + index.object_of[cls]
             rows = (attention[image, part] + attention[image, obj])[1:, 1:]
-            maps[image, cls] = rows[shown[image, cls].flatten()].mean(0).unflatten(0, (side, side))
+            maps[image, cls] = rows[shown[image, cls].flatten()].mean(0).unflatten(0, masks.grid)
         return ClassAttention(maps, shown)
 
 
-def bce(loss, logits, target, chosen, background):
-    """Binary cross-entropy against one-hot labels, the mean over the chosen pixels and channels."""
-    channels = logits.shape[1]
-    one_hot = F.one_hot(target.masked_fill(~chosen, 0), channels).movedim(3, 1).to(logits)
-    weight = logits.new_ones(channels, 1, 1)
-    if background:
-        weight[-1] = loss.background_weight
-    values = F.binary_cross_entropy_with_logits(logits, one_hot, weight, reduction='none')
-    return loss.loss_weight * (values * chosen[:, None]).sum() / (chosen.sum().clamp(min=1) * channels)
+def bce(logits, target, background_weight):
+    """Binary cross-entropy (N, C, H, W) against one-hot labels; the last channel has its weight."""
+    one_hot = torch.zeros_like(logits).scatter_(1, target[:, None], 1.)
+    weight = logits.new_ones(logits.shape[1], 1, 1)
+    weight[-1] = background_weight
+    return F.binary_cross_entropy_with_logits(logits, one_hot, weight, reduction='none')
+
+
+def mean(values, chosen):
+    """Of (N, C, H, W) over channels and the chosen pixels (N, H, W)."""
+    return (values * chosen[:, None]).sum() / (chosen.sum().clamp(min=1) * values.shape[1])

@@ -142,8 +142,10 @@ def create(out, args):
         work.chmod(0o777 & ~_umask())
         os.replace(work, out)
     except OSError:
-        if not is_finished(out, stamp):  # else another run drew the same and was faster
+        if not is_finished(out, stamp):
             raise
+        print(f'reusing {out}, which another run has just finished')
+        return
     finally:
         shutil.rmtree(work, ignore_errors=True)
     print_table(counts)

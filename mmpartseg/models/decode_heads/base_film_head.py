@@ -46,8 +46,8 @@ class BaseFiLMHead(BaseModule):
         adapter_channels (int, optional): bottleneck of the visual adapter; None for no adapter.
         mask_strides (tuple[int, int]): upsampling of the mask branch, see :class:`MaskBranch`.
         class_chunk (int, optional): conditions decoded at a time; chosen from the sizes by default.
-        with_cp (bool): recompute attention, and what the masks are convolved from, in the backward
-            pass; the hidden activations of MLPs and masks are never kept.
+        with_cp (bool): recompute the decoder's attention, and what the masks are convolved from, in
+            the backward pass; the hidden activations of MLPs and masks are never kept.
         ignore_index (int): label of pixels without a class.
 
     Raises:
@@ -123,7 +123,8 @@ class BaseFiLMHead(BaseModule):
         names = list(dict.fromkeys(chain(*prompts)))
         row = {name: i for i, name in enumerate(names)}
         text = self.condition(names)
-        return [text[[*(row[name] for name in each), len(names)]] for each in prompts]
+        rows = [[*(row[name] for name in each), len(names)] for each in prompts]
+        return [text if chosen == [*range(len(text))] else text[chosen] for chosen in rows]
 
     def hidden_tokens(self, inputs):
         """The backbone's features as decoder input.

@@ -7,7 +7,7 @@ from torch import Tensor
 from ..layers.tiles import map_size
 from ..losses import LevelLosses
 from .base_film_head import BaseFiLMHead
-from .conditions import joined, maps_side_by_side, upsampled
+from .conditions import maps_side_by_side, side_by_side, upsampled
 from .targets import object_part_target, resized
 
 
@@ -50,7 +50,7 @@ class CLIPSegHead(BaseFiLMHead):
                 yield from self.convolved(decoded[:, :, prefix:], grid)
 
         masks = upsampled(self.mask_branch, blocks())
-        return CLIPSegOutput(joined(masks) if training else maps_side_by_side(masks, len(text)))
+        return CLIPSegOutput((side_by_side if training else maps_side_by_side)(masks, len(text)))
 
     def loss_by_feat(self, output, part_map, object_map, index):
         """The two mask terms of the object-specific parts, see :class:`PartCLIPSegHead`."""

@@ -13,7 +13,7 @@ from ..layers.tiles import map_size
 from ..losses import LevelLosses
 from ..losses.attention_maps import ClassAttention, class_attention_maps, class_masks, token_labels
 from .base_film_head import BaseFiLMHead
-from .conditions import MASK_CHUNK, joined, maps_side_by_side, upsampled
+from .conditions import MASK_CHUNK, maps_side_by_side, side_by_side, upsampled
 from .targets import mapped, object_part_target, resized
 
 
@@ -82,7 +82,7 @@ class PartCLIPSegHead(BaseFiLMHead):
         return taxonomy.parts + taxonomy.objects
 
     def decode(self, inputs, index, training=False, text=None):
-        """One forward pass in a vocabulary; part masks and attention input only for training.
+        """One forward pass in a vocabulary; for training as tiles, with part masks and attention input.
 
         ``text`` is that of :meth:`condition` for its prompts, encoded here by default.
         """
@@ -93,8 +93,8 @@ class PartCLIPSegHead(BaseFiLMHead):
             text = self.condition(self.prompts(taxonomy))  # C x D
         decoded, attention_input = self.decode_conditions(reduced, text, training)
         decoded = decoded[:, :, prefix:]  # N x C x hw x R
-        part_index = torch.cat([index.part_of, index.part_of.new_tensor([num_parts])])
-        object_index = torch.cat([index.object_of, index.object_of.new_tensor([num_objects])])
+        part_index = F.pad(index.part_of, (0, 1), value=num_parts)
+        object_index = F.pad(index.object_of, (0, 1), value=num_objects)
         classes = self.construct_object_parts(decoded, text, part_index, object_index, num_parts, grid)
         objects = self.branch_masks(decoded[:, num_parts:], grid)
         widths = [len(part_index), num_objects + 1]
@@ -103,7 +103,8 @@ class PartCLIPSegHead(BaseFiLMHead):
             return PartCLIPSegOutput(scores, *scores.split(widths, dim=1), None, None, grid, prefix)
         parts = self.branch_masks(decoded[:, :num_parts], grid)
         return PartCLIPSegOutput(
-            None, joined(classes), joined(objects), joined(parts), attention_input, grid, prefix)
+            None, side_by_side(classes, widths[0]), side_by_side(objects, widths[1]),
+            side_by_side(parts, num_parts), attention_input, grid, prefix)
 
     def construct_object_parts(self, decoded, text, part_index, object_index, num_parts, grid):
         """Eqs. 3 and 4: iterator of tiles (N, chunk, …) of the K classes and the background."""
@@ -158,7 +159,7 @@ class PartCLIPSegHead(BaseFiLMHead):
         return 'separation' in self.losses or 'enhance' in self.losses
 
     def class_attention(self, output, part_map, index):
-        """Eq. 6 for the classes of a vocabulary, computed for no token outside their masks.
+        """Eq. 6 for the classes of a vocabulary: one row per token, under its own part and object.
 
         Args:
             output (PartCLIPSegOutput): of :meth:`decode` for training.
@@ -168,10 +169,10 @@ class PartCLIPSegHead(BaseFiLMHead):
         Returns:
             ClassAttention: maps and masks (N, K, h, w).
         """
-        labels = token_labels(part_map, output.grid)  # N x h x w
-        masks = class_masks(labels, len(index.taxonomy))
-        # a token belongs to one mask at most: its row is wanted for its class's part and object
-        cls = labels.masked_fill(labels == self.ignore_index, 0).flatten(1)
+        num_classes = len(index.taxonomy)
+        labels = token_labels(part_map, output.grid, num_classes, self.ignore_index)  # N x h x w
+        masks = class_masks(labels, num_classes)
+        cls = labels.clamp(min=0).flatten(1)  # rows of tokens without a class weigh nothing
         condition = torch.cat([index.part_of[cls], len(index.taxonomy.parts) + index.object_of[cls]], 1)
         token = torch.arange(output.prefix, output.prefix + cls.shape[1], device=cls.device)
         rows = self.decoder.token_attention(

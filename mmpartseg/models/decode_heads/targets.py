@@ -16,7 +16,9 @@ def labels_of(data_samples, index, ignore_index, rows):
         tuple[Tensor, Tensor]: class and object of each pixel, (N, H, W) int64. In the object map
         all values from O on (O itself, ``ignore_index``) mean no object of the vocabulary.
     """
-    part_map = torch.stack([s.gt_sem_seg.data[0] for s in data_samples]).long()[rows]
+    part_map = torch.stack([s.gt_sem_seg.data[0] for s in data_samples]).long()
+    if len(rows) < len(part_map):
+        part_map = part_map[rows]
     chosen = [data_samples[row] for row in rows]
     if chosen and all('gt_object_seg' in s for s in chosen):
         return part_map, torch.stack([s.gt_object_seg.data[0] for s in chosen]).long()

@@ -7,8 +7,8 @@ from torch.autograd.function import once_differentiable
 from .precision import autocast_dtype, without_autocast
 from .recompute import recomputed
 
-# what the hidden activation of one block may take: on a CPU it stays in the caches; elsewhere it is
-# enough work to fill the device
+# what the widest tensor of one block may take, such as its hidden activation: on a CPU it stays in the
+# caches; elsewhere it is enough work to fill the device
 BLOCK_BYTES = {'cpu': 4 * 2**20}
 DEFAULT_BLOCK_BYTES = 256 * 2**20
 
@@ -49,7 +49,7 @@ def hidden_activation(rows, weight, bias, out):
 
 
 def block_rows(x, width):
-    """Rows of x whose hidden activation of a width fits the block budget."""
+    """Rows of x that fit the block budget, where each needs ``width`` numbers."""
     budget = BLOCK_BYTES.get(x.device.type, DEFAULT_BLOCK_BYTES)
     return min(len(x), max(1, budget // (width * x.element_size())))
 

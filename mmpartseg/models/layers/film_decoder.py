@@ -66,19 +66,18 @@ class FiLMDecoder(nn.Module):
         Returns:
             Tensor: (N, T, L), float32 at least.
         """
-        with without_autocast(last_input.device.type):
-            return self._token_attention(last_input, condition, token)
-
-    def _token_attention(self, last_input, condition, token):
         n, num_conditions, length, dims = last_input.shape
         attention = self.layers[-1].self_attn
-        index = (condition + num_conditions * torch.arange(n, device=condition.device)[:, None]).flatten()
-        sequences = last_input.flatten(0, 1).to(attention.in_proj_weight.dtype)
-        tokens = sequences.flatten(0, 1)[index * length + token.flatten()]  # NT x R
-        # q·(W x + b) = (W'q)·x + q·b, and the softmax does not see what all of its row share
-        query_weight, key_weight, _ = attention.in_proj_weight.chunk(3)
-        query = F.linear(tokens, query_weight, attention.in_proj_bias[:dims])
-        query, key_weight = query.unflatten(1, (attention.num_heads, -1)), key_weight.unflatten(
-            0, (attention.num_heads, -1))  # NT x heads x R/heads, heads x R/heads x R
-        query = torch.einsum('thd,hdr->thr', query, key_weight) * attention.head_dim**-0.5
-        return token_attention(query, sequences, index).unflatten(0, condition.shape)
+        heads = attention.num_heads
+        first = num_conditions * torch.arange(n, device=condition.device)[:, None]
+        index = (first + condition).flatten()
+        with without_autocast(last_input.device.type):
+            sequences = last_input.flatten(0, 1).to(attention.in_proj_weight.dtype)
+            tokens = sequences.flatten(0, 1)[index * length + token.flatten()]  # NT x R
+            # q·(W x + b) = (W'q)·x + q·b, and the softmax does not see what a whole row shares
+            query_weight, key_weight, _ = attention.in_proj_weight.chunk(3)
+            query = F.linear(tokens, query_weight, attention.in_proj_bias[:dims])
+            query = torch.einsum('thd,hdr->thr', query.unflatten(1, (heads, -1)),
+                                 key_weight.unflatten(0, (heads, -1)))
+            query = query * attention.head_dim**-0.5
+            return token_attention(query, sequences, index).unflatten(0, condition.shape)

@@ -11,8 +11,9 @@ from .recompute import recomputed
 def token_attention(queries, sequences, index):
     """Softmax attention of each query to the tokens of its sequence, the mean over heads.
 
-    Sequences are looked up for a block of queries at a time, forward and backward. No size depends
-    on values, so that an accelerator is not waited for. Not for autocast.
+    Sequences are looked up for a block of queries at a time, forward and backward (all at once in a
+    compiled graph). No size depends on values, so that an accelerator is not waited for. To be called
+    without autocast.
 
     Args:
         queries (Tensor): (T, heads, R), scaled, and multiplied by the heads' key weights.

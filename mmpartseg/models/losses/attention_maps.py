@@ -27,13 +27,14 @@ class ClassAttention(NamedTuple):
         return self.masks.flatten(2).any(2)
 
 
-def token_labels(part_map, grid):
-    """(N, H, W) int64 -> (N, h, w): the class of each token, by nearest neighbour."""
-    return F.interpolate(part_map[:, None].float(), size=tuple(grid), mode='nearest')[:, 0].long()
+def token_labels(part_map, grid, num_classes, ignore_index):
+    """(N, H, W) int64 -> (N, h, w): the class of each token, by nearest neighbour; -1 for none."""
+    labels = F.interpolate(part_map[:, None].float(), size=tuple(grid), mode='nearest')[:, 0].long()
+    return labels.masked_fill((labels == ignore_index) | (labels >= num_classes), -1)
 
 
 def class_masks(labels, num_classes):
-    """(N, h, w) int64 -> (N, K, h, w) bool."""
+    """(N, h, w) of :func:`token_labels` -> (N, K, h, w) bool."""
     return labels[:, None] == torch.arange(num_classes, device=labels.device)[:, None, None]
 
 

@@ -43,9 +43,8 @@ class LevelLosses(nn.ModuleList):
     def _terms(self, loss, logits, target, ignore_index):
         name = f'loss_{self.level}'
         if not isinstance(loss, PartMaskLoss):
-            value = logits.sum()
-            if len(logits):
-                value = loss(to_maps(logits), target, ignore_index=ignore_index)
+            maps = to_maps(logits)
+            value = loss(maps, target, ignore_index=ignore_index) if len(maps) else maps.sum()
             return {f'{name}_{loss.loss_name.removeprefix("loss_")}': value}
         # a mean over pixels, in whatever order
         logits, target = logits.flatten(2), tiled(target, logits).flatten(1)

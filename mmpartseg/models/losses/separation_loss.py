@@ -37,7 +37,7 @@ def separation_loss(attention, threshold=0.3, temperature=0.1):
 
 
 def _share(overlap, union, present):
-    """Eq. 8 from per-token values (N, hw), averaged over images."""
+    """Eq. 8 from per-token values (N, hw) and ``present`` (N, K, 1), averaged over images."""
     overlap, union = overlap.sum(1), union.sum(1)
     classes = present.sum((1, 2)).clamp(min=1)
     share = overlap / union.masked_fill(union == 0, 1) / classes

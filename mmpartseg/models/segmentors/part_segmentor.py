@@ -104,7 +104,7 @@ class PartSegmentor(EncoderDecoder):
         """
         total, log = super().parse_losses(losses)
         log = {name: value.detach().clone() for name, value in log.items()}
-        finite_here = torch.isfinite(log['loss'])  # looked at once, and only where it matters twice
+        finite_here = torch.isfinite(log['loss'])  # read on the host only if the loss is not finite
         for value in log.values():
             all_reduce(value, op='mean')
         if not torch.isfinite(log['loss']):

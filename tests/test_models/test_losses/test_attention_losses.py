@@ -47,9 +47,9 @@ def attention_rows(seed=0):
 
 
 def vectorised(logits, part_map):
-    labels = token_labels(part_map, GRID)
+    labels = token_labels(part_map, GRID, len(PART_OF), IGNORE)
     masks = class_masks(labels, len(PART_OF))
-    cls = labels.masked_fill(labels == IGNORE, 0).flatten(1)
+    cls = labels.clamp(min=0).flatten(1)
     image, token = torch.arange(len(cls))[:, None], torch.arange(cls.shape[1])
     rows = logits.softmax(-1)
     attention = (rows[image, torch.tensor(PART_OF)[cls], token]
@@ -193,13 +193,21 @@ def test_classes_present_at_the_token_resolution():
     part_map = torch.full((1, 8, 8), IGNORE)
     part_map[0, :4] = 1
     part_map[0, 7, 7] = 0  # no token's nearest pixel
-    masks = class_masks(token_labels(part_map, (2, 2)), 2)
+    masks = class_masks(token_labels(part_map, (2, 2), 2, IGNORE), 2)
     assert masks.tolist() == [[[[False, False], [False, False]], [[True, True], [False, False]]]]
     assert ClassAttention(masks, masks).present.tolist() == [[False, True]]
 
 
+def test_labels_without_a_class():
+    """The ignore index, also where a class has that number, and background, which is K."""
+    part_map = torch.tensor([[[0, 1], [2, 3]]])
+    assert token_labels(part_map, (2, 2), 3, ignore_index=1).tolist() == [[[0, -1], [2, -1]]]
+    assert not class_masks(torch.tensor([[[-1]]]), 3).any()
+
+
 def test_absent_classes_count_nowhere():
     """However many the vocabulary has besides those in the image."""
+    torch.manual_seed(0)
     maps, masks = torch.rand(1, 3, 4, 5), torch.rand(1, 3, 4, 5) > 0.5
     losses, gradients = [], []
     for absent in (0, 7):
