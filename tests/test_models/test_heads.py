@@ -67,6 +67,27 @@ def test_equations_in_a_loop(slip):
                                        head.object_part_branch(as_map(x))[:, 0])
 
 
+@pytest.mark.parametrize('cls_token', [True, False])
+def test_class_attention_in_a_loop(cls_token):
+    """Eq. 6 from the decoder's whole attention maps, with and without a CLS token before the grid."""
+    head, first = build(), int(cls_token)
+    index = head.train_index
+    output = head.decode(features(cls_token=cls_token), index, training=True)
+    part_map = torch.randint(0, len(SEEN), (2, 4, 4), generator=torch.Generator().manual_seed(0))
+    part_map[0] %= 2
+    part_map[0, :2], part_map[1, 0] = IGNORE, len(SEEN)  # without a label; background
+    attention = head.class_attention(output, part_map, index)
+    for n, labels in enumerate(part_map):
+        rows = head.decoder.attention(output.attention_input[n])[:, first:, first:]
+        for k, (part, obj) in enumerate(zip(index.part_of, index.object_of)):
+            mask = labels == k
+            assert torch.equal(attention.masks[n, k], mask) and attention.present[n, k] == mask.any()
+            if mask.any():
+                both = rows[part] + rows[len(index.taxonomy.parts) + obj]
+                torch.testing.assert_close(attention.maps[n, k].flatten(), both[mask.flatten()].mean(0))
+    assert attention.present.any() and not attention.present.all()
+
+
 def test_slip_changes_the_scores():
     first, second = build(), build(released_text_index=True)
     assert not torch.allclose(first(features()).object_part, second(features()).object_part)
