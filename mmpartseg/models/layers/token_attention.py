@@ -63,8 +63,8 @@ class TokenAttention(Function):
         for query, which, grad_rows, out in blocks(size, queries, index, grad, grad_queries):
             chosen = sequences[which]
             attention = attention_of(query, chosen)
-            product = attention * grad_rows
-            grad_scores = product - attention * product.sum(-1, keepdim=True)
+            grad_scores = torch.ops.aten._softmax_backward_data(
+                grad_rows.expand_as(attention), attention, -1, attention.dtype)
             torch.bmm(grad_scores, chosen, out=out)
             grad_sequences.index_add_(0, which, torch.bmm(grad_scores.mT, query))
         return grad_queries, grad_sequences
