@@ -57,8 +57,8 @@ def check(model):
         ('it averages prompt templates', head.text_encoder.templates != ('{}', )),
         ('it does not take all features in order', head.in_index != (*range(len(backbone.out_indices)),)),
         ('a mask loss is not one PartMaskLoss with a background weight', not all(
-            len(level) == 1 and isinstance(level[0], PartMaskLoss) and level[0].background_weight
-            for level in mask_losses))) if wrong]
+            len(level) == 1 and isinstance(level[0], PartMaskLoss)
+            and level[0].background_weight is not None for level in mask_losses))) if wrong]
     if problems:
         raise ValueError('--peer straightforward does not compute this model: ' + '; '.join(problems))
 
