@@ -10,7 +10,7 @@ from mmengine.runner import Runner
 
 from mmpartseg import PartTaxonomy
 from mmpartseg.engine import prepare_launch
-from mmpartseg.models.decode_heads import base_film_head
+from mmpartseg.models.decode_heads import open_vocab_head
 from tests.miniatures import write_ade20k_part_234, write_part_imagenet, write_pascal_part_116
 from tests.mixed import ROOT, finished, small_pipeline, unformatted  # noqa: F401
 from tests.runs import in_child
@@ -64,8 +64,8 @@ def cfg(archives, tmp_path):
 
 def test_one_run_on_three_data_sets(cfg, monkeypatch):
     groups = []
-    batch_rows = base_film_head.batch_rows
-    monkeypatch.setattr(base_film_head, 'batch_rows',
+    batch_rows = open_vocab_head.batch_rows
+    monkeypatch.setattr(open_vocab_head, 'batch_rows',
                         lambda *a: groups.append(batch_rows(*a)) or groups[-1])
     runner = Runner.from_cfg(cfg)
     runner.train()

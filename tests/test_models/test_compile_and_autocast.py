@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from mmpartseg.models.decode_heads.conditions import side_by_side
-from mmpartseg.models.layers.condition_layer import ConditionLayer
+from mmpartseg.models.layers.film.condition_layer import ConditionLayer
 from mmpartseg.models.losses import separation_loss
 from mmpartseg.models.losses.attention_maps import ClassAttention, class_attention_maps, class_masks
 from tests.test_models.test_heads import batch, build

@@ -10,7 +10,8 @@ from mmseg.structures import SegDataSample
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from mmpartseg.models.decode_heads import base_film_head, conditions, part_clipseg_head
-from mmpartseg.models.layers import MaskBranch, blockwise_mlp, film_decoder
+from mmpartseg.models.layers import blockwise_mlp
+from mmpartseg.models.layers.film import MaskBranch, film_decoder
 from mmpartseg.models.layers.tiles import to_maps
 from tests.tiny import ALL, SEEN, TEXT_ENCODER, TINY_CLIP, segmentor
 

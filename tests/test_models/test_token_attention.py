@@ -2,7 +2,8 @@
 import pytest
 import torch
 
-from mmpartseg.models.layers import FiLMDecoder, blockwise_mlp
+from mmpartseg.models.layers import blockwise_mlp
+from mmpartseg.models.layers.film import FiLMDecoder
 
 
 @pytest.fixture

@@ -1,44 +1,18 @@
-"""What PartCLIPSeg and its CLIPSeg baseline share: text, adapter and conditioned decoder."""
-from itertools import chain
-
+"""The FiLM family, PartCLIPSeg and its CLIPSeg baseline: adapter, conditioned decoder, masks."""
 import torch
-from mmengine.model import BaseModule
-from mmseg.registry import MODELS
 from torch import nn
 
-from ...taxonomy import PartTaxonomy
-from ..layers import FiLMDecoder, MaskBranch, VisualAdapter
+from ..layers.film import FiLMDecoder, MaskBranch, VisualAdapter
 from ..layers.recompute import recomputed
 from .conditions import MASK_CHUNK, class_chunk_size, side_by_side, token_features, upsampled
-from .joint import batch_rows, decoded_groups, rows_of, share_of_batch, weighted
-from .targets import labels_of
+from .open_vocab_head import OpenVocabHead
 
 
-class TaxonomyIndex(nn.Module):
-    """A vocabulary's index maps as buffers that follow the model's device.
-
-    Attributes:
-        taxonomy (PartTaxonomy): the vocabulary.
-        part_of, object_of (Tensor): (K,) index of each class's part and object.
-    """
-
-    def __init__(self, taxonomy):
-        super().__init__()
-        self.taxonomy = taxonomy
-        for name in ('part_of', 'object_of'):
-            index = torch.tensor(getattr(taxonomy, name))
-            self.register_buffer(name, index, persistent=False)
-
-
-class BaseFiLMHead(BaseModule):
-    """Text-conditioned decoding of CLIP's hidden states, as an mmseg decode head.
+class BaseFiLMHead(OpenVocabHead):
+    """Text-conditioned decoding of CLIP's hidden states, with a learned background.
 
     Args:
-        train_taxonomy, test_taxonomy (str | list | PartTaxonomy): vocabularies of ``loss`` and
-            ``predict``: a shipped name, class names, or a taxonomy. For joint training
-            ``train_taxonomy=dict(joint=[…])`` lists several; each image is then supervised in the
-            one of its data set, see :meth:`loss`.
-        text_encoder (dict): config of an :class:`OpenCLIPTextEncoder`.
+        train_taxonomy, test_taxonomy, text_encoder, ignore_index: see :class:`OpenVocabHead`.
         in_channels (Sequence[int]): widths of the backbone's features, shallow to deep.
         in_index (Sequence[int], optional): which of the backbone's outputs; all by default.
         channels (int): R, decoder width.
@@ -48,22 +22,16 @@ class BaseFiLMHead(BaseModule):
         class_chunk (int, optional): conditions decoded at a time; chosen from the sizes by default.
         with_cp (bool): recompute the decoder's attention, and what the masks are convolved from, in
             the backward pass; the hidden activations of MLPs and masks are never kept.
-        ignore_index (int): label of pixels without a class.
 
     Raises:
         ValueError: an unknown vocabulary or a malformed class name.
     """
-    align_corners = False
-    has_object_scores = False
 
     def __init__(self, train_taxonomy, test_taxonomy, text_encoder, in_channels=(768, 768, 768),
                  in_index=None, channels=64, num_heads=4, ffn_channels=2048, adapter_channels=None,
                  mask_strides=(4, 4), class_chunk=None, with_cp=True, ignore_index=255,
                  init_cfg=None):
-        super().__init__(init_cfg)
-        self.train_indices = nn.ModuleList(
-            TaxonomyIndex(taxonomy) for taxonomy in PartTaxonomy.build_joint(train_taxonomy))
-        self.text_encoder = MODELS.build(text_encoder)
+        super().__init__(train_taxonomy, test_taxonomy, text_encoder, ignore_index, init_cfg)
         dims = self.text_encoder.embed_dims
         self.in_index = tuple(in_index) if in_index is not None else tuple(range(len(in_channels)))
         self.in_channels = tuple(in_channels)
@@ -76,55 +44,12 @@ class BaseFiLMHead(BaseModule):
         # background is no prompt but a learned vector
         self.background_embedding = nn.Parameter(torch.randn(1, dims) * dims**-0.5)
         self.class_chunk, self.with_cp = class_chunk, with_cp
-        self.ignore_index = ignore_index
-        self.set_taxonomy(test_taxonomy)
 
     def _single_width(self):
         if len(set(self.in_channels)) > 1:
             raise ValueError('the visual adapter is shared by all features and needs one width, got '
                              f'in_channels={self.in_channels}; set adapter_channels=None')
         return self.in_channels[0]
-
-    @property
-    def train_index(self):
-        """The training vocabulary; the first one in joint training."""
-        return self.train_indices[0]
-
-    @property
-    def train_taxonomies(self):
-        """tuple[PartTaxonomy]: the training vocabularies, one except in joint training."""
-        return tuple(index.taxonomy for index in self.train_indices)
-
-    @property
-    def train_taxonomy(self):
-        """PartTaxonomy: every class that is trained on."""
-        first, *others = self.train_taxonomies
-        return first.union(*others) if others else first
-
-    @property
-    def test_taxonomy(self):
-        return self.test_index.taxonomy
-
-    def set_taxonomy(self, taxonomy):
-        """Replace the vocabulary of ``predict``; see :meth:`PartTaxonomy.build`."""
-        index = TaxonomyIndex(PartTaxonomy.build(taxonomy))
-        self.test_index = index.to(self.background_embedding.device)
-        # mmseg's names: channels of the prediction, background last
-        self.num_classes = self.out_channels = len(index.taxonomy) + 1
-
-    def condition(self, names):
-        """(n + 1, D): the embeddings of n names, the learned background last."""
-        text = self.text_encoder(names).to(self.background_embedding.dtype)
-        return torch.cat([text, self.background_embedding])
-
-    def conditions(self, indices):
-        """:meth:`condition` on the prompts of each vocabulary; shared names are encoded once."""
-        prompts = [self.prompts(index.taxonomy) for index in indices]
-        names = list(dict.fromkeys(chain(*prompts)))
-        row = {name: i for i, name in enumerate(names)}
-        text = self.condition(names)
-        rows = [[*(row[name] for name in each), len(names)] for each in prompts]
-        return [text if chosen == [*range(len(text))] else text[chosen] for chosen in rows]
 
     def hidden_tokens(self, inputs):
         """The backbone's features as decoder input.
@@ -167,33 +92,3 @@ class BaseFiLMHead(BaseModule):
     def chunk_size(self, reduced):
         """Conditions that go through the decoder at a time."""
         return self.class_chunk or class_chunk_size(reduced[0])
-
-    def predict(self, inputs, batch_img_metas=None, test_cfg=None):
-        """Logits (N, K + 1, H, W) of the test vocabulary, background last."""
-        return self(inputs).object_part
-
-    def loss(self, inputs, batch_data_samples, train_cfg=None):
-        """Loss terms by name.
-
-        In joint training each term is the sum over vocabularies of the term of their images alone,
-        times their share of the images in the batch.
-
-        Raises:
-            ValueError: joint training, and a sample in no training vocabulary.
-        """
-        rows = batch_rows(batch_data_samples, self.train_taxonomies)
-        groups = decoded_groups(list(zip(self.train_indices, rows)))
-        texts = self.conditions([index for index, _ in groups])
-        losses = {}
-        for (index, chosen), text in zip(groups, texts):
-            output = self.decode(rows_of(inputs, chosen), index, training=True, text=text)
-            part_map, object_map = labels_of(batch_data_samples, index, self.ignore_index, chosen)
-            terms = self.loss_by_feat(output, part_map, object_map, index)
-            if len(rows) > 1:
-                terms = weighted(terms, *share_of_batch(chosen, len(batch_data_samples), text))
-            losses = {name: value + losses.get(name, 0) for name, value in terms.items()}
-        return losses
-
-    def forward(self, inputs):
-        """Scores of the test vocabulary, as the head's output tuple."""
-        return self.decode(inputs, self.test_index)

@@ -4,11 +4,8 @@ from typing import NamedTuple
 from mmseg.registry import MODELS
 from torch import Tensor
 
-from ..layers.tiles import map_size
-from ..losses import LevelLosses
 from .base_film_head import BaseFiLMHead
 from .conditions import maps_side_by_side, side_by_side, upsampled
-from .targets import object_part_target, resized
 
 
 class CLIPSegOutput(NamedTuple):
@@ -29,8 +26,7 @@ class CLIPSegHead(BaseFiLMHead):
 
     def __init__(self, *args, loss_object_part=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.loss_object_part = LevelLosses('object_part',
-                                            loss_object_part or dict(type='PartMaskLoss'))
+        self.add_mask_losses(object_part=loss_object_part or dict(type='PartMaskLoss'))
 
     @staticmethod
     def prompts(taxonomy):
@@ -54,9 +50,4 @@ class CLIPSegHead(BaseFiLMHead):
 
     def loss_by_feat(self, output, part_map, object_map, index):
         """The two mask terms of the object-specific parts, see :class:`PartCLIPSegHead`."""
-        size = map_size(output.object_part)
-        part_map, object_map = resized(part_map, size), resized(object_map, size)
-        taxonomy = index.taxonomy
-        target = object_part_target(part_map, object_map < len(taxonomy.objects), len(taxonomy),
-                                    self.ignore_index)
-        return self.loss_object_part(output.object_part, target, self.ignore_index)
+        return self.mask_losses(output, part_map, object_map, index)

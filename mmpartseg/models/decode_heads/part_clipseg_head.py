@@ -7,14 +7,13 @@ import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from ..layers import FiLM, MaskBranch
+from ..layers.film import FiLM, MaskBranch
 from ..layers.recompute import recomputed
 from ..layers.tiles import map_size
-from ..losses import LevelLosses
 from ..losses.attention_maps import ClassAttention, class_attention_maps, class_masks, token_labels
 from .base_film_head import BaseFiLMHead
 from .conditions import MASK_CHUNK, maps_side_by_side, side_by_side, upsampled
-from .targets import mapped, object_part_target, resized
+from .targets import resized
 
 
 class PartCLIPSegOutput(NamedTuple):
@@ -69,10 +68,8 @@ class PartCLIPSegHead(BaseFiLMHead):
         self.object_part_film = FiLM(dims, channels)
         self.object_part_branch = MaskBranch(channels, mask_strides)
         self.released_text_index = released_text_index
-        levels = dict(object_part=loss_object_part, object=loss_object, part=loss_part)
+        self.add_mask_losses(object_part=loss_object_part, object=loss_object, part=loss_part)
         attention = dict(separation=loss_separation, enhance=loss_enhance)
-        self.losses = nn.ModuleDict(
-            {level: LevelLosses(level, cfg) for level, cfg in levels.items() if cfg is not None})
         self.losses.update(
             {name: MODELS.build(cfg) for name, cfg in attention.items() if cfg is not None})
 
@@ -133,22 +130,12 @@ class PartCLIPSegHead(BaseFiLMHead):
 
     def loss_by_feat(self, output, part_map, object_map, index=None):
         """Loss terms of Eq. 10 from the scores and the label maps (N, H, W) in a vocabulary."""
-        index, ignore = index or self.train_index, self.ignore_index
-        size = map_size(output.object_part)
-        part_map, object_map = resized(part_map, size), resized(object_map, size)
-        num_classes, num_objects = len(index.taxonomy), len(index.taxonomy.objects)
-        is_object = object_map < num_objects
-        losses = {}
-        if 'object_part' in self.losses:
-            target = object_part_target(part_map, is_object, num_classes, ignore)
-            losses.update(self.losses['object_part'](output.object_part, target, ignore))
-        if 'part' in self.losses:
-            target = mapped(part_map, index.part_of, ignore)
-            losses.update(self.losses['part'](output.part, target, ignore))
-        if 'object' in self.losses:
-            target = object_map.masked_fill(~is_object, num_objects)
-            losses.update(self.losses['object'](output.object, target, ignore))
-        attention = self.class_attention(output, part_map, index) if self.with_attention else None
+        index = index or self.train_index
+        losses = self.mask_losses(output, part_map, object_map, index)
+        attention = None
+        if self.with_attention:
+            part_map = resized(part_map, map_size(output.object_part))
+            attention = self.class_attention(output, part_map, index)
         for name in ('separation', 'enhance'):
             if name in self.losses:
                 losses[f'loss_{name}'] = self.losses[name](attention)

@@ -25,6 +25,26 @@ def labels_of(data_samples, index, ignore_index, rows):
     return part_map, mapped(part_map, index.object_of, ignore_index)
 
 
+def level_targets(part_map, object_map, index, size, ignore_index):
+    """The channel that is 1 at each pixel, on every level, from the maps of :func:`labels_of`.
+
+    Args:
+        index (TaxonomyIndex): the vocabulary.
+        size (tuple[int, int]): (H, W) of the logits.
+
+    Returns:
+        dict[str, Callable]: ``object_part``, ``part``, ``object`` -> (N, H, W) int64, background last,
+        made when called.
+    """
+    part_map, object_map = resized(part_map, size), resized(object_map, size)
+    num_objects = len(index.taxonomy.objects)
+    is_object = object_map < num_objects
+    return dict(
+        object_part=lambda: object_part_target(part_map, is_object, len(index.taxonomy), ignore_index),
+        part=lambda: mapped(part_map, index.part_of, ignore_index),
+        object=lambda: object_map.masked_fill(~is_object, num_objects))
+
+
 def mapped(label_map, table, ignore_index):
     """``table[label]`` at every labelled pixel; ignored pixels stay ignored."""
     ignored = label_map == ignore_index

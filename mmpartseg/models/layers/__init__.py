@@ -1,6 +1,1 @@
-from .film import FiLM
-from .film_decoder import FiLMDecoder
-from .mask_branch import MaskBranch
-from .visual_adapter import VisualAdapter
-
-__all__ = ['FiLM', 'FiLMDecoder', 'MaskBranch', 'VisualAdapter']
+"""A folder for each family of heads; what several of them share lies beside the folders."""

@@ -9,7 +9,7 @@ from mmseg.structures import SegDataSample
 
 from ...checkpoints import check_state_dict
 from ...taxonomy import PartTaxonomy
-from ..decode_heads.base_film_head import TaxonomyIndex
+from ..decode_heads.taxonomy_index import TaxonomyIndex
 from .decide import PIECE_BYTES, decide, decide_known, mean_scores
 
 

@@ -2,8 +2,8 @@
 import torch.nn.functional as F
 from torch import nn
 
-from .blockwise_mlp import blockwise_mlp
-from .recompute import recomputed
+from ..blockwise_mlp import blockwise_mlp
+from ..recompute import recomputed
 
 
 class ConditionLayer(nn.TransformerEncoderLayer):

@@ -3,9 +3,9 @@ import torch
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
-from .blockwise_mlp import block_rows, blocks
-from .precision import without_autocast
-from .recompute import recomputed
+from ..blockwise_mlp import block_rows, blocks
+from ..precision import without_autocast
+from ..recompute import recomputed
 
 
 def token_attention(queries, sequences, index):

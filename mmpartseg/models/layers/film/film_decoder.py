@@ -3,9 +3,9 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ..precision import without_autocast
 from .condition_layer import ConditionLayer
 from .film import FiLM
-from .precision import without_autocast
 from .token_attention import token_attention
 
 

@@ -3,7 +3,7 @@ import math
 
 from torch import nn
 
-from .blockwise_mlp import blockwise_mlp
+from ..blockwise_mlp import blockwise_mlp
 
 PRIOR = 0.02  # share of pixels that a mask covers before training, as focal loss starts
 
@@ -37,7 +37,7 @@ class MaskBranch(nn.Sequential):
         return self[0](x).relu_().permute(0, 2, 3, 1).unflatten(0, (n, c))
 
     def upsample(self, x):
-        """The transposed convolutions: x of :meth:`convolve` -> logits as :mod:`tiles <.tiles>`.
+        """The transposed convolutions: x of :meth:`convolve` -> logits as :mod:`tiles <..tiles>`.
 
         One whose stride is its kernel is a linear layer on each pixel, and two of them are an MLP on
         each token, the second layer on every pixel of the first. Its blocks fit a CPU's caches.
