@@ -147,6 +147,18 @@ class TestPascalPart:
         assert (resize.scale, resize.keep_ratio, resize.backend) == ((352, 352), False, 'pillow')
 
 
+@pytest.mark.parametrize('name', [n for n in CONFIGS if n.startswith('configs/clipseg/')])
+def test_clipseg_is_the_released_baseline(name):
+    """One mean with all that is unlabelled as background; parts of all objects in the picture compete."""
+    cfg = load(name)
+    head = cfg.model.decode_head
+    assert head.loss_object_part == dict(type='PartMaskLoss', unlabelled_as_background=True)
+    assert cfg.model.test_cfg.oracle_objects == 'image'
+    without = {'configs/clipseg/pascal_part_no_adapter.py'}
+    trained_tower = not cfg.model.backbone.frozen
+    assert (head.get('adapter_channels') is None) == (name in without or trained_tower)
+
+
 def test_ablations_differ_in_one_line():
     full = load('configs/partclipseg/pascal_part.py').model.decode_head
     for name, off in (('no_enhance', {'loss_enhance'}),

@@ -4,7 +4,7 @@
     python tools/benchmark.py train configs/partclipseg/pascal_part.py --batch 2
     python tools/benchmark.py inference CONFIG --precision bf16 --classes 500 --side 512
     python tools/benchmark.py inference CONFIG --scale classes
-    python tools/benchmark.py inference configs/clipseg/pascal_part.py --peer transformers --classes 20
+    python tools/benchmark.py inference configs/clipseg/pascal_part_no_adapter.py --peer transformers
     python tools/benchmark.py train configs/partclipseg/pascal_part.py --peer straightforward
     python tools/benchmark.py data configs/partclipseg/pascal_part_sample.py
     python tools/benchmark.py metric --images 1000 --classes 234

@@ -1,4 +1,5 @@
-# The baseline in miniature, with the settings of the quickstart
+# The baseline in miniature, with the settings of the quickstart; no adapter, since its image tower is
+# trained
 _base_ = '../partclipseg/part_shapes.py'
 model = dict(
     decode_head=dict(
@@ -9,4 +10,5 @@ model = dict(
         ffn_channels={{_base_.model.decode_head.ffn_channels}},
         num_heads={{_base_.model.decode_head.num_heads}},
         mask_strides={{_base_.model.decode_head.mask_strides}}, with_cp=False,
-        loss_object_part=dict(type='PartMaskLoss')))
+        loss_object_part=dict(type='PartMaskLoss', unlabelled_as_background=True)),
+    test_cfg=dict(oracle_objects='image'))

@@ -38,6 +38,10 @@ def transformers_model(config, seed=0):
 
 
 def our_model(config, type='CLIPSegHead', **head):
+    return MODELS.build(our_model_config(config, type, **head)).eval()
+
+
+def our_model_config(config, type='CLIPSegHead', **head):
     vision, text = [config[k] for k in ('vision_config', 'text_config')]
     heads, width = vision.get('num_attention_heads', 12), vision.get('hidden_size', 768)
     arch = dict(
@@ -50,7 +54,7 @@ def our_model(config, type='CLIPSegHead', **head):
                       heads=text.get('num_attention_heads', 8),
                       layers=text.get('num_hidden_layers', 12)))
     indices = config.get('extract_layers', [3, 6, 9])
-    return MODELS.build(dict(
+    return dict(
         type='PartSegmentor',
         backbone=dict(type='OpenCLIPViT', arch=arch, out_indices=indices, with_cls_token=True),
         decode_head=dict(
@@ -60,7 +64,7 @@ def our_model(config, type='CLIPSegHead', **head):
             num_heads=config.get('decoder_num_attention_heads', 4),
             ffn_channels=config.get('decoder_intermediate_size', 2048),
             mask_strides=(vision['patch_size'] // 4, ) * 2, **head),
-        train_cfg=dict(), test_cfg=dict(mode='whole'))).eval()
+        train_cfg=dict(), test_cfg=dict(mode='whole'))
 
 
 def their_logits(model, encoder, image):

@@ -4,12 +4,19 @@ import pickle
 
 import pytest
 import torch
+from mmengine.config import Config
 from mmengine.runner import CheckpointLoader
 from mmengine.runner.checkpoint import load_checkpoint
+from mmseg.registry import MODELS
 
 from mmpartseg.checkpoints import state_dict_of, to_mmpartseg
 from tests.keyed_weights import entry
-from tests.test_checkpoints.test_clipseg import TINY, our_model, transformers_model
+from tests.test_checkpoints.test_clipseg import (
+    TINY,
+    our_model,
+    our_model_config,
+    transformers_model,
+)
 from tests.tiny import segmentor
 
 OBJECT_PART = {
@@ -51,11 +58,40 @@ def test_released_files(prefix, tmp_path):
     assert torch.equal(head.background_embedding, torch.tensor(entry('non_object_embedding', (1, 24))))
 
 
-def test_fine_tuned_clipseg_of_the_same_naming(tmp_path):
+def ov_parts(folder):
+    """A miniature of OV-PARTS' fine-tuned CLIPSeg: the same naming, no object-part branch."""
     state = {k: v for k, v in released('clipseg_model.').items()
-             if 'part_obj' not in k and 'cond_' not in k}
-    path = save(dict(model=state), tmp_path / 'final.pth')
-    load_checkpoint(our_model(TINY, adapter_channels=8), f'partclipseg://{path}')
+             if not any(word in k for word in ('part_obj', 'cond_', 'reduce_cond'))}
+    return save(dict(model=state), folder / 'final.pth')
+
+
+def test_fine_tuned_clipseg_of_the_same_naming(tmp_path):
+    load_checkpoint(our_model(TINY, adapter_channels=8), f'partclipseg://{ov_parts(tmp_path)}')
+
+
+@pytest.mark.parametrize('name', ['pascal_part', 'ade20k_part'])
+def test_ov_parts_files_with_the_shipped_config(name, tmp_path):
+    """`configs/clipseg/released_*.py` at the size of the file: every entry finds its place."""
+    cfg = Config.fromfile(f'configs/clipseg/released_{name}.py')
+    assert cfg.load_from is None
+    tiny = our_model_config(TINY)
+    cfg.model.backbone.update(arch=tiny['backbone']['arch'], out_indices=(0, 2))
+    head = cfg.model.decode_head
+    assert head.adapter_channels == 192  # of 768, as the full-size files have it
+    head.update({key: tiny['decode_head'][key] for key in (
+        'in_channels', 'channels', 'num_heads', 'ffn_channels', 'mask_strides')}, adapter_channels=8)
+    head.text_encoder.arch = tiny['backbone']['arch']
+    model = MODELS.build(cfg.model)
+    load_checkpoint(model, f'partclipseg://{ov_parts(tmp_path)}')
+    assert torch.equal(model.decode_head.adapter.down.weight,
+                       torch.tensor(entry('visual_adapter.fc.0.weight', (8, 32))))
+    assert torch.equal(model.decode_head.background_embedding,
+                       torch.tensor(entry('non_object_embedding', (1, 24))))
+
+
+def test_a_head_without_adapter_refuses_ov_parts_files(tmp_path):
+    with pytest.raises(ValueError, match=r'2 entries unexpected.*adapter.down'):
+        load_checkpoint(our_model(TINY), f'partclipseg://{ov_parts(tmp_path)}')
 
 
 @pytest.mark.parametrize('change, message', [

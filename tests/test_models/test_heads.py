@@ -186,6 +186,15 @@ def test_object_pixels_without_a_part_are_no_background():
     torch.testing.assert_close(losses[0]['loss_object_part'], losses[1]['loss_object_part'])
 
 
+def test_for_the_baseline_they_are_background():
+    """One term, whatever the object map says."""
+    head = build(type='CLIPSegHead').train()
+    part_map, body = torch.full((32, 32), IGNORE), torch.full((32, 32), IGNORE)
+    part_map[:16], body[:24] = 0, 1
+    losses = [head.loss(features(n=1), [sample(part_map, m)]) for m in (body, torch.full_like(body, IGNORE))]
+    assert set(losses[0]) == {'loss_object_part'} and losses[0] == losses[1]
+
+
 @pytest.mark.parametrize('labels', [IGNORE, 2])
 @pytest.mark.parametrize('type', ['PartCLIPSegHead', 'CLIPSegHead'])
 def test_no_part_and_no_background(labels, type):

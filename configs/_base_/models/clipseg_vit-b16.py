@@ -1,4 +1,5 @@
-# The paper's main baseline: one prompt per class and a learned background
+# The paper's main baseline, as OV-PARTS and PartCLIPSeg's authors released it: one prompt per class, a
+# learned background, a visual adapter; one mean over all pixels, the unlabelled ones as background
 data_preprocessor = dict(
     type='SegDataPreProcessor',
     mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], bgr_to_rgb=True,
@@ -18,6 +19,8 @@ model = dict(
             trainable='embeddings'),
         in_channels=(768, 768, 768),
         channels=64,
-        loss_object_part=dict(type='PartMaskLoss')),
+        adapter_channels=192,
+        loss_object_part=dict(type='PartMaskLoss', unlabelled_as_background=True)),
     train_cfg=dict(),
-    test_cfg=dict(mode='whole'))
+    # Oracle-Obj: the parts of all objects in the picture compete
+    test_cfg=dict(mode='whole', oracle_objects='image'))

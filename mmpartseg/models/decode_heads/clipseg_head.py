@@ -7,6 +7,8 @@ from torch import Tensor
 from .base_film_head import BaseFiLMHead
 from .conditions import maps_side_by_side, side_by_side, upsampled
 
+RELEASED_LOSS = dict(type='PartMaskLoss', unlabelled_as_background=True)
+
 
 class CLIPSegOutput(NamedTuple):
     """Logits of the classes, background last: (N, K + 1, H, W), or tiles for training."""
@@ -18,15 +20,15 @@ class CLIPSegHead(BaseFiLMHead):
     """One prompt per class ("cat head") and a learned background; binary cross-entropy.
 
     Args:
-        loss_object_part (dict | list[dict]): a :class:`PartMaskLoss` by default, see
-            :class:`LevelLosses`.
+        loss_object_part (dict | list[dict]): see :class:`LevelLosses`; by default the released
+            baseline's, a :class:`PartMaskLoss` with ``unlabelled_as_background``.
 
     The other arguments are those of :class:`BaseFiLMHead`.
     """
 
     def __init__(self, *args, loss_object_part=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.add_mask_losses(object_part=loss_object_part or dict(type='PartMaskLoss'))
+        self.add_mask_losses(object_part=loss_object_part or RELEASED_LOSS)
 
     @staticmethod
     def prompts(taxonomy):
@@ -49,5 +51,5 @@ class CLIPSegHead(BaseFiLMHead):
         return CLIPSegOutput((side_by_side if training else maps_side_by_side)(masks, len(text)))
 
     def loss_by_feat(self, output, part_map, object_map, index):
-        """The two mask terms of the object-specific parts, see :class:`PartCLIPSegHead`."""
+        """The mask terms of the object-specific parts, see :class:`PartCLIPSegHead`."""
         return self.mask_losses(output, part_map, object_map, index)

@@ -9,8 +9,9 @@ from .part_mask_loss import PartMaskLoss
 class LevelLosses(nn.ModuleList):
     """Loss terms of one level by name.
 
-    A :class:`PartMaskLoss` gives ``loss_<level>``; where the pixels of classes and of background
-    have a mean each, ``loss_<level>_background`` besides. A loss of mmseg (``CrossEntropyLoss``,
+    A :class:`PartMaskLoss` gives ``loss_<level>``; on the level ``object_part``, where the pixels of
+    classes and of background have a mean each unless unlabelled ones are background,
+    ``loss_object_part_background`` besides. A loss of mmseg (``CrossEntropyLoss``,
     ``DiceLoss``, …) is called as by mmseg's heads and gives ``loss_<level>_<its name>``. Terms of
     the same name are added.
 
@@ -22,6 +23,9 @@ class LevelLosses(nn.ModuleList):
     def __init__(self, level, losses):
         super().__init__(MODELS.build(cfg) for cfg in ([losses] if isinstance(losses, dict) else losses))
         self.level = level
+        for loss in self:
+            if isinstance(loss, PartMaskLoss):
+                loss.check_background(level != 'part')
 
     def forward(self, logits, target, ignore_index):
         """
@@ -48,7 +52,7 @@ class LevelLosses(nn.ModuleList):
             return {f'{name}_{loss.loss_name.removeprefix("loss_")}': value}
         # a mean over pixels, in whatever order
         logits, target = logits.flatten(2), tiled(target, logits).flatten(1)
-        if self.level == 'object_part':
+        if self.level == 'object_part' and not loss.unlabelled_as_background:
             foreground, background = loss.split(logits, target, ignore_index)
             return {name: foreground, f'{name}_background': background}
         has_background = self.level != 'part'

@@ -99,17 +99,33 @@ class PartMaskLoss(nn.Module):
         loss_weight (float): 1, λ1 or λ2 of Eq. 5.
         background_weight (float, optional): weight of the background channel, where the level has
             one. In a head of mmseg the last channel is background; None if it has none.
+        unlabelled_as_background (bool): the loss of the released CLIPSeg baseline: ignored pixels
+            are background, also inside an object, and one mean goes over all pixels.
         loss_name (str): its key in the log of a head of mmseg.
+
+    Raises:
+        ValueError: ``unlabelled_as_background`` where there is no background channel.
     """
 
-    def __init__(self, loss_weight=1.0, background_weight=0.05, loss_name='loss_part_mask'):
+    def __init__(self, loss_weight=1.0, background_weight=0.05, unlabelled_as_background=False,
+                 loss_name='loss_part_mask'):
         super().__init__()
         self.loss_name = loss_name
         self.loss_weight = loss_weight
         self.background_weight = background_weight
+        self.unlabelled_as_background = unlabelled_as_background
+        self.check_background(background_weight is not None)
+
+    def check_background(self, has_background):
+        """ValueError if unlabelled pixels are to be background and there is none."""
+        if self.unlabelled_as_background and not has_background:
+            raise ValueError('unlabelled_as_background=True needs a background channel, which is '
+                             'missing here (the level `part`, or background_weight=None); leave it out')
 
     def forward(self, logits, target, weight=None, ignore_index=255, has_background=True):
         """See :func:`part_mask_loss`; ``has_background`` says that the last channel is one."""
+        if self.unlabelled_as_background:
+            target = target.masked_fill(target == ignore_index, logits.shape[1] - 1)
         background_weight = self.background_weight if has_background else None
         return self.loss_weight * part_mask_loss(logits, target, background_weight, ignore_index,
                                                  weight)

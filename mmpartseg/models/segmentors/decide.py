@@ -5,7 +5,8 @@ import torch.nn.functional as F
 PIECE_BYTES = 16 * 2**20
 
 
-def decide(scores, size, object_of, object_scores=None, known_objects=None, piece_bytes=PIECE_BYTES):
+def decide(scores, size, object_of, object_scores=None, known_objects=None, piece_bytes=PIECE_BYTES,
+           oracle_objects='pixel'):
     """Pred-All and Oracle-Obj label maps of one image.
 
     Scores are upsampled (bilinear, align_corners=False) and decided a few rows at a time; only
@@ -20,6 +21,7 @@ def decide(scores, size, object_of, object_scores=None, known_objects=None, piec
         known_objects (Tensor, optional): (H, W) object of each pixel, for Oracle-Obj; values
             outside 0…O-1 mean none.
         piece_bytes (int): upper bound of the upsampled scores held at a time.
+        oracle_objects (str): what Oracle-Obj lets compete at a pixel, see ``ORACLE_RULES``.
 
     Returns:
         tuple: Pred-All (H, W) int64, K for background; Oracle-Obj likewise, or None without
@@ -35,7 +37,7 @@ def decide(scores, size, object_of, object_scores=None, known_objects=None, piec
         else:
             objects = first_best(upsampled_rows(object_scores, size, piece))
             pred_all.append(best_class(scores, size, piece, object_of, objects, num_objects))
-    oracle = None if known_objects is None else decide_known(
+    oracle = None if known_objects is None else ORACLE_RULES[oracle_objects](
         scores[:num_classes], size, object_of, known_objects, piece_bytes)
     return torch.cat(pred_all), oracle
 
@@ -58,6 +60,26 @@ def decide_known(scores, size, object_of, known_objects, piece_bytes=PIECE_BYTES
                       for piece in pieces])
 
 
+def decide_present(scores, size, object_of, known_objects, piece_bytes=PIECE_BYTES):
+    """The best class, at every pixel, among those of the objects that are in the picture.
+
+    So the released CLIPSeg baseline decides Oracle-Obj. Arguments as of :func:`decide_known`.
+
+    Returns:
+        Tensor: (H, W) int64, K everywhere in a picture without a known object.
+    """
+    classes = classes_present(known_objects, object_of)
+    if len(classes) == 0:
+        return torch.full_like(known_objects, len(object_of))
+    pieces = row_pieces(len(classes), size, scores.element_size(), piece_bytes)
+    return torch.cat([classes[first_best(upsampled_rows(scores, size, piece, classes))]
+                      for piece in pieces])
+
+
+# whose parts compete at a pixel in Oracle-Obj: its own object's, or those of all in the picture
+ORACLE_RULES = dict(pixel=decide_known, image=decide_present)
+
+
 def row_pieces(channels, size, element_size, piece_bytes):
     """Slices of rows whose upsampled scores take at most ``piece_bytes`` (at least one row)."""
     rows = max(1, piece_bytes // (channels * size[1] * element_size))
@@ -67,14 +89,20 @@ def row_pieces(channels, size, element_size, piece_bytes):
 def best_class(scores, size, piece, object_of, objects, num_objects):
     """(rows, W): the best class among those of each pixel's object; K where it has none."""
     none = (objects < 0) | (objects >= num_objects)
-    present = torch.zeros(num_objects, dtype=torch.bool, device=scores.device)
-    present[objects[~none]] = True
-    classes = present[object_of].nonzero()[:, 0]
+    classes = classes_present(objects, object_of)
     if len(classes) == 0:
         return torch.full_like(objects, len(object_of))
     upsampled = upsampled_rows(scores, size, piece, classes)
     upsampled.masked_fill_(object_of[classes][:, None, None] != objects, -torch.inf)
     return classes[first_best(upsampled)].masked_fill(none, len(object_of))
+
+
+def classes_present(objects, object_of):
+    """(n,) classes of the objects that occur in a map; values outside 0…O-1 mean none."""
+    num_objects = int(object_of.max()) + 1
+    present = torch.zeros(num_objects, dtype=torch.bool, device=objects.device)
+    present[objects[(objects >= 0) & (objects < num_objects)]] = True
+    return present[object_of].nonzero()[:, 0]
 
 
 def first_best(scores):

@@ -38,7 +38,9 @@ class PartSegmentor(EncoderDecoder):
 
     ``test_cfg`` may hold, besides mmseg's keys, ``piece_bytes`` (memory for full-size scores, in
     bytes), ``return_logits`` (keep the full-size scores: of classes as
-    ``seg_logits``, of objects, where the head has them, as ``object_logits``) and
+    ``seg_logits``, of objects, where the head has them, as ``object_logits``), ``oracle_objects``
+    (``'pixel'``, the default: in Oracle-Obj the parts of a pixel's own object compete; ``'image'``:
+    those of all objects in the picture, as in the released CLIPSeg baseline) and
     ``return_part_scores`` (keep the mean score of each class over the pixels it won in the Oracle-Obj
     map, or without one in the Pred-All map, as ``part_scores`` (K,)).
 
@@ -156,7 +158,7 @@ class PartSegmentor(EncoderDecoder):
         size = tuple(sample.ori_shape[:2])
         piece_bytes = self.test_cfg.get('piece_bytes', PIECE_BYTES)
         pred_all, oracle = decide(scores[:channels], size, self.index.object_of, objects, known,
-                                  piece_bytes)
+                                  piece_bytes, self.test_cfg.get('oracle_objects', 'pixel'))
         sample.pred_sem_seg = PixelData(data=pred_all[None])
         if oracle is not None:
             sample.pred_oracle_sem_seg = PixelData(data=oracle[None])

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from mmseg.registry import MODELS
 
-from mmpartseg.models.losses import part_mask_loss
+from mmpartseg.models.losses import LevelLosses, part_mask_loss
 
 LOG2 = math.log(2)
 
@@ -52,6 +52,53 @@ def test_split_gives_a_mean_of_each():
         2 * part_mask_loss(logits, target.where(target != 2, 255), 0.05).item())
     assert background.item() == pytest.approx(
         2 * part_mask_loss(logits, target.where(target == 2, 255), 0.05).item())
+
+
+def baseline_in_a_loop(logits, part_map, background_weight):
+    """REFERENCE: one mean over all pixels and channels; what carries no part label is background."""
+    background, total = logits.shape[1] - 1, 0
+    for image, labels in zip(logits, part_map):
+        for row in range(labels.shape[0]):
+            for column in range(labels.shape[1]):
+                label = int(labels[row, column])
+                label = background if label == 255 else label
+                for channel, x in enumerate(image[:, row, column]):
+                    p = torch.sigmoid(x)
+                    weight = background_weight if channel == background else 1
+                    total = total - weight * torch.log(p if channel == label else 1 - p)
+    return total / logits.numel()
+
+
+@pytest.mark.parametrize('labels', ['some', 'none', 'all'])
+def test_baseline_of_one_mean_in_a_slow_loop(labels):
+    """Value and gradient, through the level's losses as the head calls them."""
+    generator = torch.Generator().manual_seed(0)
+    ours, theirs = [torch.randn(2, 4, 3, 5, dtype=torch.double, generator=torch.Generator().manual_seed(1))
+                    .requires_grad_() for _ in range(2)]
+    part_map = torch.randint(0, 3, (2, 3, 5), generator=generator)
+    if labels != 'all':
+        part_map[:, 0] = 255
+    if labels == 'none':
+        part_map[:] = 255
+    loss = LevelLosses('object_part', dict(type='PartMaskLoss', loss_weight=2.,
+                                           unlabelled_as_background=True))
+    # the head has made background of what is outside objects; inside, pixels are still ignored
+    target = part_map.clone()
+    target[0][(part_map[0] == 255) & (torch.arange(5) > 2)] = 3
+    terms = loss(ours, target, 255)
+    assert set(terms) == {'loss_object_part'}
+    expected = 2 * baseline_in_a_loop(theirs, part_map, 0.05)
+    torch.testing.assert_close(terms['loss_object_part'], expected)
+    torch.testing.assert_close(*[torch.autograd.grad(x, y)[0] for x, y in
+                                 ((terms['loss_object_part'], ours), (expected, theirs))])
+
+
+def test_baseline_loss_needs_a_background():
+    cfg = dict(type='PartMaskLoss', unlabelled_as_background=True)
+    with pytest.raises(ValueError, match='unlabelled_as_background=True needs a background channel'):
+        LevelLosses('part', [cfg])
+    with pytest.raises(ValueError, match='needs a background channel.*leave it out'):
+        MODELS.build(dict(cfg, background_weight=None))
 
 
 def test_no_labelled_pixel_keeps_the_graph():

@@ -1,0 +1,3 @@
+# Evaluates OV-PARTS' fine-tuned CLIPSeg: tools/test.py THIS_FILE partclipseg://<their file>
+_base_ = './pascal_part.py'
+load_from = None
