@@ -25,7 +25,7 @@ _base_ = ['{ROOT}/configs/_base_/schedules/schedule_20k.py',
           '{ROOT}/configs/_base_/default_runtime.py']
 model = dict(
     type='PartSegmentor',
-    data_preprocessor=dict(type='SegDataPreProcessor', mean=[0.] * 3, std=[255.] * 3,
+    data_preprocessor=dict(type='PartSegDataPreProcessor', mean=[0.] * 3, std=[255.] * 3,
                            bgr_to_rgb=True, size=(32, 32), seg_pad_val=255),
     backbone=dict(type='OpenCLIPViT', arch={TINY_CLIP}, out_indices=(0, 2), with_cls_token=True),
     decode_head={head_config()}, train_cfg=dict(), test_cfg=dict(mode='whole'))

@@ -1,8 +1,10 @@
 """Every snippet, name and path of docs/mixing.md is tried."""
+import math
 import re
 
 import mmseg.visualization  # noqa: F401  registers
 import pytest
+import torch
 from mmengine.config import Config
 from mmengine.evaluator import Evaluator
 from mmengine.optim import build_optim_wrapper
@@ -10,7 +12,15 @@ from mmengine.registry import DefaultScope
 from mmseg import registry
 from mmseg.registry import MODELS
 
-from tests.mixed import ROOT, SMALL
+from tests.mixed import (  # noqa: F401
+    ROOT,
+    SIZE,
+    SMALL,
+    run,
+    small_config,
+    small_pipeline,
+    unformatted,
+)
 from tests.tiny import MASK_LOSSES
 
 TEXT = (ROOT / 'docs' / 'mixing.md').read_text()
@@ -41,7 +51,7 @@ def written(text, base, tmp_path):
 
 def test_number_of_snippets():
     """A new one needs a test here."""
-    assert len(SNIPPETS) == 4
+    assert len(SNIPPETS) == 5
 
 
 def test_head_of_mmseg_on_parts(tmp_path):
@@ -80,6 +90,30 @@ def test_layer_wise_learning_rates(tmp_path):
     last = model.backbone.visual.transformer.resblocks[3].mlp.c_fc.weight
     assert rates[last] == pytest.approx(base * 0.8)
     assert rates[model.backbone.visual.conv1.weight] == pytest.approx(base * 0.8**5)
+
+
+def test_standard_augmentation(pascal_archive, tmp_path):
+    """It trains, and every batch holds the maps that go with its pictures."""
+    name = 'partclipseg/pascal_part_r50'
+    cfg = small_config(name, tmp_path, pascal_archive.root)
+    recipe = Config.fromstring(snippet('train_pipeline ='), '.py').train_dataloader.dataset.pipeline
+    small_pipeline(recipe)
+    cfg.train_dataloader.dataset.pipeline = recipe
+    cfg.train_cfg.val_interval = 100
+    cfg.default_hooks.checkpoint.save_best = None
+    runner, log = run(cfg)
+    assert runner.iter == 2 and math.isfinite(log['loss'][-1])
+    sizes = set()
+    for _ in range(5):
+        for sample in runner.train_dataloader.dataset:
+            sizes.add(tuple(sample['inputs'].shape[1:]))
+            padded = runner.model.data_preprocessor(
+                {key: [value] for key, value in sample.items()}, True)['data_samples'][0]
+            parts, objects = padded.gt_sem_seg.data[0], padded.gt_object_seg.data[0]
+            assert parts.shape == objects.shape == (SIZE, SIZE)
+            of = torch.tensor(runner.train_dataloader.dataset.taxonomy.object_of)
+            assert torch.equal(of[parts[parts != 255]], objects[parts != 255])
+    assert len(sizes) > 1
 
 
 def test_joint_training(tmp_path):

@@ -30,7 +30,7 @@ def segmentor(seed=0, **head_options):
     torch.manual_seed(seed)
     return MODELS.build(dict(
         type='PartSegmentor',
-        data_preprocessor=dict(type='SegDataPreProcessor', mean=[0.] * 3, std=[255.] * 3,
+        data_preprocessor=dict(type='PartSegDataPreProcessor', mean=[0.] * 3, std=[255.] * 3,
                                bgr_to_rgb=True, size=(32, 32), seg_pad_val=255),
         backbone=dict(type='OpenCLIPViT', arch=TINY_CLIP, out_indices=(0, 2), with_cls_token=True),
         decode_head=head_config(**head_options), train_cfg=dict(), test_cfg=ConfigDict(mode='whole'))

@@ -18,7 +18,7 @@ default_scope = 'mmseg'
 model = dict(
     type='PartSegmentor',
     data_preprocessor=dict(
-        type='SegDataPreProcessor', mean=[123.7, 116.3, 103.5], std=[58.4, 57.1, 57.4],
+        type='PartSegDataPreProcessor', mean=[123.7, 116.3, 103.5], std=[58.4, 57.1, 57.4],
         bgr_to_rgb=True, size=(32, 32)),
     backbone=dict(type='OpenCLIPViT', arch={CLIP}, out_indices=(0, 1), with_cls_token=True),
     decode_head=dict(

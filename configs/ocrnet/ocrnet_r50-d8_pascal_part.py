@@ -7,6 +7,7 @@ bn = dict(type='BN')  # mmseg's SyncBN trains on GPUs only; `sync_bn = 'torch'` 
 coarse, fine = _base_.model.decode_head
 model = dict(
     type='PartCascadeSegmentor', taxonomy='pascal_part_116',
-    data_preprocessor=dict(size=(512, 512)), backbone=dict(norm_cfg=bn),
+    data_preprocessor=dict(type='PartSegDataPreProcessor', size=(512, 512)),
+    backbone=dict(norm_cfg=bn),
     decode_head=[dict(coarse, num_classes=117, norm_cfg=bn),
                  dict(fine, num_classes=117, norm_cfg=bn)])

@@ -5,6 +5,7 @@ _base_ = [
 ]
 bn = dict(type='BN')  # mmseg's SyncBN trains on GPUs only; `sync_bn = 'torch'` brings it back there
 model = dict(
-    type='PartSegmentor', taxonomy='pascal_part_116', data_preprocessor=dict(size=(512, 512)),
+    type='PartSegmentor', taxonomy='pascal_part_116',
+    data_preprocessor=dict(type='PartSegDataPreProcessor', size=(512, 512)),
     backbone=dict(norm_cfg=bn), decode_head=dict(num_classes=117, norm_cfg=bn),
     auxiliary_head=dict(num_classes=117, norm_cfg=bn))

@@ -1,7 +1,7 @@
 # CLIP's image tower under necks and heads of mmseg: four maps (N, 768, H/16, W/16), no CLS token.
 # Its weights are those inside CLIPSeg, fetched when training starts
 data_preprocessor = dict(
-    type='SegDataPreProcessor',
+    type='PartSegDataPreProcessor',
     mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], bgr_to_rgb=True,
     pad_val=0, seg_pad_val=255, size=(512, 512))
 model = dict(

@@ -4,7 +4,7 @@ tiny_clip = dict(
     vision_cfg=dict(image_size=96, patch_size=12, width=128, head_width=32, layers=5),
     text_cfg=dict(context_length=77, vocab_size=49408, width=64, heads=8, layers=1))
 data_preprocessor = dict(
-    type='SegDataPreProcessor',
+    type='PartSegDataPreProcessor',
     mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], bgr_to_rgb=True,
     pad_val=0, seg_pad_val=255, size=(96, 96))
 model = dict(

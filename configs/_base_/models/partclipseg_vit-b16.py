@@ -1,5 +1,5 @@
 data_preprocessor = dict(
-    type='SegDataPreProcessor',
+    type='PartSegDataPreProcessor',
     mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], bgr_to_rgb=True,
     pad_val=0, seg_pad_val=255, size=(352, 352))
 model = dict(

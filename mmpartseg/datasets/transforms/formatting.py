@@ -16,6 +16,10 @@ class PackPartSegInputs(PackSegInputs):
     Args:
         meta_keys (Sequence[str]): what goes into the metainfo; ``taxonomy`` is the vocabulary of the
             sample's labels, for joint training.
+
+    Raises:
+        ValueError: a transform changed one of part map and object map and not the other; names the
+            sample.
     """
     META_KEYS = ('img_path', 'seg_map_path', 'ori_shape', 'img_shape', 'pad_shape', 'scale_factor',
                  'flip', 'flip_direction', 'reduce_zero_label', 'taxonomy')
@@ -26,8 +30,32 @@ class PackPartSegInputs(PackSegInputs):
 
     def transform(self, results):
         """Needs what the loading transforms add."""
+        if 'gt_seg_map' in results and 'gt_object_map' in results:
+            check_together(results)
         packed = super().transform(results)
         for key in self.OBJECT_FIELDS.keys() & results.keys():
             objects = to_tensor(results[key][None].astype(np.int64))
             packed['data_samples'].set_data({self.OBJECT_FIELDS[key]: PixelData(data=objects)})
         return packed
+
+
+def check_together(results):
+    """ValueError unless each labelled pixel shows its part's object, as it does when maps are loaded.
+
+    Transforms that know ``gt_seg_map`` alone (mmcv's ``Pad`` and ``CenterCrop``, mmseg's ``Albu``) move
+    it away from the object map.
+    """
+    parts, objects = results['gt_seg_map'], results['gt_object_map']
+    problem = None
+    if parts.shape != objects.shape:
+        problem = f'their shapes are {parts.shape} and {objects.shape}'
+    elif 'label_tables' in results:
+        tables = results['label_tables']
+        strays = (tables.object_of.take(parts, mode='clip') != objects) & (parts < tables.num_classes)
+        if strays.any():
+            problem = f'they disagree in {np.count_nonzero(strays)} pixels'
+    if problem:
+        raise ValueError(f"part map and object map of '{results.get('img_path')}' do not go together any "
+                         f"more, {problem}: a transform changed one of them. Use those that go through "
+                         "`seg_fields`, such as mmseg's RandomResize, RandomCrop and RandomFlip, and "
+                         'ResizePartSeg and PadPartSeg')

@@ -2,6 +2,8 @@
 import torch
 import torch.nn.functional as F
 
+from ...structures import check_map_sizes
+
 
 def labels_of(data_samples, index, ignore_index, rows):
     """Part and object maps of some images of a batch.
@@ -15,7 +17,11 @@ def labels_of(data_samples, index, ignore_index, rows):
     Returns:
         tuple[Tensor, Tensor]: class and object of each pixel, (N, H, W) int64. In the object map
         all values from O on (O itself, ``ignore_index``) mean no object of the vocabulary.
+
+    Raises:
+        ValueError: maps of several sizes; names the sample.
     """
+    check_map_sizes(data_samples)
     part_map = torch.stack([s.gt_sem_seg.data[0] for s in data_samples]).long()
     if len(rows) < len(part_map):
         part_map = part_map[rows]
@@ -59,5 +65,13 @@ def resized(label_map, size):
 
 
 def object_part_target(part_map, is_object, background, ignore_index):
-    """Part labels, and background where no object is; object pixels without a part are ignored."""
+    """Part labels, and background where no object is; object pixels without a part are ignored.
+
+    Raises:
+        ValueError: the background is the ignore index.
+    """
+    if background == ignore_index:
+        raise ValueError(f'background would be class {background}, which is also ignore_index; set '
+                         'ignore_index=65535 in the data set, the head, the preprocessor (seg_pad_val) '
+                         'and the metric')
     return part_map.masked_fill((part_map == ignore_index) & ~is_object, background)

@@ -8,6 +8,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
 from ...checkpoints import check_state_dict
+from ...structures import check_map_sizes
 from ...taxonomy import PartTaxonomy
 from ..decode_heads.taxonomy_index import TaxonomyIndex
 from .decide import PIECE_BYTES, decide, decide_known, mean_scores
@@ -97,6 +98,20 @@ class PartSegmentor(EncoderDecoder):
         if hasattr(self.decode_head, 'set_taxonomy'):
             check_state_dict(self, state_dict, prefix, local_metadata)
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *args)
+
+    def loss(self, inputs, data_samples):
+        """Loss terms by name.
+
+        Args:
+            inputs (Tensor): (N, 3, H, W).
+            data_samples (list[SegDataSample]): with ``gt_sem_seg`` and, where there are any, other
+                maps, all (H, W).
+
+        Raises:
+            ValueError: an image, part map and object map of different sizes; names the sample.
+        """
+        check_map_sizes(data_samples, tuple(inputs.shape[2:]))
+        return super().loss(inputs, data_samples)
 
     def parse_losses(self, losses):
         """mmengine's sum of the terms, logged as means over processes.
