@@ -9,7 +9,8 @@ import torch
 from mmpartseg.models.decode_heads.conditions import side_by_side
 from mmpartseg.models.layers.film.condition_layer import ConditionLayer
 from mmpartseg.models.losses import separation_loss
-from mmpartseg.models.losses.attention_maps import ClassAttention, class_attention_maps, class_masks
+from mmpartseg.models.losses.attention_maps import ClassAttention, class_attention_maps
+from mmpartseg.models.losses.token_shares import nearest_shares
 from tests.test_models.test_heads import batch, build
 from tests.tiny import features, segmentor
 
@@ -129,7 +130,7 @@ def test_backward_pass_within_autocast():
 def test_attention_losses_keep_float32(dtype):
     """Maps that hardly differ, as those of a decoder that has learned little."""
     rows = torch.rand(2, 100, 100, generator=torch.Generator().manual_seed(0)) / 100
-    masks = class_masks(torch.arange(200).view(2, 10, 10) % 3, 3)
+    masks = nearest_shares(torch.arange(200).view(2, 10, 10) % 3, (10, 10), 3, 255) > 0
 
     def loss_and_gradient(mixed):
         x = rows.clone().requires_grad_()

@@ -68,24 +68,44 @@ def test_equations_in_a_loop(slip):
 
 
 @pytest.mark.parametrize('cls_token', [True, False])
-def test_class_attention_in_a_loop(cls_token):
+@pytest.mark.parametrize('token_shares', ['area', 'nearest'])
+def test_class_attention_in_a_loop(cls_token, token_shares):
     """Eq. 6 from the decoder's whole attention maps, with and without a CLS token before the grid."""
-    head, first = build(), int(cls_token)
+    head, first = build(token_shares=token_shares), int(cls_token)
     index = head.train_index
     output = head.decode(features(cls_token=cls_token), index, training=True)
-    part_map = torch.randint(0, len(SEEN), (2, 4, 4), generator=torch.Generator().manual_seed(0))
+    part_map = torch.randint(0, len(SEEN), (2, 12, 12), generator=torch.Generator().manual_seed(0))
     part_map[0] %= 2
-    part_map[0, :2], part_map[1, 0] = IGNORE, len(SEEN)  # without a label; background
+    part_map[0, :5], part_map[1, 0] = IGNORE, len(SEEN)  # without a label; background
     attention = head.class_attention(output, part_map, index)
     for n, labels in enumerate(part_map):
         rows = head.decoder.attention(output.attention_input[n])[:, first:, first:]
         for k, (part, obj) in enumerate(zip(index.part_of, index.object_of)):
-            mask = labels == k
-            assert torch.equal(attention.masks[n, k], mask) and attention.present[n, k] == mask.any()
-            if mask.any():
+            weight = torch.zeros(4, 4)
+            for y in range(12):
+                for x in range(12):
+                    sampled = token_shares == 'area' or (y % 3 == 0 and x % 3 == 0)
+                    weight[y // 3, x // 3] += float(labels[y, x] == k and sampled)
+            assert torch.equal(attention.masks[n, k], weight > 0)
+            assert attention.present[n, k] == weight.any()
+            if weight.any():
                 both = rows[part] + rows[len(index.taxonomy.parts) + obj]
-                torch.testing.assert_close(attention.maps[n, k].flatten(), both[mask.flatten()].mean(0))
+                expected = sum(w * row for w, row in zip(weight.flatten(), both)) / weight.sum()
+                torch.testing.assert_close(attention.maps[n, k].flatten(), expected)
     assert attention.present.any() and not attention.present.all()
+
+
+def test_small_parts_reach_the_attention_losses():
+    """One pixel, away from the sampled ones: its part vanishes at the token resolution only if asked."""
+    part_map = torch.full((1, 32, 32), IGNORE)
+    part_map[0, :16], part_map[0, 29, 29] = 1, 2
+    for way, present in (('area', [1, 2]), ('nearest', [1])):
+        head = build(token_shares=way)
+        output = head.decode(features(n=1), head.train_index, training=True)
+        attention = head.class_attention(output, part_map, head.train_index)
+        assert attention.present[0].nonzero()[:, 0].tolist() == present
+    with pytest.raises(ValueError, match=r"token_shares must be one of \['area', 'nearest'\], got 'mean'"):
+        build(token_shares='mean')
 
 
 def test_slip_changes_the_scores():

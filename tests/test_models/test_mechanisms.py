@@ -13,6 +13,7 @@ from mmpartseg.models.decode_heads import base_film_head, conditions, part_clips
 from mmpartseg.models.layers import blockwise_mlp
 from mmpartseg.models.layers.film import MaskBranch, film_decoder
 from mmpartseg.models.layers.tiles import to_maps
+from mmpartseg.models.losses import token_shares
 from tests.tiny import ALL, SEEN, TEXT_ENCODER, TINY_CLIP, segmentor
 
 IMAGE = torch.randn(1, 3, 32, 32, generator=torch.Generator().manual_seed(0))
@@ -260,13 +261,15 @@ def test_a_graph_can_be_walked_twice(step):
     assert all(torch.equal(a, b) for a, b in zip(first, second) if a is not None)
 
 
-def test_attention_is_computed_for_a_row_of_each_token(step, monkeypatch):
-    """Under its class's part and object alone, however many classes there are."""
+def test_attention_is_computed_for_two_rows_per_token(step, monkeypatch):
+    """Under their classes' part and object alone, however many classes there are."""
+    monkeypatch.setattr(token_shares, 'FEWEST_PAIRS', 0)
     model, loss = step()
     calls = count_calls(monkeypatch, film_decoder, 'token_attention')
     loss()
     (queries, sequences, index), = calls
-    assert queries.shape == (2 * 2 * 16, 2, 16) and index.shape == (2 * 2 * 16, )  # images, levels, tokens
+    rows = 2 * 2 * 2 * 16  # images, levels, rows, tokens
+    assert queries.shape == (rows, 2, 16) and index.shape == (rows, )
     assert sequences.shape == (2 * 7, 17, 16)  # images; parts, objects, background
 
 

@@ -14,7 +14,8 @@ from torch import Tensor
 from mmpartseg.models import OpenCLIPViT, PartCLIPSegHead, PartMaskLoss
 from mmpartseg.models.clip import clip_config
 from mmpartseg.models.decode_heads.targets import labels_of, mapped, object_part_target
-from mmpartseg.models.losses.attention_maps import ClassAttention, class_masks, token_labels
+from mmpartseg.models.losses.attention_maps import ClassAttention
+from mmpartseg.models.losses.token_shares import TOKEN_SHARES
 
 LEVELS = ('object_part', 'part', 'object')
 
@@ -58,7 +59,8 @@ def check(model):
         ('it does not take all features in order', head.in_index != (*range(len(backbone.out_indices)),)),
         ('a mask loss is not one PartMaskLoss with a background weight', not all(
             len(level) == 1 and isinstance(level[0], PartMaskLoss)
-            and level[0].background_weight is not None for level in mask_losses))) if wrong]
+            and level[0].background_weight is not None
+            and not level[0].unlabelled_as_background for level in mask_losses))) if wrong]
     if problems:
         raise ValueError('--peer straightforward does not compute this model: ' + '; '.join(problems))
 
@@ -163,14 +165,15 @@ class Straightforward:
 
     def class_attention(self, masks, part_map, index):
         """Eq. 6, class by class."""
-        labels = token_labels(part_map, masks.grid, len(index.taxonomy), self.head.ignore_index)
-        shown, attention = class_masks(labels, len(index.taxonomy)), masks.attention
-        maps = attention.new_zeros(shown.shape)
-        for image, cls in shown.flatten(2).any(2).nonzero().tolist():
+        shares = TOKEN_SHARES[self.head.token_shares](
+            part_map, masks.grid, len(index.taxonomy), self.head.ignore_index)
+        maps, attention = torch.zeros_like(shares), masks.attention
+        for image, cls in shares.flatten(2).any(2).nonzero().tolist():
             part, obj = index.part_of[cls], len(index.taxonomy.parts) + index.object_of[cls]
             rows = (attention[image, part] + attention[image, obj])[1:, 1:]
-            maps[image, cls] = rows[shown[image, cls].flatten()].mean(0).unflatten(0, masks.grid)
-        return ClassAttention(maps, shown)
+            weight = shares[image, cls].flatten()
+            maps[image, cls] = (weight @ rows / weight.sum()).unflatten(0, masks.grid)
+        return ClassAttention(maps, shares > 0)
 
 
 def bce(logits, target, background_weight):

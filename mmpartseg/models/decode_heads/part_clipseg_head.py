@@ -9,11 +9,10 @@ from torch import Tensor, nn
 
 from ..layers.film import FiLM, MaskBranch
 from ..layers.recompute import recomputed
-from ..layers.tiles import map_size
-from ..losses.attention_maps import ClassAttention, class_attention_maps, class_masks, token_labels
+from ..losses.attention_maps import ClassAttention, mean_rows
+from ..losses.token_shares import TOKEN_SHARES, attended_pairs
 from .base_film_head import BaseFiLMHead
 from .conditions import MASK_CHUNK, maps_side_by_side, side_by_side, upsampled
-from .targets import resized
 
 
 class PartCLIPSegOutput(NamedTuple):
@@ -51,6 +50,9 @@ class PartCLIPSegHead(BaseFiLMHead):
             :class:`PartMaskLoss`, of mmseg's losses, or of several, see :class:`LevelLosses`.
         loss_separation, loss_enhance (dict, optional): attention losses. Any loss set to None is
             switched off.
+        token_shares (str): how a token weighs in a class's attention (Eq. 6): ``'area'``, by the share
+            of its pixels that belong to the class, or ``'nearest'``, fully or not by one pixel, as in
+            the released implementation, where small parts are lost.
         released_text_index (bool): gather an object's text embedding without the offset of the P
             parts, as the released implementation does. Only for weights trained that way.
 
@@ -59,14 +61,17 @@ class PartCLIPSegHead(BaseFiLMHead):
     has_object_scores = True
 
     def __init__(self, *args, loss_object_part=None, loss_object=None, loss_part=None,
-                 loss_separation=None, loss_enhance=None, released_text_index=False, channels=64,
-                 mask_strides=(4, 4), **kwargs):
+                 loss_separation=None, loss_enhance=None, token_shares='area',
+                 released_text_index=False, channels=64, mask_strides=(4, 4), **kwargs):
         super().__init__(*args, channels=channels, mask_strides=mask_strides, **kwargs)
         dims = self.text_encoder.embed_dims
         self.project_features = nn.Linear(2 * channels, channels)
         self.project_text = nn.Linear(2 * dims, dims)
         self.object_part_film = FiLM(dims, channels)
         self.object_part_branch = MaskBranch(channels, mask_strides)
+        if token_shares not in TOKEN_SHARES:
+            raise ValueError(f'token_shares must be one of {list(TOKEN_SHARES)}, got {token_shares!r}')
+        self.token_shares = token_shares
         self.released_text_index = released_text_index
         self.add_mask_losses(object_part=loss_object_part, object=loss_object, part=loss_part)
         attention = dict(separation=loss_separation, enhance=loss_enhance)
@@ -132,10 +137,7 @@ class PartCLIPSegHead(BaseFiLMHead):
         """Loss terms of Eq. 10 from the scores and the label maps (N, H, W) in a vocabulary."""
         index = index or self.train_index
         losses = self.mask_losses(output, part_map, object_map, index)
-        attention = None
-        if self.with_attention:
-            part_map = resized(part_map, map_size(output.object_part))
-            attention = self.class_attention(output, part_map, index)
+        attention = self.class_attention(output, part_map, index) if self.with_attention else None
         for name in ('separation', 'enhance'):
             if name in self.losses:
                 losses[f'loss_{name}'] = self.losses[name](attention)
@@ -146,7 +148,7 @@ class PartCLIPSegHead(BaseFiLMHead):
         return 'separation' in self.losses or 'enhance' in self.losses
 
     def class_attention(self, output, part_map, index):
-        """Eq. 6 for the classes of a vocabulary: one row per token, under its own part and object.
+        """Eq. 6 for the classes of a vocabulary: rows of their tokens, under their part and object.
 
         Args:
             output (PartCLIPSegOutput): of :meth:`decode` for training.
@@ -157,12 +159,12 @@ class PartCLIPSegHead(BaseFiLMHead):
             ClassAttention: maps and masks (N, K, h, w).
         """
         num_classes = len(index.taxonomy)
-        labels = token_labels(part_map, output.grid, num_classes, self.ignore_index)  # N x h x w
-        masks = class_masks(labels, num_classes)
-        cls = labels.clamp(min=0).flatten(1)  # rows of tokens without a class weigh nothing
-        condition = torch.cat([index.part_of[cls], len(index.taxonomy.parts) + index.object_of[cls]], 1)
-        token = torch.arange(output.prefix, output.prefix + cls.shape[1], device=cls.device)
-        rows = self.decoder.token_attention(
-            output.attention_input, condition, token.repeat(2).expand(len(cls), -1))
+        shares = TOKEN_SHARES[self.token_shares](part_map, output.grid, num_classes, self.ignore_index)
+        pairs = attended_pairs(shares)
+        part, obj = index.part_of[pairs.classes], index.object_of[pairs.classes]
+        condition = torch.cat([part, len(index.taxonomy.parts) + obj], 1)
+        token = output.prefix + pairs.tokens.repeat(1, 2)
+        rows = self.decoder.token_attention(output.attention_input, condition, token)
         part_rows, object_rows = rows[..., output.prefix:].chunk(2, dim=1)
-        return ClassAttention(class_attention_maps(part_rows + object_rows, masks), masks)
+        maps = mean_rows(part_rows + object_rows, pairs.weights(num_classes))
+        return ClassAttention(maps.unflatten(2, output.grid), shares > 0)

@@ -1,7 +1,4 @@
-"""Attention maps of the object-specific parts in an image (Eq. 6).
-
-No size depends on labels, so that an accelerator is not waited for.
-"""
+"""Attention maps of the object-specific parts in an image (Eq. 6)."""
 from typing import NamedTuple
 
 import torch
@@ -16,7 +13,7 @@ class ClassAttention(NamedTuple):
 
     Attributes:
         maps (Tensor): (N, K, h, w), Eq. 6; those of absent classes count nowhere.
-        masks (Tensor): (N, K, h, w) bool, where the class is at the token resolution.
+        masks (Tensor): (N, K, h, w) bool, the tokens that show the class.
     """
     maps: Tensor
     masks: Tensor
@@ -27,34 +24,28 @@ class ClassAttention(NamedTuple):
         return self.masks.flatten(2).any(2)
 
 
-def token_labels(part_map, grid, num_classes, ignore_index):
-    """(N, H, W) int64 -> (N, h, w): the class of each token, by nearest neighbour; -1 for none."""
-    labels = F.interpolate(part_map[:, None].float(), size=tuple(grid), mode='nearest')[:, 0].long()
-    return labels.masked_fill((labels == ignore_index) | (labels >= num_classes), -1)
-
-
-def class_masks(labels, num_classes):
-    """(N, h, w) of :func:`token_labels` -> (N, K, h, w) bool."""
-    return labels[:, None] == torch.arange(num_classes, device=labels.device)[:, None, None]
-
-
 def class_attention_maps(attention, masks):
     """Eq. 6: the mean over the tokens of a mask of their attention to every token.
 
     Args:
         attention (Tensor): (N, hw, hw), ``A_obj + A_part`` of each token, the row of its own class.
-        masks (Tensor): (N, K, h, w) bool, or weights of the tokens from 0 on.
+        masks (Tensor): (N, K, h, w) bool, or weights of the tokens from 0 on, such as their shares.
 
     Returns:
         Tensor: (N, K, h, w), float32 at least: the losses compare small differences of these. Zero
         for an empty mask.
     """
+    return mean_rows(attention, masks.flatten(2)).unflatten(2, masks.shape[2:])
+
+
+def mean_rows(attention, weights):
+    """:func:`class_attention_maps` from rows of any tokens: (N, T, hw), (N, K, T) -> (N, K, hw)."""
     attention = attention.to(torch.promote_types(attention.dtype, torch.float32))
-    weight = masks.flatten(2).to(attention.dtype)
-    total = weight.sum(2, keepdim=True)
-    weight = weight / total.masked_fill(total == 0, 1)
+    weights = weights.to(attention.dtype)
+    total = weights.sum(2, keepdim=True)
+    weights = weights / total.masked_fill(total == 0, 1)
     with without_autocast(attention.device.type):
-        return torch.bmm(weight, attention).unflatten(2, masks.shape[2:])
+        return torch.bmm(weights, attention)
 
 
 def min_max(maps, eps=1e-6):

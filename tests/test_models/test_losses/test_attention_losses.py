@@ -5,13 +5,8 @@ import torch.nn.functional as F
 from mmseg.registry import MODELS
 
 from mmpartseg.models.losses import class_attention_maps, enhance_loss, separation_loss
-from mmpartseg.models.losses.attention_maps import (
-    ClassAttention,
-    class_masks,
-    min_max,
-    smooth,
-    token_labels,
-)
+from mmpartseg.models.losses.attention_maps import ClassAttention, min_max, smooth
+from mmpartseg.models.losses.token_shares import nearest_shares
 
 IGNORE, GRID, GAMMA, TEMPERATURE = 255, (4, 5), 0.3, 0.1
 PART_OF, OBJECT_OF = [0, 1, 0, 2], [0, 0, 1, 1]  # four classes of three parts and two objects
@@ -47,9 +42,8 @@ def attention_rows(seed=0):
 
 
 def vectorised(logits, part_map):
-    labels = token_labels(part_map, GRID, len(PART_OF), IGNORE)
-    masks = class_masks(labels, len(PART_OF))
-    cls = labels.clamp(min=0).flatten(1)
+    masks = nearest_shares(part_map, GRID, len(PART_OF), IGNORE) > 0
+    cls = part_map.where(part_map != IGNORE, 0).flatten(1)
     image, token = torch.arange(len(cls))[:, None], torch.arange(cls.shape[1])
     rows = logits.softmax(-1)
     attention = (rows[image, torch.tensor(PART_OF)[cls], token]
@@ -187,22 +181,6 @@ def test_collapsed_attention_has_a_finite_gradient():
     attention = ClassAttention(maps, torch.ones_like(maps, dtype=torch.bool))
     separation_loss(attention).backward()
     assert torch.isfinite(maps.grad).all()
-
-
-def test_classes_present_at_the_token_resolution():
-    part_map = torch.full((1, 8, 8), IGNORE)
-    part_map[0, :4] = 1
-    part_map[0, 7, 7] = 0  # no token's nearest pixel
-    masks = class_masks(token_labels(part_map, (2, 2), 2, IGNORE), 2)
-    assert masks.tolist() == [[[[False, False], [False, False]], [[True, True], [False, False]]]]
-    assert ClassAttention(masks, masks).present.tolist() == [[False, True]]
-
-
-def test_labels_without_a_class():
-    """The ignore index, also where a class has that number, and background, which is K."""
-    part_map = torch.tensor([[[0, 1], [2, 3]]])
-    assert token_labels(part_map, (2, 2), 3, ignore_index=1).tolist() == [[[0, -1], [2, -1]]]
-    assert not class_masks(torch.tensor([[[-1]]]), 3).any()
 
 
 def test_absent_classes_count_nowhere():

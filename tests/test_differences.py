@@ -1,0 +1,40 @@
+"""docs/differences.md and docs/recipe.md name options and files that exist."""
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from mmpartseg import evaluation, models
+
+ROOT = Path(__file__).parents[1]
+PAGES = [page for page in ('differences', 'recipe') if (ROOT / 'docs' / f'{page}.md').exists()]
+OPTION = re.compile(r'`(\w+)(?:=[^`]*)?` of `(\w+)`')
+
+
+def text_of(page):
+    return (ROOT / 'docs' / f'{page}.md').read_text()
+
+
+@pytest.mark.parametrize('page', PAGES)
+def test_paths(page):
+    found = re.findall(r'`((?:configs/)?(?:partclipseg|clipseg|tools|mmpartseg)/[\w/-]+\.(?:py|sh))', text_of(page))
+    for path in found:
+        known = [ROOT / path, ROOT / 'configs' / path]
+        assert any(each.is_file() for each in known), path
+
+
+@pytest.mark.parametrize('page', PAGES)
+def test_options(page):
+    found = OPTION.findall(text_of(page))
+    for option, name in found:
+        cls = getattr(models, name, None) or getattr(evaluation, name)
+        assert option in inspect.signature(cls).parameters, (option, name)
+    head = {name for name in re.findall(r'`(\w+)(?:=[^`]*)?` (?:in|of) the head', text_of(page))}
+    options = inspect.signature(models.PartCLIPSegHead).parameters.keys()
+    options |= inspect.signature(models.PartCLIPSegHead.__mro__[1]).parameters.keys()
+    assert head <= options
+
+
+def test_there_is_something_to_find():
+    assert len(OPTION.findall(text_of('differences'))) >= 5
