@@ -9,6 +9,7 @@ from mmpartseg import evaluation, models
 
 ROOT = Path(__file__).parents[1]
 PAGES = [page for page in ('differences', 'recipe') if (ROOT / 'docs' / f'{page}.md').exists()]
+PATH = re.compile(r'`((?:configs/)?(?:partclipseg|clipseg|tools|mmpartseg)/[\w/-]+\.(?:py|sh))')
 OPTION = re.compile(r'`(\w+)(?:=[^`]*)?` of `(\w+)`')
 
 
@@ -18,8 +19,7 @@ def text_of(page):
 
 @pytest.mark.parametrize('page', PAGES)
 def test_paths(page):
-    found = re.findall(r'`((?:configs/)?(?:partclipseg|clipseg|tools|mmpartseg)/[\w/-]+\.(?:py|sh))', text_of(page))
-    for path in found:
+    for path in PATH.findall(text_of(page)):
         known = [ROOT / path, ROOT / 'configs' / path]
         assert any(each.is_file() for each in known), path
 
