@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mmpartseg import evaluation, models
+from mmpartseg.datasets import transforms
 
 ROOT = Path(__file__).parents[1]
 PAGES = [page for page in ('differences', 'recipe') if (ROOT / 'docs' / f'{page}.md').exists()]
@@ -28,7 +29,7 @@ def test_paths(page):
 def test_options(page):
     found = OPTION.findall(text_of(page))
     for option, name in found:
-        cls = getattr(models, name, None) or getattr(evaluation, name)
+        cls = next(getattr(each, name) for each in (models, evaluation, transforms) if hasattr(each, name))
         assert option in inspect.signature(cls).parameters, (option, name)
     head = {name for name in re.findall(r'`(\w+)(?:=[^`]*)?` (?:in|of) the head', text_of(page))}
     options = inspect.signature(models.PartCLIPSegHead).parameters.keys()

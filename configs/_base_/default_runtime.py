@@ -4,7 +4,9 @@ env_cfg = dict(
     cudnn_benchmark=True,
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
     dist_cfg=dict(backend='nccl'))
-custom_hooks = [dict(type='TaxonomyCheckHook'), dict(type='NonFiniteLossHook')]
+custom_hooks = [
+    dict(type='TaxonomyCheckHook'), dict(type='ReleasedGroundTruthHook'), dict(type='NonFiniteLossHook')
+]
 visualizer = dict(
     type='PartLocalVisualizer', name='visualizer', vis_backends=[dict(type='LocalVisBackend')])
 log_processor = dict(by_epoch=False)

@@ -5,6 +5,7 @@ from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 from mmseg.registry import METRICS
 
+from ..released_labels import released_part_map
 from ..taxonomy import PartTaxonomy
 from .counting import check_same_size
 from .counts_file import save_counts
@@ -34,21 +35,28 @@ class OpenVocabPartIoU(BaseMetric):
             the data set's ``classes``, unseen as in its ``taxonomy``.
         ignore_index (int): marks pixels without a part label; they do not count.
         boundary (bool): Boundary IoU too; slower.
+        released_ground_truth (bool): score on the ground truth of the released evaluator, on which the
+            published figures stand: part and object maps are resized and back (``released_labels``),
+            and a pixel counts where the *object map* shows an object. A perfect prediction does not
+            score 100 there. ``ReleasedGroundTruthHook`` makes loader and model follow.
         out_file (str, optional): write the counts there for later analysis (``load_counts``).
         prefix (str, optional): put before every key.
 
     Raises:
         ValueError: the taxonomy and the data set have different classes (at once), a sample's
-            classes, ids or sizes do not fit (names the image).
+            classes, ids or sizes do not fit, or it was loaded or decided for the other ground truth
+            (names the image).
     """
 
     default_prefix = ''
 
-    def __init__(self, taxonomy=None, ignore_index=255, boundary=False, out_file=None, prefix=None):
+    def __init__(self, taxonomy=None, ignore_index=255, boundary=False, released_ground_truth=False,
+                 out_file=None, prefix=None):
         super().__init__(prefix=prefix)
         self.given_taxonomy = None if taxonomy is None else PartTaxonomy.build(taxonomy)
         self.ignore_index = ignore_index
         self.boundary = boundary
+        self.released_ground_truth = released_ground_truth
         self.out_file = out_file
         self._taxonomy = None
         if self.given_taxonomy is not None:
@@ -102,6 +110,7 @@ class OpenVocabPartIoU(BaseMetric):
         maps = {protocol: _label_map(source, sample, key) for protocol, key in PROTOCOLS.items()
                 if key in sample or protocol == 'pred_all'}
         target = _label_map(source, sample, 'gt_sem_seg').to(maps['pred_all'].device)
+        target = self._ground_truth(source, sample, target)
         ignored = target == self.ignore_index
         for protocol, labels in maps.items():
             check_same_size(f'{source}: {PROTOCOLS[protocol]}', labels, target)
@@ -109,6 +118,24 @@ class OpenVocabPartIoU(BaseMetric):
         self._ids.add(f'{source}: gt_sem_seg', target.masked_fill(ignored, 0), len(taxonomy) - 1)
         columns = target.masked_fill(ignored, len(taxonomy)).clamp_(0, len(taxonomy))
         self._counts.add(columns, *map(maps.get, PROTOCOLS))
+
+    def _ground_truth(self, source, sample, target):
+        released = self.released_ground_truth
+        decided_for, loaded_for = (sample.get(key, released) for key in (
+            'oracle_released_ground_truth', 'stored_objects'))
+        if decided_for != released or (released and not loaded_for):
+            raise ValueError(
+                f'{source}: its objects were loaded or its Oracle-Obj was decided for another ground truth '
+                f'than that of OpenVocabPartIoU(released_ground_truth={released}); put '
+                'ReleasedGroundTruthHook into custom_hooks, which makes loader and model follow')
+        if not released:
+            return target
+        if 'gt_object_seg' in sample:
+            objects = _label_map(source, sample, 'gt_object_seg').to(target.device)
+            check_same_size(f'{source}: gt_object_seg', objects, target)
+        else:  # objects follow from the parts
+            objects = torch.where(target == self.ignore_index, self.ignore_index, 0)
+        return released_part_map(target, objects, len(self.taxonomy.objects), self.ignore_index)
 
     def evaluate(self, size):
         """Sum over ranks, log the tables, start anew.

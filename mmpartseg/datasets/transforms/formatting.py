@@ -22,7 +22,7 @@ class PackPartSegInputs(PackSegInputs):
             sample.
     """
     META_KEYS = ('img_path', 'seg_map_path', 'ori_shape', 'img_shape', 'pad_shape', 'scale_factor',
-                 'flip', 'flip_direction', 'reduce_zero_label', 'taxonomy')
+                 'flip', 'flip_direction', 'reduce_zero_label', 'taxonomy', 'stored_objects')
     OBJECT_FIELDS = {'gt_object_map': 'gt_object_seg', 'pred_object_map': 'pred_object_seg'}
 
     def __init__(self, meta_keys=META_KEYS):
@@ -30,7 +30,7 @@ class PackPartSegInputs(PackSegInputs):
 
     def transform(self, results):
         """Needs what the loading transforms add."""
-        if 'gt_seg_map' in results and 'gt_object_map' in results:
+        if {'gt_seg_map', 'gt_object_map'} <= results.keys() and not results.get('stored_objects'):
             check_together(results)
         packed = super().transform(results)
         for key in self.OBJECT_FIELDS.keys() & results.keys():

@@ -57,13 +57,14 @@ def _decode(content, flag):
 class LoadPartAnnotations(BaseTransform):
     """Load the part and object maps of a ``PartSegDataset`` in the ids of that dataset.
 
-    The object of a pixel with a part label is that of its part, as in the released evaluation,
-    whatever the object map shows there (masks of parts and objects differ along borders); without
-    an object map these are all there are. A sample without label maps passes unchanged, so that a
-    test pipeline also serves plain photos.
+    The object of a pixel with a part label is that of its part, whatever the object map shows there
+    (masks of parts and objects differ along borders); without an object map these are all there are.
+    A sample without label maps passes unchanged, so that a test pipeline also serves plain photos.
 
     Args:
         backend_args (dict, optional): mmengine's file backend.
+        stored_objects (bool): the object of every pixel is that of the object map as it is stored, as
+            in the released training and evaluation.
 
     Raises:
         FileNotFoundError: no such file.
@@ -71,8 +72,9 @@ class LoadPartAnnotations(BaseTransform):
             than the image, or an id outside the class list.
     """
 
-    def __init__(self, backend_args=None):
+    def __init__(self, backend_args=None, stored_objects=False):
         self.backend_args = backend_args
+        self.stored_objects = stored_objects
 
     def transform(self, results):
         """Needs ``ori_shape``; adds ``gt_seg_map`` and ``gt_object_map``, both (H, W), and their
@@ -88,7 +90,8 @@ class LoadPartAnnotations(BaseTransform):
             objects = results['label_tables'].objects
             stored = read_map_of_image(object_path, results, self.backend_args)
             known = objects(stored, object_path)
-            if maps:
+            results['stored_objects'] = self.stored_objects
+            if maps and not self.stored_objects:
                 unlabelled = maps['gt_seg_map'] == tables.ignore_index
                 known = np.where(unlabelled, known, maps['gt_object_map'])
             maps['gt_object_map'] = known

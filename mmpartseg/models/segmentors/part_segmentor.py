@@ -8,6 +8,7 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
 from ...checkpoints import check_state_dict
+from ...released_labels import resized_and_back
 from ...structures import check_map_sizes
 from ...taxonomy import PartTaxonomy
 from ..decode_heads.taxonomy_index import TaxonomyIndex
@@ -52,12 +53,17 @@ class PartSegmentor(EncoderDecoder):
 
     The other arguments are those of mmseg's ``EncoderDecoder``.
 
+    Attributes:
+        released_ground_truth (bool): whether Oracle-Obj knows the objects of the released evaluator's
+            ground truth, see ``ReleasedGroundTruthHook``, which sets it.
+
     Raises:
         ValueError: the head's channels are neither K nor K + 1 of the taxonomy.
     """
 
     def __init__(self, *args, taxonomy=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.released_ground_truth = False
         self._set_index(taxonomy)
 
     @property
@@ -170,6 +176,8 @@ class PartSegmentor(EncoderDecoder):
         channels = self.num_classes
         objects = scores[channels:] if len(scores) > channels else None
         known = sample.gt_object_seg.data[0].to(scores.device) if 'gt_object_seg' in sample else None
+        if known is not None and self.released_ground_truth:
+            known = resized_and_back(known)
         size = tuple(sample.ori_shape[:2])
         piece_bytes = self.test_cfg.get('piece_bytes', PIECE_BYTES)
         pred_all, oracle = decide(scores[:channels], size, self.index.object_of, objects, known,
@@ -177,6 +185,7 @@ class PartSegmentor(EncoderDecoder):
         sample.pred_sem_seg = PixelData(data=pred_all[None])
         if oracle is not None:
             sample.pred_oracle_sem_seg = PixelData(data=oracle[None])
+            sample.set_metainfo(dict(oracle_released_ground_truth=self.released_ground_truth))
         if 'pred_object_seg' in sample:
             predicted = sample.pred_object_seg.data[0].to(scores.device)
             pred_obj = decide_known(scores[:len(self.taxonomy)], size, self.index.object_of,

@@ -1,0 +1,20 @@
+"""The command that scores the label maps themselves."""
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / 'tools' / 'analysis'))
+import perfect_prediction  # noqa: E402
+
+
+def test_on_the_sample_photographs(capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    perfect_prediction.main(['configs/partclipseg/pascal_part_sample.py'])
+    text = capsys.readouterr().out
+    values = {line.split('|')[1].strip(): float(line.split('|')[2]) for line in text.splitlines()
+              if line.count('|') == 3 and 'IoU' not in line}
+    assert values['eyebrow'] < values['eye'] < values['torso'] < 100
+    page = (ROOT / 'docs' / 'differences.md').read_text()
+    assert text.splitlines()[-1] in page
+    for part in ('eyebrow', 'eye', 'torso'):
+        assert f'{part} {values[part]:.2f}' in page
