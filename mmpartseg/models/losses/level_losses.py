@@ -3,6 +3,7 @@ from mmseg.registry import MODELS
 from torch import nn
 
 from ..layers.tiles import tiled, to_maps
+from .ignoring import mask_ignored, name_of
 from .part_mask_loss import PartMaskLoss
 
 
@@ -12,8 +13,8 @@ class LevelLosses(nn.ModuleList):
     A :class:`PartMaskLoss` gives ``loss_<level>``; on the level ``object_part``, where the pixels of
     classes and of background have a mean each unless unlabelled ones are background,
     ``loss_object_part_background`` besides. A loss of mmseg (``CrossEntropyLoss``,
-    ``DiceLoss``, …) is called as by mmseg's heads and gives ``loss_<level>_<its name>``. Terms of
-    the same name are added.
+    ``DiceLoss``, …) or of your own is called as by mmseg's heads, see :func:`mask_ignored`, and gives
+    ``loss_<level>_<its name>``. Terms of the same name are added.
 
     Args:
         level (str): ``object_part``, ``object`` or ``part``.
@@ -23,6 +24,7 @@ class LevelLosses(nn.ModuleList):
     def __init__(self, level, losses):
         super().__init__(MODELS.build(cfg) for cfg in ([losses] if isinstance(losses, dict) else losses))
         self.level = level
+        mask_ignored(self)
         for loss in self:
             if isinstance(loss, PartMaskLoss):
                 loss.check_background(level != 'part')
@@ -49,7 +51,7 @@ class LevelLosses(nn.ModuleList):
         if not isinstance(loss, PartMaskLoss):
             maps = to_maps(logits)
             value = loss(maps, target, ignore_index=ignore_index) if len(maps) else maps.sum()
-            return {f'{name}_{loss.loss_name.removeprefix("loss_")}': value}
+            return {f'{name}_{name_of(loss)}': value}
         # a mean over pixels, in whatever order
         logits, target = logits.flatten(2), tiled(target, logits).flatten(1)
         if self.level == 'object_part' and not loss.unlabelled_as_background:

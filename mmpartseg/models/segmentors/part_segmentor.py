@@ -6,12 +6,14 @@ from mmengine.structures import PixelData
 from mmseg.models.segmentors import EncoderDecoder
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
+from torch import nn
 
 from ...checkpoints import check_state_dict
 from ...released_labels import resized_and_back
 from ...structures import check_map_sizes
 from ...taxonomy import PartTaxonomy
 from ..decode_heads.taxonomy_index import TaxonomyIndex
+from ..losses.ignoring import mask_ignored
 from .decide import PIECE_BYTES, decide, decide_known, mean_scores
 
 
@@ -64,6 +66,9 @@ class PartSegmentor(EncoderDecoder):
     def __init__(self, *args, taxonomy=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.released_ground_truth = False
+        for head in self.modules():  # mmseg's, which call their losses themselves
+            losses = getattr(head, 'loss_decode', ())
+            mask_ignored(losses if isinstance(losses, nn.ModuleList) else [losses] if losses else ())
         self._set_index(taxonomy)
 
     @property

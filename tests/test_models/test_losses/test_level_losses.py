@@ -9,7 +9,8 @@ from mmpartseg.models.losses import LevelLosses, part_mask_loss
 from tests.tiny import features, head_config
 
 OTHERS = [dict(type='CrossEntropyLoss'), dict(type='CrossEntropyLoss', use_sigmoid=True),
-          dict(type='DiceLoss'), dict(type='TverskyLoss'),
+          dict(type='DiceLoss'), dict(type='TverskyLoss'), dict(type='OhemCrossEntropy', min_kept=20),
+          dict(type='DiceLoss', use_sigmoid=False, naive_dice=True),
           dict(type='LovaszLoss', reduction='none')]
 
 
@@ -27,9 +28,73 @@ def test_loss_of_mmseg_on_a_level(other):
     alone = MODELS.build(other)
     name = f'loss_object_{alone.loss_name.removeprefix("loss_")}'
     assert set(terms) == {'loss_object', name}
-    torch.testing.assert_close(terms[name], alone(logits, target, ignore_index=255))
+    if other['type'] == 'DiceLoss':  # what it gives on the labelled pixels: all but the first row
+        if alone.use_sigmoid:
+            torch.testing.assert_close(terms[name], alone(logits[:, :, 1:], target[:, 1:]))
+    else:
+        known = {} if other['type'] == 'OhemCrossEntropy' else dict(ignore_index=255)
+        torch.testing.assert_close(terms[name], alone(logits, target, **known))
     torch.testing.assert_close(terms['loss_object'], part_mask_loss(logits, target, 0.05))
     assert torch.autograd.grad(sum(terms.values()), logits)[0].isfinite().all()
+
+
+def gradient_at(ignore_index, other, classes=5):
+    """Of the loss at ignored pixels and at the others, and its value with other logits there."""
+    logits, target = labels(classes)
+    target[target == 255] = ignore_index
+    loss = LevelLosses('object', other)
+    value, = loss(logits, target, ignore_index).values()
+    gradient = torch.autograd.grad(value, logits)[0].abs().sum(1)
+    changed = logits.detach().clone()
+    changed[:, :, 0] += 3
+    again, = loss(changed, target, ignore_index).values()
+    return gradient[:, 0].max(), gradient[:, 1:].max(), value.item(), again.item()
+
+
+@pytest.mark.parametrize('ignore_index', [255, 65535])
+@pytest.mark.parametrize('other', [dict(type='PartMaskLoss'), *OTHERS],
+                         ids=lambda cfg: f"{cfg['type']}{len(cfg)}")
+def test_ignored_pixels_train_nothing(other, ignore_index):
+    """Neither their logits nor what they hold, whatever ignore index the loss has by default."""
+    ignored, labelled, value, again = gradient_at(ignore_index, other)
+    assert ignored == 0 and labelled > 0 and value == again
+    assert value == pytest.approx(gradient_at(255, other)[2])
+
+
+@MODELS.register_module()
+class MyOwnLoss(torch.nn.Module):
+    """Knows no ignore index and has no name."""
+
+    def forward(self, logits, target):
+        return logits.sigmoid().mean()
+
+
+def test_a_loss_without_a_name():
+    logits, target = labels()
+    terms = LevelLosses('part', dict(type='MyOwnLoss'))(logits, target, 255)
+    assert set(terms) == {'loss_part_my_own'}
+    gradient, = torch.autograd.grad(terms['loss_part_my_own'], logits)
+    assert not gradient[:, :, 0].any() and gradient[:, :, 1:].all()
+
+
+def test_ignored_pixels_in_a_head_of_mmseg():
+    """Beside a PartMaskLoss; PartSegmentor sees to it, for auxiliary heads too."""
+    head = dict(type='FCNHead', in_channels=8, channels=8, num_convs=1, num_classes=4)
+    model = MODELS.build(dict(
+        type='PartSegmentor', taxonomy=["cat's head", "cat's tail", "cat's leg", "cat's eye"],
+        backbone=dict(type='ResNetV1c', depth=18, base_channels=8, stem_channels=8),
+        decode_head=dict(head, loss_decode=[
+            dict(type='PartMaskLoss', background_weight=None), dict(type='DiceLoss'),
+            dict(type='OhemCrossEntropy', min_kept=20)]),
+        auxiliary_head=dict(head, loss_decode=dict(type='DiceLoss')),
+        train_cfg=dict(), test_cfg=dict(mode='whole')))
+    for each in (model.decode_head, model.auxiliary_head):
+        logits, target = labels(4)
+        samples = [SegDataSample(gt_sem_seg=PixelData(data=x[None])) for x in target]
+        losses = each.loss_by_feat(logits, samples)
+        total = sum(value for name, value in losses.items() if 'loss' in name)
+        gradient, = torch.autograd.grad(total, logits)
+        assert not gradient[:, :, 0].any() and gradient[:, :, 1:].any()
 
 
 def test_terms_of_one_name_are_added():
