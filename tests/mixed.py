@@ -46,7 +46,7 @@ SMALL = {
         backbone=dict(embed_dims=8, num_layers=(1, ) * 4, num_heads=(1, 1, 2, 2), init_cfg=None),
         decode_head=dict(HEAD, in_channels=(8, 16, 16))),
     'partclipseg/pascal_part_convnext': dict(
-        backbone=dict(depths=(1, 1, 1, 1), dims=WIDTHS),
+        backbone=dict(depths=(1, 1, 1, 1), dims=WIDTHS, init_cfg=None),
         decode_head=dict(HEAD, in_channels=WIDTHS)),
 }
 

@@ -147,6 +147,17 @@ class TestPascalPart:
         assert (resize.scale, resize.keep_ratio, resize.backend) == ((352, 352), False, 'pillow')
 
 
+@pytest.mark.parametrize('name', [n for n in CONFIGS if not any(
+    word in n for word in ('part_shapes', 'sample', 'pretraining', 'miniature', 'released_'))])
+def test_trains_on_pretrained_weights(name):
+    """All of CLIPSeg, or both the backbone and the text encoder, if there is one."""
+    cfg = load(name)
+    parts = [cfg.model.backbone, *([cfg.model.decode_head.text_encoder] if open_vocabulary(cfg) else [])]
+    fetched = [part.get('pretrained') or (part.get('init_cfg') or {}).get('type') == 'Pretrained'
+               or (part is cfg.model.backbone and cfg.model.get('pretrained')) for part in parts]
+    assert cfg.load_from or all(fetched)
+
+
 @pytest.mark.parametrize('name', [n for n in CONFIGS if n.startswith('configs/clipseg/')])
 def test_clipseg_is_the_released_baseline(name):
     """One mean with all that is unlabelled as background; parts of all objects in the picture compete."""

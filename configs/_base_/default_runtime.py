@@ -5,7 +5,8 @@ env_cfg = dict(
     mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0),
     dist_cfg=dict(backend='nccl'))
 custom_hooks = [
-    dict(type='TaxonomyCheckHook'), dict(type='ReleasedGroundTruthHook'), dict(type='NonFiniteLossHook')
+    dict(type='TaxonomyCheckHook'), dict(type='LoadedWeightsHook'), dict(type='ReleasedGroundTruthHook'),
+    dict(type='NonFiniteLossHook')
 ]
 visualizer = dict(
     type='PartLocalVisualizer', name='visualizer', vis_backends=[dict(type='LocalVisBackend')])

@@ -1,4 +1,5 @@
 """Published weights in, our weights out."""
+from . import timm_weights  # noqa: F401  registers
 from .convert import to_mmpartseg, to_transformers
 from .export import clipseg_config, export_clipseg
 from .read import read_checkpoint, state_dict_of

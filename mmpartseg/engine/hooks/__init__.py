@@ -1,8 +1,9 @@
+from .loaded_weights_hook import LoadedWeightsHook
 from .non_finite_loss_hook import NonFiniteLossHook
 from .released_ground_truth_hook import ReleasedGroundTruthHook
 from .resumable_checkpoint_hook import ResumableCheckpointHook
 from .save_predictions_hook import SavePredictionsHook
 from .taxonomy_check_hook import TaxonomyCheckHook
 
-__all__ = ['NonFiniteLossHook', 'ReleasedGroundTruthHook', 'ResumableCheckpointHook',
-           'SavePredictionsHook', 'TaxonomyCheckHook']
+__all__ = ['LoadedWeightsHook', 'NonFiniteLossHook', 'ReleasedGroundTruthHook',
+           'ResumableCheckpointHook', 'SavePredictionsHook', 'TaxonomyCheckHook']

@@ -58,6 +58,9 @@ class PartSegmentor(EncoderDecoder):
     Attributes:
         released_ground_truth (bool): whether Oracle-Obj knows the objects of the released evaluator's
             ground truth, see ``ReleasedGroundTruthHook``, which sets it.
+        weights_loaded (bool): whether a state dict has been loaded.
+        came_with_weights (list[str]): modules that had weights when they were built, as mmseg's
+            ``TIMMBackbone(pretrained=True)``, which leaves no other trace.
 
     Raises:
         ValueError: the head's channels are neither K nor K + 1 of the taxonomy.
@@ -65,7 +68,9 @@ class PartSegmentor(EncoderDecoder):
 
     def __init__(self, *args, taxonomy=None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.released_ground_truth = False
+        self.released_ground_truth = self.weights_loaded = False
+        self.came_with_weights = [name for name, module in self.named_modules()
+                                  if getattr(module, '_is_init', False)]
         for head in self.modules():  # mmseg's, which call their losses themselves
             losses = getattr(head, 'loss_decode', ())
             mask_ignored(losses if isinstance(losses, nn.ModuleList) else [losses] if losses else ())
@@ -106,6 +111,7 @@ class PartSegmentor(EncoderDecoder):
 
     def _load_from_state_dict(self, state_dict, prefix, local_metadata, *args):
         # both torch's and mmengine's load_state_dict come through here
+        self.weights_loaded = True
         if hasattr(self.decode_head, 'set_taxonomy'):
             check_state_dict(self, state_dict, prefix, local_metadata)
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *args)

@@ -1,0 +1,77 @@
+"""One line where weights are random that should not be, none elsewhere."""
+from types import SimpleNamespace
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmseg.registry import MODELS
+from timm.models import create_model
+
+from mmpartseg.engine.hooks import LoadedWeightsHook
+from tests.tiny import TINY_CLIP, segmentor
+
+
+def lines(model, stage):
+    found = []
+    runner = SimpleNamespace(model=model, logger=SimpleNamespace(warning=found.append))
+    getattr(LoadedWeightsHook(), f'before_{stage}')(runner)
+    return found
+
+
+def backbone_of(model, **changes):
+    for name, value in changes.items():
+        setattr(model.backbone, name, value)
+    return model
+
+
+def test_a_frozen_tower_at_random_weights():
+    model = segmentor()  # text encoder frozen as well
+    line, = lines(model, 'train')
+    assert line.startswith('backbone and decode_head.text_encoder: frozen, but at random weights')
+    assert 'Set load_from' in line
+    line, = lines(backbone_of(model, pretrained='openai'), 'train')
+    assert line.startswith('decode_head.text_encoder: frozen')
+    model.decode_head.text_encoder.init_cfg = dict(type='Pretrained', checkpoint='x')
+    assert lines(model, 'train') == []
+
+
+def test_nothing_loaded_and_nothing_frozen():
+    model = segmentor().requires_grad_(True)
+    line, = lines(model, 'train')
+    assert line.startswith('no weights were loaded: the whole model starts from random ones')
+    line, = lines(model, 'test')
+    assert line.startswith('no weights were loaded: the model is tested with random ones')
+
+
+def test_loaded_weights_are_silent():
+    model = segmentor()
+    model.load_state_dict(model.state_dict())
+    assert lines(model, 'train') == lines(model, 'test') == []
+
+
+@pytest.mark.parametrize('pretrained', [True, False])
+def test_a_backbone_of_timm(pretrained, monkeypatch):
+    """It leaves no trace but that it needs no initialisation; nothing is fetched here."""
+    monkeypatch.setattr('mmseg.models.backbones.timm_backbone.timm.create_model',
+                        lambda pretrained, **options: create_model(pretrained=False, **options))
+    model = MODELS.build(dict(
+        type='PartSegmentor', taxonomy=["cat's head"],
+        backbone=dict(type='TIMMBackbone', model_name='convnext_atto', features_only=True,
+                      pretrained=pretrained, out_indices=(3, )),
+        decode_head=dict(type='FCNHead', in_channels=320, channels=8, num_convs=1, num_classes=2),
+        train_cfg=dict(), test_cfg=dict(mode='whole')))
+    model.init_weights()
+    assert len(lines(model, 'train')) == 1 - pretrained
+
+
+def test_towers_say_that_they_are_pretrained(tmp_path):
+    """A checkpoint file in ``pretrained`` counts as loaded."""
+    import open_clip
+    path = tmp_path / 'clip.pt'
+    torch.save(open_clip.CLIP(**TINY_CLIP).state_dict(), path)
+    model = segmentor(text_encoder=dict(type='OpenCLIPTextEncoder', arch=TINY_CLIP, pretrained=str(path)))
+    assert lines(model, 'train')[0].startswith('backbone: frozen')
+
+
+def test_in_every_config():
+    assert dict(type='LoadedWeightsHook') in Config.fromfile('configs/_base_/default_runtime.py').custom_hooks
