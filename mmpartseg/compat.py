@@ -19,6 +19,8 @@ INSTALL_MMSEG = f"pip install 'mmsegmentation>={MMSEG_RANGE[0]},<{MMSEG_RANGE[1]
 LAUNCHERS = {  # what they set, first the number of processes
     'pytorch': (('WORLD_SIZE', 'RANK'), 'tools/dist_train.sh or torchrun'),
     'slurm': (('SLURM_NTASKS', 'SLURM_PROCID'), 'tools/slurm_train.sh or srun')}
+MMDET_RANGE = ('3.3.0', '3.4.0')
+INSTALL_MMDET = f"pip install 'mmdet>={MMDET_RANGE[0]},<{MMDET_RANGE[1]}'"
 INSTALL_SETUPTOOLS = "pip install 'setuptools<81'"
 
 
@@ -77,6 +79,19 @@ def _check_range(package, found, allowed, command):
     if not _release(low) <= _release(found) < _release(high):
         raise ImportError(
             f'mmpartseg needs {package} >={low}, <{high}, but {found} is installed: {command}')
+
+
+def require_mmdet(user):
+    """ImportError with the command that installs mmdet, unless a fitting one is there.
+
+    mmseg's heads that build on it have an empty parent without it and fail in other words.
+
+    Args:
+        user (str): what needs it.
+    """
+    if importlib.util.find_spec('mmdet') is None:
+        raise ImportError(f'{user} needs mmdet, which is not installed: {INSTALL_MMDET}')
+    _check_range('mmdet', importlib.import_module('mmdet').__version__, MMDET_RANGE, INSTALL_MMDET)
 
 
 def check_dynamic_onnx():

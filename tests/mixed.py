@@ -1,4 +1,5 @@
 """Configs that mix components with mmseg's, at a size that trains within seconds."""
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ CLIP = dict(arch=FOUR_BLOCKS, out_indices=(0, 1, 2, 3), init_cfg=None)
 FOUR = [32] * 4
 HEAD = dict(text_encoder=dict(TEXT_ENCODER, trainable='embeddings', init_cfg=None), channels=16,
             num_heads=2, ffn_channels=32)
+SMALL_ATTENTION = dict(embed_dims=32, num_heads=2, batch_first=True)
 # what makes each shipped model small; everything else is as shipped
 SMALL = {
     'segformer/segformer_mit-b0_pascal_part': dict(
@@ -37,6 +39,13 @@ SMALL = {
         decode_head=dict(in_channels=[16] * 4, channels=16)),
     'fcn/fcn_openclip-vit-b16_pascal_part': dict(
         backbone=CLIP, decode_head=dict(in_channels=32, channels=16)),
+    'maskformer/maskformer_r50_pascal_part': dict(
+        backbone=RESNET, decode_head=dict(
+            in_channels=WIDTHS, feat_channels=32, out_channels=32, num_queries=8,
+            positional_encoding=dict(num_feats=16, normalize=True),
+            transformer_decoder=dict(num_layers=2, return_intermediate=True, layer_cfg=dict(
+                self_attn_cfg=dict(SMALL_ATTENTION), cross_attn_cfg=dict(SMALL_ATTENTION),
+                ffn_cfg=dict(embed_dims=32, feedforward_channels=32))))),
     'partclipseg/pascal_part_r50': dict(
         backbone=RESNET, decode_head=dict(HEAD, in_channels=(16, 32, 64))),
     'partclipseg/pascal_part_swin': dict(
@@ -49,6 +58,9 @@ SMALL = {
         backbone=dict(depths=(1, 1, 1, 1), dims=WIDTHS, init_cfg=None),
         decode_head=dict(HEAD, in_channels=WIDTHS)),
 }
+NEED_MMDET = ('maskformer/maskformer_r50_pascal_part', )
+RUNNABLE = [pytest.param(name, marks=pytest.mark.skipif(
+    name in NEED_MMDET and find_spec('mmdet') is None, reason='needs mmdet')) for name in SMALL]
 
 
 @pytest.fixture(autouse=True)

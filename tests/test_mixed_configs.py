@@ -7,13 +7,13 @@ from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
-from tests.mixed import SIZE, SMALL, run, small_config, unformatted  # noqa: F401
+from tests.mixed import RUNNABLE, SIZE, run, small_config, unformatted  # noqa: F401
 
 KEYS = [f'{setting}/{key}' for setting in ('pred_all', 'oracle_obj')
         for key in ('seen', 'unseen', 'mIoU')]
 
 
-@pytest.mark.parametrize('name', SMALL)
+@pytest.mark.parametrize('name', RUNNABLE)
 def test_trains_and_evaluates_in_both_settings(name, pascal_archive, tmp_path):
     runner, log = run(small_config(name, tmp_path / 'run', pascal_archive.root))
     model = runner.model
@@ -35,12 +35,13 @@ def test_trains_and_evaluates_in_both_settings(name, pascal_archive, tmp_path):
     assert torch.equal(sample.pred_oracle_sem_seg.data < num_classes, known)
 
 
-@pytest.mark.parametrize('name', SMALL)
+@pytest.mark.parametrize('name', RUNNABLE)
 def test_every_parameter_gets_a_gradient(name, tmp_path):
     """Nothing of head or backbone goes unused, which DDP would not forgive."""
     model = MODELS.build(small_config(name, tmp_path, tmp_path).model).train()
     labels = torch.arange(SIZE).expand(1, SIZE, SIZE)
-    samples = [SegDataSample(gt_sem_seg=PixelData(data=labels)) for _ in range(2)]
+    samples = [SegDataSample(metainfo=dict(img_shape=(SIZE, SIZE)), gt_sem_seg=PixelData(data=labels))
+               for _ in range(2)]
     total, _ = model.parse_losses(model.loss(torch.rand(2, 3, SIZE, SIZE), samples))
     total.backward()
     assert [n for n, p in model.named_parameters() if p.requires_grad and p.grad is None] == []

@@ -1,4 +1,6 @@
 """Every decode head of mmseg that needs no compiled op, on parts, with K + 1 channels."""
+from importlib.util import find_spec
+
 import pytest
 import torch
 from mmengine.config import ConfigDict
@@ -91,24 +93,53 @@ MODELS_BY_HEAD = {
         **{**LAST, 'channels': 32, 'norm_cfg': LN}, num_layers=1, num_heads=2, embed_dims=32),
     'UPerHead': on_resnet(**ALL),
 }
+ATTENTION = dict(embed_dims=32, num_heads=2, batch_first=True)
+FFN = dict(embed_dims=32, feedforward_channels=32)
+QUERIES = dict(
+    in_channels=WIDTHS, num_classes=K + 1, feat_channels=32, out_channels=32, num_queries=8,
+    positional_encoding=dict(num_feats=16, normalize=True),
+    transformer_decoder=dict(num_layers=2, return_intermediate=True, layer_cfg=dict(
+        self_attn_cfg=ATTENTION, cross_attn_cfg=ATTENTION, ffn_cfg=FFN)),
+    loss_cls=dict(type='mmdet.CrossEntropyLoss', class_weight=[1.0] * (K + 1) + [0.1]),
+    loss_dice=dict(type='mmdet.DiceLoss', use_sigmoid=True, activate=True, naive_dice=True, eps=1.0))
+MATCHING = [dict(type='mmdet.ClassificationCost'), dict(type='mmdet.DiceCost', pred_act=True, eps=1.0)]
+SAMPLER = dict(type='mmdet.MaskPseudoSampler')
+WITH_MMDET = {
+    'MaskFormerHead': on_resnet(
+        **QUERIES, pixel_decoder=dict(type='mmdet.PixelDecoder'), loss_mask=dict(type='mmseg.MaskFocalLoss'),
+        train_cfg=dict(sampler=SAMPLER, assigner=dict(type='mmdet.HungarianAssigner', match_costs=[
+            *MATCHING, dict(type='mmdet.FocalLossCost', binary_input=True)]))),
+    'Mask2FormerHead': on_resnet(
+        **QUERIES, strides=[4, 8, 16, 32], num_transformer_feat_level=3,
+        pixel_decoder=dict(
+            type='mmdet.MSDeformAttnPixelDecoder', num_outs=3,
+            positional_encoding=dict(num_feats=16, normalize=True), encoder=dict(
+                num_layers=1, layer_cfg=dict(
+                    self_attn_cfg=dict(ATTENTION, num_levels=3, num_points=2), ffn_cfg=FFN))),
+        loss_mask=dict(type='mmdet.CrossEntropyLoss', use_sigmoid=True),
+        train_cfg=dict(
+            num_points=64, oversample_ratio=3.0, importance_sample_ratio=0.75, sampler=SAMPLER,
+            assigner=dict(type='mmdet.HungarianAssigner', match_costs=[
+                *MATCHING, dict(type='mmdet.CrossEntropyLossCost', use_sigmoid=True)])))}
 # of mmseg.models.decode_heads, and why not
 NOT_POSSIBLE = {
-    'PSAHead': 'a compiled op', 'Mask2FormerHead': 'mmdet', 'MaskFormerHead': 'mmdet',
+    'PSAHead': 'a compiled op',
     'SideAdapterCLIPHead': 'a segmentor of its own, with texts', 'VPDDepthHead': 'depth, not classes'}
 INSIDE = {'KernelUpdateHead', 'KernelUpdator'}  # of IterativeDecodeHead
 SIZES = {'LRASPPHead': 400}  # its pooling window is 49 of an eighth
 
 
 def build(name):
-    cfg = dict(dict(type='PartSegmentor', taxonomy=CLASSES, train_cfg=dict(),
-                    test_cfg=ConfigDict(mode='whole')), **MODELS_BY_HEAD[name])
+    cfg = ConfigDict(dict(type='PartSegmentor', taxonomy=CLASSES, train_cfg=dict(),
+                          test_cfg=ConfigDict(mode='whole')), **{**MODELS_BY_HEAD, **WITH_MMDET}[name])
     head = cfg['decode_head']
     (head[-1] if isinstance(head, list) else head).setdefault('type', name)
     torch.manual_seed(0)
     return MODELS.build(cfg)
 
 
-@pytest.mark.parametrize('name', MODELS_BY_HEAD)
+@pytest.mark.parametrize('name', [*MODELS_BY_HEAD, *(pytest.param(name, marks=pytest.mark.skipif(
+    find_spec('mmdet') is None, reason='needs mmdet')) for name in WITH_MMDET)])
 def test_trains_and_predicts_in_both_settings(name):
     model, size = build(name).train(), SIZES.get(name, 64)
     labels = torch.randint(0, K + 1, (1, size, size))
@@ -134,4 +165,4 @@ def test_trains_and_predicts_in_both_settings(name):
 
 def test_no_head_is_left_out():
     names = {n for n in decode_heads.__all__ if n in MODELS.module_dict}
-    assert names == {*MODELS_BY_HEAD, *NOT_POSSIBLE, *INSIDE}
+    assert names == {*MODELS_BY_HEAD, *WITH_MMDET, *NOT_POSSIBLE, *INSIDE}

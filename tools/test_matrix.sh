@@ -67,7 +67,7 @@ install() { # NAME VENV
     if [ "$versions" = pinned ]; then
         cp requirements.txt "$list"
     else
-        requirements "$versions" lite tests export data > "$list"
+        requirements "$versions" lite tests export data zsseg > "$list"
     fi
     if [ $mmcv = mmcv ]; then sed -i '/^mmcv-lite/d' "$list"; fi
     "${pip[@]}" -r "$list"

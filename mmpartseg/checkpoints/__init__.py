@@ -3,9 +3,10 @@ from . import timm_weights  # noqa: F401  registers
 from .convert import to_mmpartseg, to_transformers
 from .export import clipseg_config, export_clipseg
 from .read import read_checkpoint, state_dict_of
-from .schemes import load_from_clipseg, load_from_partclipseg
+from .schemes import load_from_clipseg, load_from_partclipseg, load_from_zsseg
 from .strict import check_state_dict
+from .zsseg import zsseg_to_mmpartseg
 
 __all__ = ['check_state_dict', 'clipseg_config', 'export_clipseg', 'load_from_clipseg',
-           'load_from_partclipseg', 'read_checkpoint', 'state_dict_of', 'to_mmpartseg',
-           'to_transformers']
+           'load_from_partclipseg', 'load_from_zsseg', 'read_checkpoint', 'state_dict_of', 'to_mmpartseg',
+           'to_transformers', 'zsseg_to_mmpartseg']

@@ -8,6 +8,7 @@ from mmengine.runner import CheckpointLoader
 
 from .convert import to_mmpartseg
 from .read import read_checkpoint, state_dict_of
+from .zsseg import zsseg_to_mmpartseg
 
 WEIGHT_FILES = ('model.safetensors', 'pytorch_model.bin')
 
@@ -33,6 +34,12 @@ def load_from_partclipseg(filename, map_location='cpu'):
     return _converted(filename.removeprefix('partclipseg://'), filename, map_location)
 
 
+@CheckpointLoader.register_scheme('zsseg://')
+def load_from_zsseg(filename, map_location='cpu'):
+    """A released ZSSeg+ model or prompt checkpoint, or a checkpoint of our stage 1: ``zsseg://<file>``."""
+    return _converted(filename.removeprefix('zsseg://'), filename, map_location, zsseg_to_mmpartseg)
+
+
 @CheckpointLoader.register_scheme('', force=True)
 def load_from_local(filename, map_location='cpu'):
     """mmengine's loader of local files, with errors that name the file and no code run.
@@ -53,9 +60,9 @@ def load_from_local(filename, map_location='cpu'):
     return checkpoint
 
 
-def _converted(path, source, map_location):
+def _converted(path, source, map_location, convert=to_mmpartseg):
     state = state_dict_of(read_checkpoint(path, map_location), path)
-    return dict(state_dict=to_mmpartseg(state, source), meta=dict(source=source))
+    return dict(state_dict=convert(state, source), meta=dict(source=source))
 
 
 def _in_folder(folder):

@@ -6,6 +6,7 @@ from .part_imagenet import PartImageNetDataset
 from .part_seg_dataset import PartSegDataset
 from .part_shapes import PartShapesDataset
 from .pascal_part import PascalPart116Dataset
+from .per_object import PerObjectDataset
 
 __all__ = ['ADE20KPart234Dataset', 'PartImageNetDataset', 'PartSegDataset', 'PartShapesDataset',
-           'PascalPart116Dataset', 'k_shot_dataset', 'transforms']
+           'PascalPart116Dataset', 'PerObjectDataset', 'k_shot_dataset', 'transforms']

@@ -1,11 +1,13 @@
 """Backbone, text encoder, decode heads, losses and segmentor: the boxes of the paper's Fig. 3."""
-from .backbones import OpenCLIPViT
+from .backbones import OpenCLIPViT, Pixels
 from .data_preprocessors import PartSegDataPreProcessor
-from .decode_heads import CLIPSegHead, PartCLIPSegHead
-from .losses import EnhanceLoss, PartMaskLoss, SeparationLoss
-from .segmentors import PartCascadeSegmentor, PartSegmentor
-from .text_encoders import OpenCLIPTextEncoder
+from .decode_heads import CLIPSegHead, MaskFormerProposals, PartCLIPSegHead, RegionPromptHead, ZSSegHead
+from .losses import EnhanceLoss, MaskFocalLoss, PartMaskLoss, SeparationLoss
+from .region_classifier import CLIPRegionClassifier
+from .segmentors import PartCascadeSegmentor, PartSegmentor, ZSSegSegmentor
+from .text_encoders import CompositePromptEncoder, OpenCLIPTextEncoder
 
-__all__ = ['CLIPSegHead', 'EnhanceLoss', 'OpenCLIPTextEncoder', 'OpenCLIPViT', 'PartCLIPSegHead',
-           'PartCascadeSegmentor', 'PartMaskLoss', 'PartSegDataPreProcessor', 'PartSegmentor',
-           'SeparationLoss']
+__all__ = ['CLIPRegionClassifier', 'CLIPSegHead', 'CompositePromptEncoder', 'EnhanceLoss', 'MaskFocalLoss',
+           'MaskFormerProposals', 'OpenCLIPTextEncoder', 'OpenCLIPViT', 'PartCLIPSegHead',
+           'PartCascadeSegmentor', 'PartMaskLoss', 'PartSegDataPreProcessor', 'PartSegmentor', 'Pixels',
+           'RegionPromptHead', 'SeparationLoss', 'ZSSegHead', 'ZSSegSegmentor']

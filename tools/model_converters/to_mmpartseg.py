@@ -2,6 +2,7 @@
 
 ``python tools/model_converters/to_mmpartseg.py clipseg://CIDAS/clipseg-rd64-refined out.pth``
 ``python tools/model_converters/to_mmpartseg.py partclipseg://model_final.pth out.pth``
+``python tools/model_converters/to_mmpartseg.py zsseg://model_final.pth out.pth``
 """
 import argparse
 import os
@@ -16,11 +17,11 @@ import mmpartseg  # noqa: F401  registers the schemes
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('source', help="'clipseg://<hub id or folder>' or 'partclipseg://<file>'")
+    parser.add_argument('source', help="'clipseg://<hub id or folder>', 'partclipseg://<file>' or 'zsseg://<file>'")
     parser.add_argument('out', type=Path, help='the checkpoint to write')
     args = parser.parse_args()
-    if not args.source.startswith(('clipseg://', 'partclipseg://')):
-        parser.error(f"source '{args.source}' must begin with clipseg:// or partclipseg://")
+    if not args.source.startswith(('clipseg://', 'partclipseg://', 'zsseg://')):
+        parser.error(f"source '{args.source}' must begin with clipseg://, partclipseg:// or zsseg://")
     checkpoint = CheckpointLoader.load_checkpoint(args.source, map_location='cpu')
     args.out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = args.out.with_name(f'.{args.out.name}.{os.getpid()}')

@@ -2,8 +2,9 @@
 from .formatting import PackPartSegInputs
 from .geometry import PadPartSeg, ResizePartSeg
 from .loading import LabelBackground, LoadObjectPrediction, LoadPartAnnotations, LoadPartImage
+from .objects import KeepObject, RequirePart
 
 __all__ = [
-    'LabelBackground', 'LoadObjectPrediction', 'LoadPartAnnotations', 'LoadPartImage',
-    'PackPartSegInputs', 'PadPartSeg', 'ResizePartSeg'
+    'KeepObject', 'LabelBackground', 'LoadObjectPrediction', 'LoadPartAnnotations', 'LoadPartImage',
+    'PackPartSegInputs', 'PadPartSeg', 'RequirePart', 'ResizePartSeg'
 ]

@@ -9,12 +9,15 @@ from mmseg.structures import SegDataSample
 from torch import nn
 
 from ...checkpoints import check_state_dict
+from ...compat import require_mmdet
 from ...released_labels import resized_and_back
 from ...structures import check_map_sizes
 from ...taxonomy import PartTaxonomy
 from ..decode_heads.taxonomy_index import TaxonomyIndex
 from ..losses.ignoring import mask_ignored
 from .decide import PIECE_BYTES, decide, decide_known, mean_scores
+
+ON_MMDET = ('MaskFormerHead', 'Mask2FormerHead')  # heads of mmseg that have an empty parent without it
 
 
 class NonFiniteLoss(FloatingPointError):
@@ -75,6 +78,11 @@ class PartSegmentor(EncoderDecoder):
             losses = getattr(head, 'loss_decode', ())
             mask_ignored(losses if isinstance(losses, nn.ModuleList) else [losses] if losses else ())
         self._set_index(taxonomy)
+
+    def _init_decode_head(self, decode_head):
+        if isinstance(decode_head, dict) and decode_head.get('type') in ON_MMDET:
+            require_mmdet(decode_head['type'])
+        super()._init_decode_head(decode_head)
 
     @property
     def last_head(self):
@@ -186,9 +194,7 @@ class PartSegmentor(EncoderDecoder):
         """Add the label maps of one image to ``sample``, from scores without padding or flip."""
         channels = self.num_classes
         objects = scores[channels:] if len(scores) > channels else None
-        known = sample.gt_object_seg.data[0].to(scores.device) if 'gt_object_seg' in sample else None
-        if known is not None and self.released_ground_truth:
-            known = resized_and_back(known)
+        known, predicted = self.objects_of(sample, scores.device)
         size = tuple(sample.ori_shape[:2])
         piece_bytes = self.test_cfg.get('piece_bytes', PIECE_BYTES)
         pred_all, oracle = decide(scores[:channels], size, self.index.object_of, objects, known,
@@ -196,9 +202,7 @@ class PartSegmentor(EncoderDecoder):
         sample.pred_sem_seg = PixelData(data=pred_all[None])
         if oracle is not None:
             sample.pred_oracle_sem_seg = PixelData(data=oracle[None])
-            sample.set_metainfo(dict(oracle_released_ground_truth=self.released_ground_truth))
-        if 'pred_object_seg' in sample:
-            predicted = sample.pred_object_seg.data[0].to(scores.device)
+        if predicted is not None:
             pred_obj = decide_known(scores[:len(self.taxonomy)], size, self.index.object_of,
                                     predicted, piece_bytes)
             sample.pred_obj_sem_seg = PixelData(data=pred_obj[None])
@@ -210,6 +214,16 @@ class PartSegmentor(EncoderDecoder):
             sample.seg_logits = PixelData(data=full[:channels])
             if objects is not None:
                 sample.object_logits = PixelData(data=full[channels:])
+
+    def objects_of(self, sample, device):
+        """(H, W) object of each pixel for Oracle-Obj and for Pred-Obj, None where the sample has none."""
+        known, predicted = (sample.get(field).data[0].to(device) if field in sample else None
+                            for field in ('gt_object_seg', 'pred_object_seg'))
+        if known is not None:
+            sample.set_metainfo(dict(oracle_released_ground_truth=self.released_ground_truth))
+            if self.released_ground_truth:
+                known = resized_and_back(known)
+        return known, predicted
 
     @staticmethod
     def undo_padding_and_flip(scores, meta):

@@ -1,3 +1,4 @@
+from .composite_prompts import CompositePromptEncoder
 from .open_clip_text import OpenCLIPTextEncoder
 
-__all__ = ['OpenCLIPTextEncoder']
+__all__ = ['CompositePromptEncoder', 'OpenCLIPTextEncoder']

@@ -80,7 +80,7 @@ class OpenCLIPTextEncoder(BaseModule):
         return self._cache[names]
 
     def _weights_key(self):
-        parameters = list(self.tower.parameters())
+        parameters = list(self.parameters())
         return (sum(p._version for p in parameters), parameters[0].device, parameters[0].dtype,
                 parameters[0].data_ptr())
 
@@ -112,10 +112,13 @@ class OpenCLIPTextEncoder(BaseModule):
         tokens, position = (
             x.to(device, non_blocking=True) for x in (tokens[order, :longest], order.argsort()))
         # looked up for all at once: the gradient is as large as the whole table
-        x = tower.token_embedding(tokens) + tower.positional_embedding[:longest]
+        x = self._embed_tokens(tokens) + tower.positional_embedding[:longest]
         encoded = [self._encode_length(prompts[:, :length])
                    for prompts, length in zip(x.split(counts.tolist()), lengths.tolist())]
         return torch.cat(encoded)[position]
+
+    def _embed_tokens(self, tokens):
+        return self.tower.token_embedding(tokens)
 
     def _encode_length(self, x):
         """Prompts (n, length, width) that all end with the last token."""

@@ -1,0 +1,104 @@
+"""ZSSeg+: an object's parts proposed as masks, and named by text."""
+from typing import NamedTuple
+
+import torch
+from mmengine.structures import InstanceData
+from mmseg.registry import MODELS
+from torch import Tensor, nn
+
+from .region_text_head import RegionTextHead
+
+
+class ZSSegOutput(NamedTuple):
+    """Of every layer of the decoder in training, else of the last one.
+
+    Attributes:
+        class_logits (Tensor): (L, N, Q, K + 1), "no object" last.
+        mask_logits (Tensor): (L, N, Q, h, w) at stride 4.
+    """
+    class_logits: Tensor
+    mask_logits: Tensor
+
+
+@MODELS.register_module()
+class ZSSegHead(RegionTextHead):
+    """Proposals of MaskFormer, classified by text embeddings and, region by region, by CLIP.
+
+    A sample is one object of an image: its mask is a prompt of the proposals, its name says which
+    classes count. ``loss`` trains the proposals (stage 2); :class:`ZSSegSegmentor` calls
+    :meth:`decode` and :meth:`region_logits` for each object of an image.
+
+    Args:
+        proposals (dict): config of a :class:`MaskFormerProposals`.
+        ensemble_weight (float): λ of the two scores, 0 to 1, see :func:`ensemble`.
+        released_substring_match (bool): an object's classes are those whose object's name contains
+            its name (``chair`` also lets in the parts of an ``armchair``), as in the released
+            implementation. Only to reproduce its scores.
+
+    The other arguments are those of :class:`RegionTextHead`.
+
+    Raises:
+        ImportError: mmdet is not installed.
+    """
+
+    def __init__(self, *args, proposals, ensemble_weight=0.5, released_substring_match=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        dims = self.text_encoder.embed_dims
+        self.proposals = MODELS.build(dict(proposals, embed_dims=dims))
+        self.background_embedding = nn.Parameter(torch.randn(1, dims) * dims**-0.5)
+        self.ensemble_weight = ensemble_weight
+        self.released_substring_match = released_substring_match
+
+    def loss(self, inputs, batch_data_samples, train_cfg=None):
+        """Loss terms by name, see :class:`OpenVocabHead`.
+
+        Raises:
+            ValueError: a sample without an object map; a sample in no training vocabulary.
+        """
+        if not all('gt_object_seg' in sample for sample in batch_data_samples):
+            raise ValueError('ZSSeg+ is trained on one object at a time, and a sample has no object map: '
+                             'take a PerObjectDataset, with LoadPartAnnotations in its pipeline')
+        objects = torch.stack([sample.gt_object_seg.data[0] for sample in batch_data_samples])
+        return super().loss([*inputs, objects], batch_data_samples, train_cfg)
+
+    def decode(self, inputs, index, training=False, text=None):
+        """One forward pass in a vocabulary.
+
+        Args:
+            inputs (Sequence[Tensor]): the backbone's maps, and last the objects (M, H, W) int64: pixels
+                with an object of the vocabulary prompt the proposals.
+            index (TaxonomyIndex): the vocabulary.
+            text (Tensor, optional): of :meth:`condition` for its classes, encoded here by default.
+        """
+        *features, objects = inputs
+        if text is None:
+            text = self.condition(self.prompts(index.taxonomy))
+        is_object = objects < len(index.taxonomy.objects)
+        return ZSSegOutput(*self.proposals(features, is_object, text, every_layer=training))
+
+    def loss_by_feat(self, output, part_map, object_map, index):
+        """Loss terms of every layer: classes of queries, focal and dice loss of the matched masks."""
+        self.proposals.set_num_classes(len(index.taxonomy))
+        instances = [self.instances_of(labels) for labels in part_map]
+        return self.proposals.loss_by_feat(*output, instances, [{}] * len(instances))
+
+    def instances_of(self, labels):
+        """The classes of a label map (H, W) and their masks, as mmdet's targets."""
+        classes = labels.unique()
+        classes = classes[classes != self.ignore_index]
+        return InstanceData(labels=classes, masks=(labels == classes[:, None, None]).long())
+
+    def classes_of(self, obj):
+        """(K,) bool: the classes that count for an object of the test vocabulary."""
+        if not self.released_substring_match:
+            return self.test_index.object_of == obj
+        objects = self.test_taxonomy.objects
+        matching = torch.tensor([objects[obj] in name for name in objects])
+        return matching.to(self.test_index.object_of.device)[self.test_index.object_of]
+
+    @property
+    def is_seen(self):
+        """(K,) bool: the classes of the test vocabulary that were trained on."""
+        trained = set(self.train_taxonomy.object_parts)
+        return torch.tensor([name in trained for name in self.test_taxonomy.object_parts],
+                            device=self.test_index.object_of.device)

@@ -1,0 +1,180 @@
+"""The segmentor of ZSSeg+: one pass for every object of an image."""
+import torch
+import torch.nn.functional as F
+from mmengine.structures import PixelData
+from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
+
+from .decide import PIECE_BYTES, decide, decide_known, mean_scores
+from .object_scores import Picture, object_scores, resized_mask
+from .part_segmentor import PartSegmentor
+
+
+@MODELS.register_module()
+class ZSSegSegmentor(PartSegmentor):
+    """Predicts the parts of one object after the other, each from its own mask and name.
+
+    .. code-block:: text
+
+        predict(): extract_feat() -> for each object: object_scores() -> decide_known()
+
+    - Oracle-Obj and Pred-Obj: the objects are those of ``gt_object_seg`` and ``pred_object_seg``. Each
+      of their pixels gets a part of its object.
+    - Pred-All is ours, the method has none: the objects are those that ``object_segmentor`` sees at each
+      pixel, background among them. Without one the whole image is one object of which every class may
+      be a part, and no pixel is background.
+
+    ``test_cfg`` may hold ``piece_bytes`` and ``return_part_scores`` as in :class:`PartSegmentor`; the scores
+    are those of the ensemble, 0 to 1. Sliding windows and test-time augmentation are not possible.
+
+    Args:
+        object_segmentor (dict, optional): config of a :class:`PartSegmentor` whose head scores objects,
+            with weights of its own (``init_cfg``). It is frozen, and in no checkpoint of this model.
+
+    The other arguments are those of :class:`PartSegmentor`.
+
+    Raises:
+        ValueError: an object segmentor without object scores.
+    """
+
+    def __init__(self, *args, object_segmentor=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        model = None if object_segmentor is None else MODELS.build(object_segmentor)
+        if model is not None:
+            if not model.decode_head.has_object_scores:
+                raise ValueError(f'object_segmentor has a {type(model.decode_head).__name__}, which scores '
+                                 'no objects; take a PartCLIPSegHead')
+            model.set_taxonomy(self.taxonomy)
+            model.eval().requires_grad_(False)
+        self.__dict__['object_segmentor'] = model  # no submodule: it has a checkpoint of its own
+
+    def init_weights(self):
+        super().init_weights()
+        if self.object_segmentor is not None:
+            self.object_segmentor.init_weights()
+
+    def _apply(self, fn, *args, **kwargs):
+        if self.object_segmentor is not None:
+            self.object_segmentor._apply(fn, *args, **kwargs)
+        return super()._apply(fn, *args, **kwargs)
+
+    def set_taxonomy(self, taxonomy):
+        """Change the test vocabulary, the object segmentor's too; see :class:`PartSegmentor`."""
+        super().set_taxonomy(taxonomy)
+        if self.object_segmentor is not None:
+            self.object_segmentor.set_taxonomy(self.taxonomy)
+
+    def encode_decode(self, inputs, batch_img_metas):
+        """Not possible.
+
+        Raises:
+            NotImplementedError: always; says what to do.
+        """
+        raise NotImplementedError(
+            'ZSSegSegmentor scores the parts of one object at a time: there is no score map of an image for '
+            "sliding windows or test-time augmentation. Leave test_cfg at dict(mode='whole') and TTA out")
+
+    def predict(self, inputs, data_samples=None):
+        """Label maps of a batch.
+
+        Args:
+            inputs (Tensor): (N, 3, H, W), normalised.
+            data_samples (list[SegDataSample], optional): see :meth:`PartSegmentor.postprocess`.
+
+        Returns:
+            list[SegDataSample]: as of :meth:`PartSegmentor.postprocess`.
+        """
+        if data_samples is None:
+            data_samples = [SegDataSample(metainfo=dict(ori_shape=tuple(inputs.shape[2:])))
+                            for _ in inputs]
+        features, head = self.extract_feat(inputs), self.decode_head
+        text = head.condition(head.prompts(self.taxonomy))
+        for i, sample in enumerate(data_samples):
+            pixels = self.undo_padding_and_flip(self.pixels_of(inputs[i]), sample.metainfo)
+            self.decide_picture(Picture([x[i:i + 1] for x in features], tuple(inputs.shape[2:]), pixels,
+                                        tuple(sample.ori_shape[:2]), text), sample)
+        return data_samples
+
+    def pixels_of(self, image):
+        """(3, H, W): a normalised image as RGB, 0 to 255."""
+        preprocessor = self.data_preprocessor
+        if preprocessor._enable_normalize:
+            image = image * preprocessor.std + preprocessor.mean
+        return image if preprocessor.channel_conversion else image.flip(0)
+
+    def decide_picture(self, picture, sample):
+        """Add the label maps of one image to ``sample``, as :meth:`PartSegmentor.decide_image`."""
+        known, predicted = self.objects_of(sample, picture.pixels.device)
+        maps = dict(pred_sem_seg=self.seen_objects(picture), pred_obj_sem_seg=predicted,
+                    pred_oracle_sem_seg=known)
+        for name, objects in maps.items():
+            if objects is None and name != 'pred_sem_seg':
+                continue
+            labels, part_scores = self.label_objects(picture, objects)
+            sample.set_field(PixelData(data=labels[None]), name)
+            if name != 'pred_obj_sem_seg' and self.test_cfg.get('return_part_scores', False):
+                sample.part_scores = part_scores  # of Oracle-Obj, or without one of Pred-All
+
+    def seen_objects(self, picture):
+        """(H, W) int64: the object of each pixel, O for none; None without an object segmentor."""
+        model = self.object_segmentor
+        if model is None:
+            return None
+        preprocessor, image = model.data_preprocessor, picture.pixels[None]
+        if preprocessor.size is not None:
+            image = F.interpolate(image, tuple(preprocessor.size), mode='bilinear')
+        image = image if preprocessor.channel_conversion else image.flip(1)
+        if preprocessor._enable_normalize:
+            image = (image - preprocessor.mean) / preprocessor.std
+        num_objects = len(self.taxonomy.objects)
+        scores = model.encode_decode(image, [{}])[0, -num_objects - 1:]
+        return decide(scores, picture.size, torch.arange(num_objects), piece_bytes=self.piece_bytes)[0]
+
+    @property
+    def piece_bytes(self):
+        return self.test_cfg.get('piece_bytes', PIECE_BYTES)
+
+    def label_objects(self, picture, objects=None):
+        """The parts of the objects of an image.
+
+        Args:
+            picture (Picture): the image.
+            objects (Tensor, optional): (H, W) object of each pixel of the image; values outside 0…O-1
+                mean none. None: the image is one object with all classes.
+
+        Returns:
+            tuple[Tensor, Tensor]: (H, W) int64 classes, K where there is no object; (K,) mean score of
+            each class over the pixels it won, nan where there is none.
+        """
+        num_classes, device = len(self.taxonomy), picture.pixels.device
+        labels = torch.full(picture.size, num_classes, device=device)
+        part_scores = torch.full((num_classes, ), torch.nan, device=device)
+        owners = self.owners(picture, objects)
+        masks = [resized_mask(pixels, picture.pixels.shape[1:]) for pixels, _ in owners]
+        scores = object_scores(self.decode_head, picture, masks, [classes for _, classes in owners],
+                               self.piece_bytes)
+        for (pixels, classes), own_scores in zip(owners, scores):
+            own = self.decide_object(own_scores, pixels)
+            labels = torch.where(pixels, F.pad(classes, (0, 1))[own], labels)
+            part_scores[classes] = mean_scores(
+                own_scores.clamp(1e-6, 1 - 1e-6).logit(), own, len(classes), self.piece_bytes)
+        return labels, part_scores
+
+    def decide_object(self, scores, pixels):
+        """(H, W): for the pixels of an object the best of its classes 0…n-1, n elsewhere.
+
+        Args:
+            scores (Tensor): (n, h, w).
+            pixels (Tensor): (H, W) bool.
+        """
+        only_object = torch.zeros(len(scores), dtype=torch.long, device=scores.device)
+        return decide_known(scores, tuple(pixels.shape), only_object, (~pixels).long(), self.piece_bytes)
+
+    def owners(self, picture, objects):
+        """list[tuple]: of each object its pixels, (H, W) bool, and the classes it may have, (n,)."""
+        device = picture.pixels.device
+        if objects is None:
+            everywhere = torch.ones(picture.size, dtype=torch.bool, device=device)
+            return [(everywhere, torch.arange(len(self.taxonomy), device=device))]
+        known = objects[(objects >= 0) & (objects < len(self.taxonomy.objects))].unique()
+        return [(objects == obj, self.decode_head.classes_of(obj).nonzero()[:, 0]) for obj in known.tolist()]
