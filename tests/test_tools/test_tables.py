@@ -94,10 +94,30 @@ def test_runs_beside_the_papers_numbers(tmp_path, capsys):
     tables.main(['--table', '1', str(tmp_path / '0'), str(tmp_path / '1')])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == '**Zero-shot performance on Pascal-Part-116**'
-    assert lines[-3].startswith('| PartCLIPSeg | ViT-B/16 | paper | 44.37 ± 0.43 | 27.29 ± 0.21 |')
-    assert lines[-2].startswith('| PartCLIPSeg | ViT-B/16 | 2 runs | 42.00 ± 2.00 | 42.00 ± 2.00 |')
+    assert lines[-5].startswith('| PartCLIPSeg | ViT-B/16 | paper | 44.37 ± 0.43 | 27.29 ± 0.21 |')
+    assert lines[-4].startswith('| PartCLIPSeg | ViT-B/16 | 2 runs | 42.00 ± 2.00 | 42.00 ± 2.00 |')
     assert '| CLIPSeg | ViT-B/16 | no runs | - | - | - | - | - | - |' in lines
     assert '| ZSSeg+ | ResNet-50 | paper | 54.31 | 16.08 | 24.71 | 54.43 | 19.04 | 28.21 |' in lines
+
+
+@pytest.mark.parametrize('number, methods', [(1, {'ZSSeg+', 'CATSeg'}), (2, {'ZSSeg+', 'CATSeg', 'CLIPSeg'})])
+def test_rows_from_another_setting_have_a_footnote(number, methods, tmp_path, capsys):
+    """The paper's Pred-All columns hold OV-PARTS' Pred-Obj figures there."""
+    write_config(tmp_path / 'empty', 'partclipseg/pascal_part')
+    tables.main(['--table', str(number), '--out', str(tmp_path / 't'), str(tmp_path)])
+    footnote, = [line for line in capsys.readouterr().out.splitlines() if 'Pred-Obj' in line]
+    assert set(footnote.split(' (source: paper): ')[0].split(', ')) == methods
+    assert "OV-PARTS' README" in footnote and 'not Pred-All' in footnote
+    with open(tmp_path / 't.csv', newline='') as file:
+        lines = list(csv.DictReader(file))
+    noted = {line['Method'] for line in lines if line['Note']}
+    assert noted == methods and all(line['Source'] == 'paper' for line in lines if line['Note'])
+
+
+def test_other_tables_have_none(tmp_path, capsys):
+    write_config(tmp_path / 'empty', 'partclipseg/pascal_part')
+    tables.main(['--table', '3', str(tmp_path)])
+    assert 'Pred-Obj' not in capsys.readouterr().out
 
 
 def test_small_parts(runs):

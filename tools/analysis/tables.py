@@ -26,7 +26,10 @@ DATASETS = ('paper', 'part_shapes')
 
 
 def load_table(number, dataset='paper'):
-    """The description of a table: ``title``, ``labels``, and ``sections`` of columns and rows."""
+    """The description of a table: ``title``, ``labels``, and ``sections`` of columns and rows.
+
+    ``notes`` says by method which of the paper's own numbers are from another setting.
+    """
     content = json.loads(TABLES.read_text())
     table = content[dataset][str(number)]
     if isinstance(table, str):
@@ -36,6 +39,8 @@ def load_table(number, dataset='paper'):
             section['columns'] = [[name, f'class/{name}'] for name in section['classes']]
         else:
             section['columns'] = content['columns'][section['columns']]
+    table['notes'] = {method: content['notes'][note] for note, methods in table.get('notes', {}).items()
+                      for method in methods}
     return table
 
 
@@ -126,7 +131,7 @@ def _score(run, key):
 
 
 def to_markdown(table, sections):
-    """The table as Markdown: ``mean ± error`` in percent."""
+    """The table as Markdown: ``mean ± error`` in percent; notes below it."""
     lines = [f"**{table['title']}**", '']
     for heading, columns, rows in sections:
         if heading:
@@ -136,6 +141,9 @@ def to_markdown(table, sections):
         lines += [_markdown_line([*labels, source, *map(_cell, pairs)])
                   for labels, source, pairs in rows]
         lines.append('')
+    for note in dict.fromkeys(table['notes'].values()):
+        methods = [method for method, text in table['notes'].items() if text == note]
+        lines += [f'{", ".join(methods)} (source: paper): {note}.', '']
     return '\n'.join(lines)
 
 
@@ -151,15 +159,17 @@ def _cell(pair):
 
 
 def to_csv(table, sections):
-    """The table with one line for each number: section, labels, source, column, mean, error."""
+    """The table with one line for each number: section, labels, source, column, mean, error, note."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator='\n')
-    writer.writerow(['Section', *table['labels'], 'Source', 'Column', 'Mean', 'Standard error'])
+    writer.writerow(['Section', *table['labels'], 'Source', 'Column', 'Mean', 'Standard error',
+                     'Note'])
     for heading, columns, rows in sections:
         for labels, source, pairs in rows:
             for column, pair in zip(columns, pairs):
                 numbers = ['' if math.isnan(value) else repr(value) for value in pair]
-                writer.writerow([heading, *labels, source, column, *numbers])
+                note = table['notes'].get(labels[0], '') if source == 'paper' else ''
+                writer.writerow([heading, *labels, source, column, *numbers, note])
     return text.getvalue()
 
 
