@@ -23,6 +23,8 @@ def test_trains_and_evaluates_in_both_settings(name, pascal_archive, tmp_path):
     if 'fcn' in name:  # our loss beside mmseg's
         assert {'decode.loss_ce', 'decode.loss_part_mask'} <= set(losses)
     assert list((tmp_path / 'run').glob('best_*iter_2.pth'))
+    logs = ''.join(path.read_text() for path in (tmp_path / 'run').rglob('*.log'))
+    assert logs.count('Set load_from (such as') == 1  # small models load nothing: one line says so
     model.eval()
     with torch.no_grad():
         batch = next(iter(runner.val_dataloader))

@@ -1,4 +1,4 @@
-# PartCLIPSeg on PartImageNet, zero-shot
+# PartCLIPSeg on PartImageNet, zero-shot; the released training has no flip here, see docs/recipe.md
 _base_ = [
     '../_base_/models/partclipseg_vit-b16.py', '../_base_/datasets/part_imagenet.py',
     '../_base_/schedules/schedule_20k.py', '../_base_/default_runtime.py'

@@ -4,6 +4,7 @@ image_size = (352, 352)  # of CLIPSeg's weights; the aspect ratio is not kept
 resize = dict(
     type='ResizePartSeg', scale=image_size, keep_ratio=False, backend='pillow',
     interpolation='bilinear')
+# once and in RGB; the released training: docs/recipe.md
 train_pipeline = [
     dict(type='LoadPartImage'),
     dict(type='LoadPartAnnotations'),

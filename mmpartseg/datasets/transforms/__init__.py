@@ -3,8 +3,9 @@ from .formatting import PackPartSegInputs
 from .geometry import PadPartSeg, ResizePartSeg
 from .loading import LabelBackground, LoadObjectPrediction, LoadPartAnnotations, LoadPartImage
 from .objects import KeepObject, RequirePart
+from .released import SwapRedAndBlue
 
 __all__ = [
     'KeepObject', 'LabelBackground', 'LoadObjectPrediction', 'LoadPartAnnotations', 'LoadPartImage',
-    'PackPartSegInputs', 'PadPartSeg', 'RequirePart', 'ResizePartSeg'
+    'PackPartSegInputs', 'PadPartSeg', 'RequirePart', 'ResizePartSeg', 'SwapRedAndBlue'
 ]

@@ -1,6 +1,8 @@
 """Resizing and padding for every label map of a sample, whatever its type."""
 import mmcv
 import numpy as np
+import torch
+import torch.nn.functional as F
 from mmcv.transforms import Pad
 from mmseg.datasets.transforms import Resize
 from mmseg.registry import TRANSFORMS
@@ -22,17 +24,33 @@ def resize_nearest(labels, size):
     return np.asarray(resized).astype(labels.dtype)
 
 
+def resize_floor(labels, size):
+    """:func:`resize_nearest` as torch does it: the pixel that the new one's corner lies in, rounded down."""
+    maps = torch.from_numpy(labels.astype(np.float64))[None, None]
+    return F.interpolate(maps, tuple(size), mode='nearest')[0, 0].numpy().astype(labels.dtype)
+
+
 @TRANSFORMS.register_module()
 class ResizePartSeg(Resize):
     """mmseg's ``Resize`` for label maps of any type.
 
     With ``backend='pillow'``, which the antialiased input of the method needs, mmcv resizes 8-bit
-    maps only, too little for 256 classes and more. Arguments as of ``Resize``.
+    maps only, too little for 256 classes and more.
+
+    Args:
+        floor_labels (bool): take label pixels by their corner instead of their centre, as the released
+            training does.
+
+    The other arguments are those of ``Resize``.
     """
+
+    def __init__(self, *args, floor_labels=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.resize_labels = resize_floor if floor_labels else resize_nearest
 
     def _resize_seg(self, results):
         for key in results.get('seg_fields', []):
-            results[key] = resize_nearest(results[key], results['img_shape'])
+            results[key] = self.resize_labels(results[key], results['img_shape'])
 
 
 @TRANSFORMS.register_module()
