@@ -44,6 +44,7 @@ def build_image_tower(arch, pretrained=None):
     tower = _build_vision_tower(config['embed_dim'], vision, config.get('quick_gelu', False))
     if pretrained is not None:
         tower.load_state_dict(_pretrained_state(arch, config, pretrained, 'visual.'))
+    tower.pretrained = pretrained  # for LoadedWeightsHook
     return tower
 
 
@@ -68,6 +69,7 @@ def build_text_tower(arch, pretrained=None):
     if pretrained is not None:
         prefix = 'text.' if config.get('custom_text') else ''
         tower.load_state_dict(_pretrained_state(arch, config, pretrained, prefix))
+    tower.pretrained = pretrained
     return tower
 
 

@@ -31,7 +31,6 @@ class OpenCLIPViT(BaseModule):
     def __init__(self, arch='ViT-B-16-quickgelu', pretrained=None, out_indices=(3, 6, 9),
                  frozen=True, with_cls_token=False, init_cfg=None):
         super().__init__(init_cfg)
-        self.pretrained = pretrained
         self.visual = build_image_tower(arch, pretrained)
         depth = len(self.visual.transformer.resblocks)
         self.out_indices = tuple(out_indices)

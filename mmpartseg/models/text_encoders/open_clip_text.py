@@ -35,7 +35,6 @@ class OpenCLIPTextEncoder(BaseModule):
             raise ValueError(f'trainable must be one of {list(TRAINABLE)}, got {trainable!r}')
         if isinstance(templates, str) or not all('{}' in t for t in templates) or not templates:
             raise ValueError(f"templates must be a list of patterns with '{{}}', got {templates!r}")
-        self.pretrained = pretrained
         self.tower = build_text_tower(arch, pretrained)
         context = self.tower.context_length
         self.tokenizer = (open_clip.get_tokenizer(arch) if isinstance(arch, str)
