@@ -61,19 +61,19 @@ def decide_known(scores, size, object_of, known_objects, piece_bytes=PIECE_BYTES
 
 
 def decide_present(scores, size, object_of, known_objects, piece_bytes=PIECE_BYTES):
-    """The best class, at every pixel, among those of the objects that are in the picture.
+    """The best class among those of all objects that are in the picture.
 
-    So the released CLIPSeg baseline decides Oracle-Obj. Arguments as of :func:`decide_known`.
-
-    Returns:
-        Tensor: (H, W) int64, K everywhere in a picture without a known object.
+    So the released CLIPSeg baseline decides Oracle-Obj. It does so at every pixel; here those without a
+    known object, which count nowhere, get none. Arguments and result as of :func:`decide_known`.
     """
     classes = classes_present(known_objects, object_of)
     if len(classes) == 0:
         return torch.full_like(known_objects, len(object_of))
     pieces = row_pieces(len(classes), size, scores.element_size(), piece_bytes)
-    return torch.cat([classes[first_best(upsampled_rows(scores, size, piece, classes))]
+    best = torch.cat([classes[first_best(upsampled_rows(scores, size, piece, classes))]
                       for piece in pieces])
+    none = (known_objects < 0) | (known_objects > object_of.max())
+    return best.masked_fill(none, len(object_of))
 
 
 # whose parts compete at a pixel in Oracle-Obj: its own object's, or those of all in the picture
