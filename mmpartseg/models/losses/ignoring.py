@@ -32,9 +32,9 @@ def _masked(loss, args, kwargs):
         for name in ('ignore_index', 'ignore_label'):
             if getattr(loss, name, None) == MMSEG_IGNORE:
                 setattr(loss, name, ignore_index)
-    return (logits, target, *rest), {
-        key: value for key, value in kwargs.items() if _takes(loss, key) or value is not None
-        and key != 'ignore_index'}
+    spare = {key for key, value in kwargs.items()
+             if not _takes(loss, key) and (key == 'ignore_index' or value is None)}
+    return (logits, target, *rest), {key: value for key, value in kwargs.items() if key not in spare}
 
 
 def _takes(loss, name):
