@@ -30,5 +30,5 @@ def test_weights_of_the_shipped_config(monkeypatch):
 
 
 def test_neither_cached_nor_reachable():
-    with pytest.raises(FileNotFoundError, match="timm://convnext_atto: could not give.*init_cfg to None"):
+    with pytest.raises(FileNotFoundError, match="convnext_atto: timm could not give.*init_cfg to None"):
         CheckpointLoader.load_checkpoint('timm://convnext_atto')
