@@ -79,6 +79,14 @@ def test_one_way_is_half_of_there_and_back():
     assert np.array_equal(one_way(375, 800)[one_way(800, 375)], sources(375, 800))
 
 
+def test_the_baseline_reads_the_same():
+    ours, theirs = (Config.fromfile(ROOT / 'configs' / family / f'{PASCAL}.py')
+                    for family in ('clipseg', 'partclipseg'))
+    for key in ('train_dataloader', 'test_dataloader', 'test_evaluator', 'optim_wrapper', 'load_from'):
+        assert ours[key] == theirs[key]
+    assert ours.load_from.startswith('clipseg://') and ours.model.decode_head.type == 'CLIPSegHead'
+
+
 @pytest.mark.parametrize('name', NAMES)
 def test_model_and_optimizer(name):
     cfg = load(name)
