@@ -22,7 +22,8 @@ class FixedVocabulary(nn.Module):
         dynamic (bool): take any multiple of the patch instead of this size alone.
 
     Raises:
-        ValueError: a model with a fixed number of classes; a size that is no multiple of the patch.
+        ValueError: a model with a fixed number of classes, or one that cannot be exported; a size that
+            is no multiple of the patch.
     """
 
     def __init__(self, model, size, dynamic=False):
@@ -30,6 +31,9 @@ class FixedVocabulary(nn.Module):
         if not hasattr(model.decode_head, 'prompts'):
             raise ValueError(f'{type(model.decode_head).__name__} is not conditioned on text; export '
                              'it with the tools of mmseg')
+        if not hasattr(model.decode_head, 'hidden_tokens'):
+            raise ValueError(f'a {type(model.decode_head).__name__} cannot be exported: what it runs depends '
+                             'on what is in the image; PartCLIPSegHead and CLIPSegHead can')
         model = copy.deepcopy(model).eval().requires_grad_(False)
         head, self.preprocessor = model.decode_head, model.data_preprocessor
         self.patch_size = model.backbone.patch_size

@@ -80,6 +80,11 @@ class TestPrompts:
             encoder.connect_prompt.add_(1)
         assert not torch.allclose(encoder(TEST), before)
 
+    def test_a_text_tower_that_reads_on(self):
+        arch = dict(TINY_CLIP, text_cfg=dict(TINY_CLIP['text_cfg'], no_causal_mask=True))
+        with pytest.raises(ValueError, match='learned prompts need a causal text tower'):
+            MODELS.build(dict(TEXT, arch=arch))
+
     def test_a_name_that_is_too_long(self):
         with pytest.raises(ValueError, match='takes .* tokens with the learned vectors; .* reads 77'):
             MODELS.build(TEXT)([f"{'very ' * 70}big cat's head"])
@@ -219,13 +224,18 @@ class TestSettings:
         assert torch.equal(~result.part_scores.isnan(), won)
 
     def test_pred_all_with_an_object_segmentor(self, tmp_path):
+        weights = tmp_path / 'objects.pth'
         config = dict(
             type='PartSegmentor', test_cfg=dict(mode='whole'), train_cfg=dict(),
             data_preprocessor=dict(type='PartSegDataPreProcessor', mean=[0.] * 3, std=[255.] * 3,
                                    bgr_to_rgb=True, size=(32, 32)),
             backbone=dict(type='OpenCLIPViT', arch=TINY_CLIP, out_indices=(0, 2), with_cls_token=True),
             decode_head=head_config())
-        model = build(config)
+        objects = MODELS.build(config)
+        torch.save(dict(state_dict=objects.state_dict()), weights)
+        model = build(dict(config, init_cfg=dict(type='Pretrained', checkpoint=str(weights))))
+        for name, value in model.object_segmentor.state_dict().items():
+            assert torch.equal(value, objects.state_dict()[name]), name
         assert not any(name.startswith('object_segmentor') for name in model.state_dict())
         assert not any(p.requires_grad for p in model.object_segmentor.parameters())
         assert model.object_segmentor.taxonomy == model.taxonomy
@@ -302,6 +312,19 @@ class TestTraining:
         for name, value in together.items():
             expected = (alone[0][name] + alone[1][name]) / 2
             torch.testing.assert_close(value, expected, atol=1e-5, rtol=1e-4)
+
+    def test_a_vocabulary_without_an_image(self):
+        """As in joint training on several processes: the same terms, and a gradient of 0."""
+        model = build()
+        head, index = model.decode_head, model.decode_head.train_index
+        features = [x[:0] for x in model.backbone(torch.randn(1, 3, 64, 64))]
+        output = head.decode([*features, torch.zeros(0, 64, 64, dtype=torch.long)], index, training=True)
+        terms = head.loss_by_feat(output, torch.zeros(0, 64, 64, dtype=torch.long), None, index)
+        names = ('cls', 'mask', 'dice')
+        assert set(terms) == {f'{layer}loss_{name}' for layer in ('', 'd0.') for name in names}
+        sum(terms.values()).backward()
+        assert all(value == 0 for value in terms.values())
+        assert head.proposals.query_embed.weight.grad.abs().sum() == 0
 
     def test_samples_without_objects(self):
         model, samples = build(), self.samples([TRAIN, TRAIN])

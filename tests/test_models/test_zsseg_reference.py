@@ -195,6 +195,7 @@ def test_scores_label_maps_and_confusion(reference):
 def test_label_maps_of_the_segmentor(reference):
     """Objects at the image's own size, several of an image at once, against the scores of each."""
     model = reference.model.eval()
+    model.test_cfg = dict(mode='whole', return_part_scores=True)
     for number in reference.numbers('test'):
         folder = f'test/{number}'
         stored_objects = reference[f'{folder}/original_object_map']

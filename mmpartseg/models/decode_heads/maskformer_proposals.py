@@ -94,4 +94,4 @@ class MaskFormerProposals(MaskFormerHead):
         # the same as upsampling the features to the mask's size, as H and W are multiples of h and w
         share = F.interpolate(mask, mask_features.shape[2:], mode='area')[:, 0]
         features = mask_features.expand(len(mask), -1, -1, -1)
-        return torch.einsum('mhw,mchw->mc', share, features) / share[0].numel()
+        return torch.einsum('mhw,mchw->mc', share, features) / (share.shape[1] * share.shape[2])

@@ -2,6 +2,7 @@
 from typing import NamedTuple
 
 import torch
+from mmengine.dist import all_reduce
 from mmengine.structures import InstanceData
 from mmseg.registry import MODELS
 from torch import Tensor, nn
@@ -77,10 +78,26 @@ class ZSSegHead(RegionTextHead):
         return ZSSegOutput(*self.proposals(features, is_object, text, every_layer=training))
 
     def loss_by_feat(self, output, part_map, object_map, index):
-        """Loss terms of every layer: classes of queries, focal and dice loss of the matched masks."""
+        """Loss terms of every layer: classes of queries, focal and dice loss of the matched masks.
+
+        In single precision, also under autocast: the matching leaves for the host, which has no bf16.
+        """
+        if len(part_map) == 0:
+            return self.no_terms(output)
         self.proposals.set_num_classes(len(index.taxonomy))
         instances = [self.instances_of(labels) for labels in part_map]
-        return self.proposals.loss_by_feat(*output, instances, [{}] * len(instances))
+        with torch.autocast(part_map.device.type, enabled=False):
+            return self.proposals.loss_by_feat(*(x.float() for x in output), instances,
+                                               [{}] * len(instances))
+
+    @staticmethod
+    def no_terms(output):
+        """Zeros of a batch of no image: joint training, and the images of this process are elsewhere."""
+        zero = output.class_logits.float().sum() + output.mask_logits.float().sum()
+        layers = ['', *(f'd{i}.' for i in range(len(output.mask_logits) - 1))]
+        for _ in layers:  # the others divide by the mean number of masks of all processes
+            all_reduce(zero.detach().new_zeros(1))
+        return {f'{layer}loss_{term}': zero for layer in layers for term in ('cls', 'mask', 'dice')}
 
     def instances_of(self, labels):
         """The classes of a label map (H, W) and their masks, as mmdet's targets."""

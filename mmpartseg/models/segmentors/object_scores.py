@@ -48,7 +48,7 @@ def object_scores(head, picture, masks, classes, piece_bytes=PIECE_BYTES):
     proposed = propose(head, picture, masks, classes, piece_bytes)
     regions = [proposals for proposals, _ in proposed]
     logits = head.region_logits([picture.pixels] * len(masks), masks, regions, len(head.test_taxonomy),
-                                picture.text)
+                                picture.text).float()
     for mask, own, (proposals, scores), logit in zip(masks, classes, proposed, logits):
         distribution = logit[:, own].softmax(-1)  # "no object" and classes of others left out
         region = region_scores(proposals, mask, distribution)
@@ -61,8 +61,10 @@ def propose(head, picture, masks, classes, piece_bytes):
     padding = (0, picture.padded[1] - size[1], 0, picture.padded[0] - size[0])
     objects = F.pad(torch.where(torch.stack(masks), 0, none), padding, value=none)
     output = head.decode([*picture.features, objects], head.test_index, text=picture.text)
-    return [pixel_scores(*each, picture.padded, tuple(size), own, piece_bytes)
-            for *each, own in zip(output.class_logits[-1], output.mask_logits[-1], classes)]
+    last = (logits[-1].float() for logits in output)
+    with torch.autocast(objects.device.type, enabled=False):  # half precision would tie the scores
+        return [pixel_scores(*each, picture.padded, tuple(size), own, piece_bytes)
+                for *each, own in zip(*last, classes)]
 
 
 def resized_mask(mask, size):

@@ -44,14 +44,10 @@ class ZSSegSegmentor(PartSegmentor):
             if not model.decode_head.has_object_scores:
                 raise ValueError(f'object_segmentor has a {type(model.decode_head).__name__}, which scores '
                                  'no objects; take a PartCLIPSegHead')
+            model.init_weights()  # now: mmengine does so before training only
             model.set_taxonomy(self.taxonomy)
             model.eval().requires_grad_(False)
         self.__dict__['object_segmentor'] = model  # no submodule: it has a checkpoint of its own
-
-    def init_weights(self):
-        super().init_weights()
-        if self.object_segmentor is not None:
-            self.object_segmentor.init_weights()
 
     def _apply(self, fn, *args, **kwargs):
         if self.object_segmentor is not None:
@@ -112,7 +108,7 @@ class ZSSegSegmentor(PartSegmentor):
                 continue
             labels, part_scores = self.label_objects(picture, objects)
             sample.set_field(PixelData(data=labels[None]), name)
-            if name != 'pred_obj_sem_seg' and self.test_cfg.get('return_part_scores', False):
+            if name != 'pred_obj_sem_seg' and part_scores is not None:
                 sample.part_scores = part_scores  # of Oracle-Obj, or without one of Pred-All
 
     def seen_objects(self, picture):
@@ -143,12 +139,14 @@ class ZSSegSegmentor(PartSegmentor):
                 mean none. None: the image is one object with all classes.
 
         Returns:
-            tuple[Tensor, Tensor]: (H, W) int64 classes, K where there is no object; (K,) mean score of
-            each class over the pixels it won, nan where there is none.
+            tuple: (H, W) int64 classes, K where there is no object; where ``test_cfg`` asks for them,
+            (K,) mean score of each class over the pixels it won, nan where there is none, else None.
         """
         num_classes, device = len(self.taxonomy), picture.pixels.device
         labels = torch.full(picture.size, num_classes, device=device)
-        part_scores = torch.full((num_classes, ), torch.nan, device=device)
+        part_scores = None
+        if self.test_cfg.get('return_part_scores', False):
+            part_scores = torch.full((num_classes, ), torch.nan, device=device)
         owners = self.owners(picture, objects)
         masks = [resized_mask(pixels, picture.pixels.shape[1:]) for pixels, _ in owners]
         scores = object_scores(self.decode_head, picture, masks, [classes for _, classes in owners],
@@ -156,8 +154,9 @@ class ZSSegSegmentor(PartSegmentor):
         for (pixels, classes), own_scores in zip(owners, scores):
             own = self.decide_object(own_scores, pixels)
             labels = torch.where(pixels, F.pad(classes, (0, 1))[own], labels)
-            part_scores[classes] = mean_scores(
-                own_scores.clamp(1e-6, 1 - 1e-6).logit(), own, len(classes), self.piece_bytes)
+            if part_scores is not None:
+                part_scores[classes] = mean_scores(
+                    own_scores.clamp(1e-6, 1 - 1e-6).logit(), own, len(classes), self.piece_bytes)
         return labels, part_scores
 
     def decide_object(self, scores, pixels):
