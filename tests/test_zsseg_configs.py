@@ -135,3 +135,24 @@ def test_resnet_101():
     assert len(backbone.layer3) == 23 and len(backbone.stem) == 9
     last = backbone.layer4[0]
     assert last.conv2.stride == (2, 2) and last.conv1.stride == (1, 1)
+
+
+def test_predicted_objects_are_loaded_in_testing_alone():
+    cfg = Config.fromfile(ROOT / 'configs/zsseg/pascal_part_pred_obj.py')
+    steps = [step.type for step in cfg.test_dataloader.dataset.pipeline]
+    assert steps[-2:] == ['LoadObjectPrediction', 'PackPartSegInputs']
+    assert steps.index('ResizePartSeg') < steps.index('LoadObjectPrediction')  # at the image's own size
+    assert 'LoadObjectPrediction' not in str(cfg.val_dataloader)
+
+
+def test_object_segmentor_takes_the_weights_of_partclipseg():
+    """What decides names and shapes of weights, and the size of the picture, is as trained."""
+    trained = Config.fromfile(ROOT / 'configs/partclipseg/pascal_part.py').model
+    ours = Config.fromfile(ROOT / 'configs/zsseg/pascal_part_pred_all.py').model.object_segmentor
+    assert ours.type == trained.type and ours.backbone == trained.backbone
+    for key in ('size', 'mean', 'std', 'bgr_to_rgb'):
+        assert ours.data_preprocessor[key] == trained.data_preprocessor[key]
+    theirs = {k: v for k, v in trained.decode_head.items() if not k.startswith('loss_')}
+    assert dict(theirs, text_encoder=dict(theirs['text_encoder'], pretrained=None)) == dict(
+        ours.decode_head, text_encoder=dict(ours.decode_head.text_encoder, pretrained=None))
+    assert ours.init_cfg.type == 'Pretrained'
