@@ -1,6 +1,10 @@
 """What can be said of a sample (``SegDataSample``) whatever model it goes through."""
 from mmengine.structures import PixelData
 
+# for messages
+IGNORE_SETTINGS = ('ignore_index of the data set, of model.decode_head, of val_evaluator and '
+                   'test_evaluator, and seg_pad_val of model.data_preprocessor')
+
 
 def source_of(sample):
     """A sample's name for messages: its file."""

@@ -115,6 +115,16 @@ def sources_of(inputs, out):
     return list(dict.fromkeys(sources)), errors
 
 
+def check_stems(sources, folders):
+    """ValueError if a file of one of the folders, which is called as its picture, would go with two."""
+    owners = {}
+    for source in sources:
+        other = owners.setdefault(Path(source).stem, source)
+        if other != source and folders:
+            raise ValueError(f"'{Path(other).stem}.png' in {folders} would belong to both '{other}' and "
+                             f"'{source}'; predict them one after the other, each with a folder of its own")
+
+
 def main(argv=None):
     """Predict all inputs; returns the exit code."""
     args = parse_args(argv)
@@ -122,6 +132,8 @@ def main(argv=None):
     sources, errors = sources_of(args.inputs, args.out)
     if not sources:
         raise FileNotFoundError('; '.join(map(str, errors.values())))
+    check_stems(sources, [path for path in (args.object_mask, args.ground_truth)
+                          if path and Path(path).is_dir()])
     inferencer = build_inferencer(args)
     attention = args.attention and chosen_classes(inferencer.taxonomy, args.attention)
     prediction = BatchPrediction(

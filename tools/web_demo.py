@@ -37,7 +37,7 @@ def segment(inferencer, folder, image, parts, name):
     Args:
         inferencer (PartSegInferencer): the model.
         folder (str | Path): a folder of the request's own is made in it for the downloads.
-        image (PIL.Image.Image | None): the picture.
+        image (str | PIL.Image.Image | None): the picture, or its file.
         parts (str): the vocabulary.
         name (str): the object that fills the picture (Oracle-Obj), or nothing (Pred-All).
 
@@ -85,7 +85,9 @@ def build_page(inferencer, parts, folder):
         gradio.Markdown('# Your image, your words')
         with gradio.Row():
             with gradio.Column():
-                image = gradio.Image(type='pil', label='Picture', elem_id='picture')
+                # the file itself: gradio would decode it in its own way, and drop transparency
+                image = gradio.Image(type='filepath', image_mode=None, label='Picture',
+                                     elem_id='picture')
                 words = gradio.Textbox(parts, label='Parts', info=f'such as {EXAMPLE}')
                 name = gradio.Textbox('', label='Object', info='only if it fills the picture')
                 button = gradio.Button('Segment', variant='primary')

@@ -8,6 +8,8 @@ import numpy as np
 import torch
 from mmengine.structures import PixelData
 
+from ..orientation import orientation_of
+from ..pictures import opened
 from ..visualization import FIGURE_TITLES, make_grid, sample_grid
 from .drawing import attention_figure, video_size
 from .explanation import Explanation
@@ -30,11 +32,13 @@ class Picture(NamedTuple):
         name (str): of its output files.
         stem (str): of the files that belong to it, such as masks.
         read (Callable): returns its pixels, (H, W, 3) uint8 BGR.
+        file (str, optional): that it is read from, if it is not a frame of a video.
     """
     label: str
     name: str
     stem: str
     read: Callable
+    file: str = None
 
 
 class BatchPrediction:
@@ -75,7 +79,7 @@ class BatchPrediction:
         stem = Path(source).stem
         name = self.files.unique_name(stem)
         if not is_video(source):
-            self.add(Picture(source, name, stem, lambda: read_image(source)))
+            self.add(Picture(source, name, stem, lambda: read_image(source), source))
             progress()
             return
         self.flush()  # what waits belongs to no video
@@ -145,7 +149,7 @@ class BatchPrediction:
             self._add_to_video(overlay, image)
         if self.ground_truth:
             self.files.write_figure(picture.name, 'comparison',
-                                    self._comparison(picture.stem, image, sample))
+                                    self._comparison(picture, image, sample))
         if self.panels or self.attention is not None:
             explanation = Explanation(self.inferencer, image, self.object, mask, FIGURE_SIDE)
             if self.panels:
@@ -161,9 +165,13 @@ class BatchPrediction:
                                         self.inferencer.palette, self.inferencer.unseen))
         self.video.add(overlay)
 
-    def _comparison(self, stem, image, sample):
+    def _comparison(self, picture, image, sample):
         """Input, ground truth and predictions side by side."""
-        truth = read_ids(self.ground_truth, stem, 'ground truth').astype(np.int64)
+        turning = ()
+        if picture.file is not None:
+            with opened(picture.file) as file:
+                turning = picture.file, orientation_of(file), image.shape[:2]
+        truth = read_ids(self.ground_truth, picture.stem, 'ground truth', *turning).astype(np.int64)
         sample.gt_sem_seg = PixelData(data=torch.from_numpy(truth)[None])
         return sample_grid([(image[..., ::-1], sample)], self.inferencer.taxonomy, width=FIGURE_SIDE,
                            unseen=self.inferencer.unseen)

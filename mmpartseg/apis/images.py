@@ -1,15 +1,13 @@
 """One person's picture, in whatever form it comes, as mmseg's pipelines want it."""
-import contextlib
-import io
 from pathlib import Path
 
 import numpy as np
 from mmengine import fileio
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
+
+from ..pictures import MOST_PIXELS, decode_picture, pixel_limit, to_bgr
 
 CHANNEL_ORDERS = ('bgr', 'rgb')
-PAPER = 'white'  # what transparent pixels show
-MOST_PIXELS = 2**28  # Pillow's own guard stops below what cameras take; it refuses twice this
 
 
 def read_image(image, channel_order='bgr'):
@@ -29,7 +27,8 @@ def read_image(image, channel_order='bgr'):
         TypeError: none of these types.
     """
     if isinstance(image, Image.Image):
-        return _to_bgr(image)
+        image.load()
+        return to_bgr(image)
     if isinstance(image, (str, Path)):
         return _read_file(str(image))
     if not isinstance(image, np.ndarray):
@@ -40,7 +39,7 @@ def read_image(image, channel_order='bgr'):
     pixels = _eight_bit(image)
     if channel_order == 'bgr' and pixels.shape[2] > 2:
         pixels = pixels[..., [2, 1, 0, *range(3, pixels.shape[2])]]
-    return _to_bgr(Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels))
+    return to_bgr(Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels))
 
 
 def _read_file(path):
@@ -49,23 +48,12 @@ def _read_file(path):
     content = b''
     try:
         content = fileio.get(path)
-        with _large_images(), Image.open(io.BytesIO(content)) as image:
-            return _to_bgr(image)
+        return decode_picture(content, pixel_limit(MOST_PIXELS))[0]
     except UnidentifiedImageError as error:
         reason = 'its content is no known type' if content else 'the file is empty'
         raise ValueError(f'image {path} cannot be read: {reason}') from error
     except Exception as error:  # decoders raise whatever a broken byte makes of their state
         raise ValueError(f'image {path} cannot be read ({type(error).__name__}: {error})') from error
-
-
-@contextlib.contextmanager
-def _large_images():
-    before = Image.MAX_IMAGE_PIXELS
-    Image.MAX_IMAGE_PIXELS = MOST_PIXELS
-    try:
-        yield
-    finally:
-        Image.MAX_IMAGE_PIXELS = before
 
 
 def _eight_bit(array):
@@ -80,24 +68,3 @@ def _eight_bit(array):
     if array.dtype == bool:
         return array * np.uint8(np.iinfo(np.uint8).max)
     return array if array.dtype == np.uint8 else (array >> 8).astype(np.uint8)
-
-
-def _to_bgr(image):
-    image = ImageOps.exif_transpose(image)
-    if image.mode.startswith('I'):  # Pillow would clip 16-bit gray at the end of 8 bits
-        gray = np.asarray(image).astype(np.int64) >> 8
-        image = Image.fromarray(gray.clip(0, np.iinfo(np.uint8).max).astype(np.uint8))
-    if image.mode == 'F':
-        image = Image.fromarray(_from_floats(np.nan_to_num(np.asarray(image))))
-    if image.has_transparency_data:
-        image = image.convert('RGBA')
-        paper = Image.new('RGBA', image.size, PAPER)
-        image = Image.alpha_composite(paper, image)
-    return np.ascontiguousarray(np.asarray(image.convert('RGB'))[..., ::-1])
-
-
-def _from_floats(values):
-    """0 to 1 is scaled to 8 bits; other ranges are taken as they are, and clipped."""
-    top = np.iinfo(np.uint8).max
-    scale = top if values.min() >= 0 and values.max() <= 1 else 1
-    return np.rint(values * scale).clip(0, top).astype(np.uint8)

@@ -9,17 +9,17 @@ import numpy as np
 from PIL import Image
 
 from ..atomic import write_atomic
+from ..datasets.label_files import smallest_dtype
 from .results import describe, label_map_of
 
 BACKGROUND = (0, 0, 0)
-PALETTE_SIZE = 256  # of a PNG
 
 
 class PredictionFiles:
     """Writes ``<name>_overlay.png``, ``<name>_parts.png`` and ``<name>.json`` into a folder.
 
     The label map is a palette PNG whose values are part ids (K = background), or a 16-bit gray one
-    for a vocabulary of more than 255 classes. Every file is complete or absent.
+    for a vocabulary of more than 254 classes. Every file is complete or absent.
 
     Args:
         folder (str | Path): created if missing.
@@ -76,10 +76,11 @@ def document_of(sample, source, inferencer, shapes=None):
 
 
 def part_image(label_map, palette):
-    """A label map with values 0…K as an image, in colours where a palette has room for K + 1."""
-    if len(palette) >= PALETTE_SIZE:
-        return Image.fromarray(label_map.astype(np.uint16))
-    image = Image.fromarray(label_map.astype(np.uint8))
+    """A label map with values 0…K as an image, in colours where it has 8 bits."""
+    dtype = smallest_dtype(len(palette))
+    image = Image.fromarray(label_map.astype(dtype))
+    if dtype != np.uint8:
+        return image
     image.putpalette([*palette.ravel().tolist(), *BACKGROUND])
     return image
 

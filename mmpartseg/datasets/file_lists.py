@@ -51,6 +51,7 @@ def listed_stems(ann_file, stems, suffixes, backend_args=None):
 
     Raises:
         FileNotFoundError: no such list, or the first name that is not among ``stems``.
+        ValueError: a text that names one image twice; see also :func:`read_names`.
     """
     suffixes = (suffixes,) if isinstance(suffixes, str) else tuple(suffixes)
     names = read_names(ann_file, backend_args)
@@ -59,7 +60,13 @@ def listed_stems(ann_file, stems, suffixes, backend_args=None):
     if missing:
         raise FileNotFoundError(f"ann_file {ann_file} names '{missing[0]}', which is not in the "
                                 f'image folder ({len(missing)} such names of {len(names)})')
-    return found
+    named = {}
+    for name, stem in zip(names, found):
+        other = named.setdefault(stem, name)
+        if other != name and not ann_file.endswith('.json'):
+            raise ValueError(f"ann_file {ann_file} names '{other}' and '{name}', which are both the image "
+                             f'{stems[stem]}; name each image once')
+    return list(named)
 
 
 def _find_stem(name, stems, suffixes):
@@ -78,12 +85,25 @@ def check_complete(stems, maps, folder, suffix):
             f'({len(missing)} of {len(stems)} images have none)')
 
 
+def check_no_strays(images, maps, folder, image_folder):
+    """ValueError unless every label map of a folder has its image: one was lost, or its name changed."""
+    strays = [name for stem, name in maps.items() if stem not in images]
+    if strays:
+        raise ValueError(f"label map {osp.join(folder, strays[0])} has no image in {image_folder} "
+                         f'({len(strays)} of {len(maps)} have none); bring the images back, or move the '
+                         'map away')
+
+
 def read_names(ann_file, backend_args=None):
-    """The names in a list: one a line, or a JSON list of ``{"file_name": …}`` without repetitions.
+    """The names in a list: one a line, or a JSON list of ``{"file_name": …}``.
+
+    The published few-shot lists are JSON and name an image once for each of its classes: there it counts
+    once. A text that names one twice is damaged, or would train on it twice.
 
     Raises:
         FileNotFoundError: no such list.
-        ValueError: names the file and the entry that has another form, or says that it is empty.
+        ValueError: names the file and the entry that has another form or, in a text, is there already;
+            or says that it is empty.
     """
     if not fileio.isfile(ann_file, backend_args=backend_args):
         raise FileNotFoundError(f'ann_file {ann_file} does not exist; it should list the images')
@@ -94,10 +114,21 @@ def read_names(ann_file, backend_args=None):
     if ann_file.endswith('.json'):
         names = _names_of_json(text, ann_file)
     else:
-        names = [line.strip() for line in text.splitlines() if line.strip()]
+        names = _names_of_text(text, ann_file)
     if not names:
         raise ValueError(f'ann_file {ann_file} lists no image')
     return names
+
+
+def _names_of_text(text, ann_file):
+    lines = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        name = line.strip()
+        first = lines.setdefault(name, number)
+        if name and first != number:
+            raise ValueError(f"ann_file {ann_file} names '{name}' in lines {first} and {number}; name each "
+                             'image once (RepeatDataset and ClassBalancedDataset show images more often)')
+    return [name for name in lines if name]
 
 
 def _names_of_json(text, ann_file):

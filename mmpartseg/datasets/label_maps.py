@@ -1,44 +1,13 @@
-"""Label maps as files: exact reading, and stored ids to dataset ids by table lookup."""
-import io
-
+"""From the ids stored in label maps to the ids of a data set, by table lookup."""
 import numpy as np
-from mmengine import fileio
-from PIL import Image
 
-# Pillow's modes with one channel of whole numbers. A 1-bit gray PNG ('1') holds 0 and 255: lossless
-# optimisers store an 8-bit map of those two values so. 'I' is what older Pillow makes of 16 bits.
-SINGLE_CHANNEL_MODES = ('1', 'L', 'P', 'I;16', 'I;16B', 'I')
-STORED_DTYPES = (np.dtype('uint8'), np.dtype('uint16'))
+from ..structures import IGNORE_SETTINGS
+from .label_files import STORED_DTYPES, read_label_map
+
+__all__ = ['IdTable', 'LabelTables', 'read_label_map']
+
 NOT_AN_ID = -1
-
-
-def read_label_map(path, backend_args=None):
-    """The stored ids of an 8- or 16-bit PNG, gray or palette, unchanged.
-
-    Returns:
-        ndarray: (H, W), uint8 or uint16 as stored.
-
-    Raises:
-        FileNotFoundError: no such file.
-        ValueError: names the file: it cannot be decoded, or has more than one channel.
-    """
-    content = fileio.get(path, backend_args=backend_args)
-    try:
-        with Image.open(io.BytesIO(content)) as image:
-            mode = image.mode
-            ids = np.asarray(image.convert('L') if mode == '1' else image)
-    except Exception as error:  # decoders raise whatever a broken byte makes of their state
-        raise ValueError(f'label map {path} cannot be read ({type(error).__name__}: {error}); '
-                         'write it again as an 8- or 16-bit PNG') from error
-    if mode not in SINGLE_CHANNEL_MODES:
-        raise ValueError(f'label map {path} has mode {mode}; expected one channel of ids: '
-                         'an 8- or 16-bit gray PNG, or a palette PNG')
-    if mode.startswith('I'):
-        if ids.min() < 0 or ids.max() > np.iinfo(np.uint16).max:
-            raise ValueError(f'label map {path} holds values from {ids.min()} to {ids.max()}; '
-                             'expected ids of 8 or 16 bits')
-        ids = ids.astype(np.uint16)
-    return ids
+MANY = 16  # ids without a class in one file: those of a picture, not of a mistaken list
 
 
 class IdTable:
@@ -50,22 +19,32 @@ class IdTable:
         targets (Sequence[int]): dataset id of each stored id; ``ignore_index`` drops one.
         ignore_index (int): what ignored pixels become.
         first_id (int): stored id of the first target; ids below it are ignored.
+        values (Mapping[int, int], optional): the target of each stored value, in place of all of the
+            above; the type's highest value is still ignored where it is not among them.
+        setting (str): the data set's option for ``values``, for messages.
     """
 
-    def __init__(self, targets, ignore_index, first_id=0):
-        self.first_id = first_id
+    def __init__(self, targets, ignore_index, first_id=0, values=None, setting='part_values'):
+        self.first_id, self.values, self.setting = first_id, values, setting
         self.targets = tuple(targets)
         self.dtype = np.min_scalar_type(ignore_index)
-        self.tables = {d: self._table(d, np.asarray(targets), ignore_index) for d in STORED_DTYPES}
+        self.tables = {d: self._table(d, np.asarray(self.targets), ignore_index) for d in STORED_DTYPES}
 
     def as_label_map(self):
         """The same relabelling in mmseg's form: ``{old: new}``, None where nothing changes."""
+        if self.values is not None:
+            return dict(self.values)
         same = self.targets == tuple(range(len(self.targets)))
         return None if same else dict(enumerate(self.targets))
 
     def _table(self, dtype, targets, ignore_index):
         stored_ignore = np.iinfo(dtype).max
         table = np.full(stored_ignore + 1, NOT_AN_ID, dtype=np.int32)
+        if self.values is not None:
+            table[stored_ignore] = ignore_index
+            for value, target in self.values.items():
+                table[value:value + 1] = target  # none where the type ends before the value
+            return table
         table[:self.first_id] = ignore_index
         room = table[self.first_id:stored_ignore]
         room[:len(targets)] = targets[:len(room)]
@@ -88,13 +67,31 @@ class IdTable:
         ids = self.tables[stored.dtype].take(stored)
         if ids.min() == NOT_AN_ID:
             outside = np.unique(stored[ids == NOT_AN_ID]).tolist()
-            last = self.first_id + len(self.targets) - 1
+            known = f'ids {self.first_id} to {self.first_id + len(self.targets) - 1}'
+            if self.values is not None:
+                known = f'{self.setting}: {sorted(self.values)}'
+            top = np.iinfo(stored.dtype).max
             raise ValueError(
                 f'label map {path} holds id {outside[0]} ({len(outside)} such ids), outside the '
-                f'{len(self.targets)} classes (ids {self.first_id} to {last}, and '
-                f'{np.iinfo(stored.dtype).max} for ignored pixels); was it made for another '
-                'class list?')
+                f'{len(self.targets)} classes ({known}, and {top} for ignored pixels); '
+                + self._hint(outside, stored.dtype))
         return ids.astype(self.dtype)
+
+    def _hint(self, outside, dtype):
+        """What ids without a class are likely to mean, and the line for the config."""
+        eight_bits = np.iinfo(np.uint8).max
+        if len(outside) > MANY:
+            return ('so many look like a picture: colours turned to gray, or a lossy file (JPEG) saved as '
+                    'PNG. Make the map again from its annotations')
+        if dtype != np.uint8 and outside == [eight_bits]:
+            return (f'{eight_bits} is an id like any other in a file of 16 bits. If it marks ignored pixels, '
+                    f'put {self.setting}={{**dict(enumerate(names)), {eight_bits}: None}} into the data set; '
+                    f'if it marks the part, {self.setting}={{0: None, {eight_bits}: "<its name>"}}')
+        if self.values is None and self.first_id == 0 and outside == [len(self.targets)]:
+            return ('if 0 is the background there and classes count from 1, put reduce_zero_label=True into '
+                    'the data set')
+        return ('was it made for another class list? '
+                f'{self.setting}={{value: name, …}} states what values mean')
 
 
 class LabelTables:
@@ -107,6 +104,8 @@ class LabelTables:
         object_classes (Sequence[str]): the order of ids in the object maps.
         ignore_index (int): of the dataset, 1 to 65535.
         first_id (int): stored id of the first class and the first object.
+        part_values, object_values (Mapping[int, str | None], optional): the name that each stored value
+            means, None for ignored pixels, in place of counting.
 
     Attributes:
         parts (IdTable): part map -> ids in the order of ``kept.object_parts``.
@@ -116,10 +115,12 @@ class LabelTables:
         object_of (ndarray): dataset part id (or ``ignore_index``) -> object id.
 
     Raises:
-        ValueError: the ignore index is among the ids; an object is missing in ``object_classes``.
+        ValueError: the ignore index is among the ids; an object is missing in ``object_classes``;
+            values of an unknown name, or that no label map can hold.
     """
 
-    def __init__(self, stored, kept, object_classes, ignore_index, first_id=0):
+    def __init__(self, stored, kept, object_classes, ignore_index, first_id=0, part_values=None,
+                 object_values=None):
         _check_ignore_index(kept, ignore_index)
         unlisted = sorted(set(stored.objects) - set(object_classes))
         if unlisted:
@@ -130,12 +131,29 @@ class LabelTables:
         new_part = {name: i for i, name in enumerate(kept.object_parts)}
         new_object = {name: i for i, name in enumerate(kept.objects)}
         dropped = dict.fromkeys(set(stored.objects) - set(kept.objects), ignore_index)
-        self.parts = IdTable([new_part.get(name, ignore_index) for name in stored.object_parts],
-                             ignore_index, first_id)
-        self.objects = IdTable([{**dropped, **new_object}.get(name, len(new_object))
-                                for name in object_classes], ignore_index, first_id)
+        parts = {name: new_part.get(name, ignore_index) for name in stored.object_parts}
+        objects = {name: {**dropped, **new_object}.get(name, len(new_object)) for name in object_classes}
+        self.parts, self.objects = (
+            IdTable(targets.values(), ignore_index, first_id,
+                    _targets_of(values, targets, ignore_index, setting), setting)
+            for targets, values, setting in ((parts, part_values, 'part_values'),
+                                             (objects, object_values, 'object_values')))
         self.object_of = np.full(ignore_index + 1, ignore_index, dtype=self.parts.dtype)
         self.object_of[:len(kept)] = kept.object_of
+
+
+def _targets_of(values, targets, ignore_index, setting):
+    """{stored value: dataset id} of {stored value: name}."""
+    if values is None:
+        return None
+    largest = np.iinfo(np.uint16).max
+    for value, name in values.items():
+        if not isinstance(value, int) or not 0 <= value <= largest:
+            raise ValueError(f'{setting} has the value {value!r}; expected whole numbers from 0 to {largest}')
+        if name is not None and name not in targets:
+            raise ValueError(f"{setting} names {name!r} for {value}, which is not in the data set's "
+                             f'vocabulary; expected one of {list(targets)[:5]}…, or None for ignored pixels')
+    return {value: ignore_index if name is None else targets[name] for value, name in values.items()}
 
 
 def _check_ignore_index(taxonomy, ignore_index):
@@ -144,4 +162,4 @@ def _check_ignore_index(taxonomy, ignore_index):
     largest = np.iinfo(np.uint16).max
     if not ids <= ignore_index <= largest:
         raise ValueError(f'ignore_index={ignore_index} cannot mark ignored pixels beside {ids} ids '
-                         f'({len(taxonomy)} classes); use ignore_index={largest}')
+                         f'({len(taxonomy)} classes); use ignore_index={largest}: set {IGNORE_SETTINGS}')

@@ -9,8 +9,10 @@ from mmengine.logging import print_log
 from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
-from mmpartseg.datasets.file_lists import check_complete, list_stems, listed_stems
-from mmpartseg.datasets.label_maps import LabelTables, read_label_map
+from mmpartseg.datasets.file_lists import check_complete, check_no_strays, list_stems, listed_stems
+from mmpartseg.datasets.label_files import read_label_map
+from mmpartseg.datasets.label_maps import LabelTables
+from mmpartseg.datasets.label_survey import facts_of_some, finding
 from mmpartseg.taxonomy import PartTaxonomy, load_metainfo
 
 PREFIX_KEYS = ('img_path', 'seg_map_path', 'object_map_path')
@@ -50,27 +52,35 @@ class PartSegDataset(BaseSegDataset):
             some of them.
         img_suffix (str | Sequence[str], optional): endings of image names.
         data_prefix (dict, optional): folders ``img_path``, ``seg_map_path``, ``object_map_path``.
+        part_values, object_values (dict, optional): what the stored values of part and object maps
+            mean: ``{0: None, 255: "cat's head"}``, None for ignored pixels.
         lazy_init (bool): leave the files unread until they are needed.
         kwargs: as of ``BaseSegDataset``. ``ann_file`` lists stems, one a line, or is a JSON list
             of ``{"file_name": …}``. With ``reduce_zero_label`` the stored part and object ids
-            count from 1, and 0 is ignored.
+            count from 1, and 0 is ignored. Without these two, a warning says so if the maps seem to
+            be meant otherwise.
 
     Raises:
         ValueError: an unknown split or folder key, no or two vocabularies, too many classes
-            for ``ignore_index``, an empty split; the message names the value or the folder.
+            for ``ignore_index``, an empty split, a label map without an image; the message names the
+            value, the folder or the file.
         FileNotFoundError: a folder, a list, or the label map of an image is missing.
     """
     IMG_SUFFIX = ('.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG')
     FOLDERS = ('', '')
 
     def __init__(self, split='all', taxonomy=None, metainfo=None, img_suffix=None,
-                 data_prefix=None, lazy_init=False, **kwargs):
+                 data_prefix=None, part_values=None, object_values=None, lazy_init=False, **kwargs):
         if split not in ('all', 'seen'):
             raise ValueError(f"split is {split!r}; expected 'all' or 'seen'")
         unknown = sorted(set(data_prefix or ()) - set(PREFIX_KEYS))
         if unknown:
             raise ValueError(f'data_prefix has {unknown}; its keys are {PREFIX_KEYS}')
+        if kwargs.get('reduce_zero_label') and (part_values is not None or object_values is not None):
+            raise ValueError('reduce_zero_label=True and part_values or object_values both say what stored '
+                             'values mean; give one of them')
         self.split = split
+        self.values = {'seg_map_path': part_values, 'object_map_path': object_values}
         source = self._vocabulary_source(taxonomy)
         stored = PartTaxonomy.build(source)
         if taxonomy is not None:
@@ -114,9 +124,9 @@ class PartSegDataset(BaseSegDataset):
             kept = kept.seen()
         colour = dict(zip(classes, palette))
         object_classes = tuple(self._metainfo.get('object_classes', stored.objects))
-        self._taxonomy = kept
+        self._taxonomy, self._stored = kept, stored
         self.label_tables = LabelTables(stored, kept, object_classes, self.ignore_index,
-                                        first_id=int(self.reduce_zero_label))
+                                        int(self.reduce_zero_label), *self.values.values())
         self.label_map = self.label_tables.parts.as_label_map()  # for mmseg's LoadAnnotations
         self._metainfo.update(
             label_map=self.label_map, classes=kept.object_parts,
@@ -144,9 +154,32 @@ class PartSegDataset(BaseSegDataset):
             if self._has_maps(key):
                 paths[key] = self._folder_files(key, self.seg_map_suffix)
                 check_complete(stems, paths[key], self.data_prefix[key], self.seg_map_suffix)
-        return [{**{key: os.path.join(self.data_prefix[key], files[stem])
-                    for key, files in paths.items()},
-                 'reduce_zero_label': self.reduce_zero_label, 'seg_fields': []} for stem in stems]
+                check_no_strays(images, paths[key], self.data_prefix[key], self.data_prefix['img_path'])
+        samples = [{**{key: os.path.join(self.data_prefix[key], files[stem])
+                       for key, files in paths.items()}, 'sample_name': stem,
+                    'reduce_zero_label': self.reduce_zero_label, 'seg_fields': []} for stem in stems]
+        self._look_at_maps(samples)
+        return samples
+
+    def _look_at_maps(self, samples):
+        """Warn if some of the maps, evenly spread, seem to be meant otherwise than they are read."""
+        for key in PREFIX_KEYS[1:]:
+            paths = [sample[key] for sample in samples if key in sample]
+            found = self.odd_values(key, facts_of_some(paths, self.backend_args))
+            if found:
+                print_log(f'{self.data_prefix[key]}: {found}', logger='current', level=logging.WARNING)
+
+    def odd_values(self, key, facts):
+        """What :func:`finding` says of some maps, those of ``data_prefix[key]``; None if all is clear.
+
+        Args:
+            key (str): ``'seg_map_path'`` or ``'object_map_path'``.
+            facts (list[MapFacts]): of the maps.
+        """
+        table, name = self.label_tables.parts, self._stored.object_parts[0]
+        if key == 'object_map_path':
+            table, name = self.label_tables.objects, self._metainfo['object_classes'][0]
+        return None if table.values is not None else finding(facts, name, table.setting, table.first_id)
 
     def _folder_files(self, key, suffixes):
         """Stem -> file of one folder of ``data_prefix``."""
@@ -188,8 +221,9 @@ class PartSegDataset(BaseSegDataset):
         return bool((self.label_tables.parts(stored, path) != self.ignore_index).any())
 
     def get_data_info(self, idx):
-        """The sample's paths, the lookups that turn its stored ids into the dataset's, and the
-        dataset's ``taxonomy``, by which joint training knows the sample's classes."""
+        """The sample's paths, its name below the image folder (``sample_name``), the lookups that turn
+        its stored ids into the dataset's, and the dataset's ``taxonomy``, by which joint training knows
+        the sample's classes."""
         info = super().get_data_info(idx)
         info.update(label_tables=self.label_tables, label_map=self.label_map,
                     taxonomy=self._metainfo['taxonomy'])

@@ -6,6 +6,7 @@ from mmengine.logging import print_log
 from mmseg.registry import METRICS
 
 from ..released_labels import released_part_map
+from ..structures import IGNORE_SETTINGS
 from ..taxonomy import PartTaxonomy
 from .counting import check_same_size
 from .counts_file import save_counts
@@ -83,7 +84,7 @@ class OpenVocabPartIoU(BaseMetric):
         if 0 <= self.ignore_index < len(taxonomy):
             raise ValueError(f'ignore_index {self.ignore_index} is also the id of '
                              f'"{taxonomy.object_parts[self.ignore_index]}"; take another one, in '
-                             'the data set and here')
+                             f'the data set and here: set {IGNORE_SETTINGS}')
         self._taxonomy = taxonomy
         self._reset()
 

@@ -1,17 +1,26 @@
 """Draws predictions while the Runner validates or tests."""
-from types import SimpleNamespace
+from pathlib import Path, PurePosixPath
 
+from mmengine import fileio
+from mmengine.visualization import LocalVisBackend
 from mmseg.engine.hooks import SegVisualizationHook
 from mmseg.registry import HOOKS
+
+from ..datasets.output_names import check_output_names, output_name
+from ..pictures import decode_picture
 
 
 @HOOKS.register_module()
 class PartVisualizationHook(SegVisualizationHook):
-    """mmseg's hook, which names classes rightly and needs no training data when nothing is trained.
+    """mmseg's hook, with names that stay apart and pictures as the model sees them.
 
-    mmseg's own reads ``runner.iter``. Outside of training that makes mmengine build the training
-    loop: it reads the training data and hands their (seen) class names to the visualizer.
-    Options are those of ``SegVisualizationHook``; outside of training pictures get step 0.
+    mmseg's own names pictures by the file's name alone, so that ``b/1.jpg`` overwrites ``a/1.jpg``; here
+    they keep the path below the image folder. It reads ``runner.iter``; outside of training that makes
+    mmengine build the training loop, which reads the training data and hands their (seen) class names
+    to the visualizer: here pictures get step 0 then. Options are those of ``SegVisualizationHook``.
+
+    Raises:
+        ValueError: two images of one name.
     """
 
     def __init__(self, draw=False, interval=50, show=False, wait_time=0., backend_args=None):
@@ -22,6 +31,28 @@ class PartVisualizationHook(SegVisualizationHook):
         """From here on there is an iteration to name pictures by."""
         self._trains = True
 
+    def before_val(self, runner):
+        """Check the names of pictures."""
+        self._check_names(runner.val_loop)
+
+    def before_test(self, runner):
+        """Check the names of pictures."""
+        self._check_names(runner.test_loop)
+
+    def _check_names(self, loop):
+        if self.draw:
+            check_output_names([member.dataloader.dataset for member in getattr(loop, 'members', [loop])])
+
     def _after_iter(self, runner, batch_idx, data_batch, outputs, mode='val'):
-        step = SimpleNamespace(iter=runner.iter if self._trains else 0)
-        super()._after_iter(step, batch_idx, data_batch, outputs, mode)
+        if not self.draw or mode == 'train' or not self.every_n_inner_iters(batch_idx, self.interval):
+            return
+        for sample in outputs:
+            content = fileio.get(sample.img_path, backend_args=self.backend_args)
+            folder = PurePosixPath(output_name(sample)).parent
+            name = str(folder / f'{mode}_{Path(sample.img_path).name}')
+            for backend in self._visualizer._vis_backends.values():
+                if isinstance(backend.experiment, LocalVisBackend):  # it makes no folders below its own
+                    (Path(backend._img_save_dir) / folder).mkdir(parents=True, exist_ok=True)
+            self._visualizer.add_datasample(
+                name, decode_picture(content)[0][..., ::-1], data_sample=sample, show=self.show,
+                wait_time=self.wait_time, step=runner.iter if self._trains else 0)

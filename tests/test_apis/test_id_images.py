@@ -31,6 +31,20 @@ def test_bits(tmp_path):
     assert ids.dtype == bool and (ids == (IDS > 0)).all()
 
 
+def test_orientation_of_its_own(tmp_path):
+    image = Image.fromarray(IDS)
+    exif = image.getexif()
+    exif[0x0112] = 3
+    image.save(tmp_path / 'a.png', exif=exif)
+    np.testing.assert_array_equal(read_ids(tmp_path, 'a', 'mask'), IDS[::-1, ::-1])
+
+
+def test_lossy_data(tmp_path):
+    Image.fromarray(IDS).save(tmp_path / 'a.png', 'JPEG')
+    with pytest.raises(ValueError, match=r"mask '.*a.png' holds JPEG data, whose compression changes"):
+        read_ids(tmp_path, 'a', 'mask')
+
+
 def test_errors(tmp_path):
     Image.new('RGB', (2, 2), 'red').save(tmp_path / 'red.png')
     (tmp_path / 'text.png').write_text('no image')

@@ -37,8 +37,16 @@ def test_two_images_of_one_stem(tmp_path):
 
 def test_text_list(tmp_path):
     path = tmp_path / 'train.txt'
-    path.write_text('v1.5\n\n 2008_1 \na/2008_2.JPEG\n2008_1\n')
-    assert listed_stems(str(path), STEMS, SUFFIXES) == ['v1.5', '2008_1', 'a/2008_2', '2008_1']
+    path.write_text('v1.5\n\n 2008_1 \n\na/2008_2.JPEG\n')
+    assert listed_stems(str(path), STEMS, SUFFIXES) == ['v1.5', '2008_1', 'a/2008_2']
+
+
+@pytest.mark.parametrize('text', ['2008_1\nv1.5\n2008_1\n', '2008_1\nv1.5\nx/2008_1.jpg\n'])
+def test_text_list_with_repetitions(tmp_path, text):
+    """The same line, or another name of the same image."""
+    (tmp_path / 'train.txt').write_text(text)
+    with pytest.raises(ValueError, match=r"train\.txt names '2008_1' (in lines 1 and 3|and 'x/2008_1.jpg')"):
+        listed_stems(str(tmp_path / 'train.txt'), STEMS, SUFFIXES)
 
 
 def test_json_list_with_foreign_folders_and_repetitions(tmp_path):

@@ -351,3 +351,9 @@ def test_unknown_vocabulary_and_option():
         PartSegDataset(taxonomy='pascal', lazy_init=True)
     with pytest.raises(TypeError, match='object_map_suffix'):
         PascalPart116Dataset(object_map_suffix='.png', lazy_init=True)
+
+
+def test_a_label_map_without_its_image(pascal_archive):
+    pascal_archive.path('images', 'train', 'dog').unlink()
+    with pytest.raises(ValueError, match=r'part/train/dog\.png has no image in .*/train \(1 of 4 have none'):
+        build(pascal_archive)

@@ -154,13 +154,31 @@ def test_problems(config, root, damage, capsys):
     assert text.endswith(f'\n{number} problems\n')
 
 
-def test_maps_follow_the_stored_pixels_not_their_orientation(config, root):
+@pytest.mark.parametrize('value, problems', [(6, 0), (3, 2)])
+def test_orientation(config, root, value, problems, capsys):
+    """By 90 degrees the sizes say that maps go with the stored pixels; by 180 they say nothing."""
     path = root / 'images/val/2008_000004.jpg'
     image = Image.open(path)
     exif = image.getexif()
-    exif[0x0112] = 6  # to be turned by 90 degrees for viewing
+    exif[0x0112] = value
     image.save(path, exif=exif)
-    assert run(config) == 0
+    assert run(config) == problems
+    told = 'PROBLEM: maps and images of different EXIF orientation: 2' in capsys.readouterr().out
+    assert told == (problems > 0)
+
+
+def test_masks_of_zero_and_255(config, root, capsys):
+    """Every map of a split: the first class is not what was meant."""
+    for split, stems in (('train', '123'), ('val', '45')):
+        for stem in stems:
+            mask = np.zeros(SHAPE, np.uint8)
+            mask[9:20, 9:20] = 255
+            write_map(part(root, split, f'2008_00000{stem}'), mask)
+    assert run(config) == 2
+    text = capsys.readouterr().out
+    assert 'PROBLEM: values that may mean something else: 1' in text
+    assert 'all 3 label maps looked at hold 0 and 255 alone' in text
+    assert 'part_values={0: None, 255: "aeroplane\'s body"}' in text
 
 
 def test_five_files_of_a_kind_are_named(config, root, capsys):

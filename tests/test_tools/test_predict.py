@@ -107,6 +107,29 @@ def test_object_masks(run, pictures, tmp_path):
     assert {p['object'] for p in found['a']['parts']} == {'cow'}
 
 
+@pytest.mark.parametrize('option', ['--object-mask', '--ground-truth'])
+def test_one_file_of_a_folder_for_two_pictures(run, pictures, tmp_path, option):
+    (pictures / 'sub').mkdir()
+    Image.fromarray(RGB).save(pictures / 'sub' / 'c.jpg')
+    (tmp_path / 'masks').mkdir()
+    with pytest.raises(ValueError, match=r"'c.png' in .*masks.* would belong to both '.*/c.* and '.*/sub/c"):
+        run(f'{pictures}/**/c.*', option, tmp_path / 'masks')
+
+
+def test_ground_truth_of_a_turned_picture(run, pictures, tmp_path, capsys):
+    """By 180 degrees nothing says whether the map goes with the stored pixels."""
+    image = Image.fromarray(RGB)
+    exif = image.getexif()
+    exif[0x0112] = 3
+    image.save(pictures / 'turned.png', exif=exif)
+    truth = Image.fromarray(np.zeros((24, 40), np.uint8))
+    truth.save(tmp_path / 'truth.png')
+    assert run(pictures / 'turned.png', '--ground-truth', tmp_path / 'truth.png')[0] == 1
+    assert 'have the EXIF orientations 1 and 3' in capsys.readouterr().err
+    truth.save(tmp_path / 'truth.png', exif=exif)
+    assert run(pictures / 'turned.png', '--ground-truth', tmp_path / 'truth.png')[0] == 0
+
+
 def test_bad_object_masks(run, pictures, tmp_path, capsys):
     Image.fromarray(RGB[:24, :24]).save(tmp_path / 'colours.png')
     Image.fromarray(RGB[:9, :9, 0]).save(tmp_path / 'small.png')

@@ -67,6 +67,35 @@ def test_maps_of_another_model(dataset, tmp_path, monkeypatch, capsys):
     assert found[0, 0, 0] == 255 and found[0, 5, -1] == len(objects)  # boat has no parts
 
 
+def test_equal_names_in_two_folders(empty_archive, tmp_path, monkeypatch):
+    """The maps of a/1 and b/1 stay apart, from writing to reading."""
+    empty_archive.add('val', 'a/1', {"cat's head": 30}, size=(12, 16))
+    empty_archive.add('val', 'b/1', {"cat's head": 30}, size=(10, 20))
+    monkeypatch.setattr(predict_objects, 'inference_model', OtherModel.forward_map)
+    data = DATASETS.build(dict(
+        type='PascalPart116Dataset', data_root=str(empty_archive.root), test_mode=True,
+        data_prefix=dict(img_path='images/val', seg_map_path='annotations_detectron2_part/val'),
+        pipeline=[*PIPELINE, dict(type='LoadObjectPrediction', folder=str(tmp_path / 'out')),
+                  dict(type='PackPartSegInputs')]))
+    predict_objects.predict(OtherModel(), [data], tmp_path / 'out')
+    shapes = [data[i]['data_samples'].pred_object_seg.data.shape for i in range(2)]
+    assert shapes == [(1, 12, 16), (1, 10, 20)]
+    with pytest.raises(ValueError, match="a/1.jpg' and '.*/b/1.jpg' would both be called '1'"):
+        predict_objects.predict(OtherModel(), [subfolder(empty_archive, f) for f in 'ab'], tmp_path / 'out')
+
+
+def subfolder(archive, name):
+    return DATASETS.build(dict(type='PascalPart116Dataset', data_root=str(archive.root), test_mode=True,
+                               data_prefix=dict(img_path=f'images/val/{name}')))
+
+
+def test_more_objects_than_8_bits_hold():
+    names = [f'thing {i}' for i in range(256)]
+    table = predict_objects.object_table(['sky', *names], names)
+    assert table.dtype == np.uint16 and table.tolist() == [65535, *range(256)]
+    assert predict_objects.object_table(names, names[:255]).dtype == np.uint8
+
+
 def test_errors(dataset, tmp_path):
     with pytest.raises(FileNotFoundError, match='a.jpg has no predicted object map.*a.png'):
         dataset(tmp_path / 'none')[0]

@@ -3,6 +3,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from unittest.mock import MagicMock
 from xml.etree import ElementTree
 
 import numpy as np
@@ -53,6 +54,20 @@ def test_errors(inferencer, tmp_path, image, parts, name, message):
     image = None if image is None else Image.fromarray(image)
     with pytest.raises(ValueError, match=message):
         demo.segment(inferencer, tmp_path, image, parts, name)
+
+
+def test_the_page_hands_the_file_on(inferencer, tmp_path, monkeypatch):
+    """gradio's own decoding drops transparency; a file is read as everywhere else."""
+    gradio = MagicMock()
+    monkeypatch.setitem(sys.modules, 'gradio', gradio)
+    demo.build_page(inferencer, demo.EXAMPLE, tmp_path)
+    settings = gradio.Image.call_args_list[0].kwargs
+    assert settings['type'] == 'filepath' and settings['image_mode'] is None
+    Image.fromarray(np.dstack([RGB, np.zeros((24, 40), np.uint8)])).save(tmp_path / 'a.png')
+    seen = []
+    monkeypatch.setattr(inferencer, 'draw', lambda pixels, sample: seen.append(pixels) or pixels)
+    demo.segment(inferencer, tmp_path, str(tmp_path / 'a.png'), 'cat: head', '')
+    assert (seen[0] == 255).all()
 
 
 def test_without_gradio(monkeypatch):

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from mmengine.visualization import Visualizer
@@ -67,6 +69,43 @@ def test_in_training_pictures_carry_the_iteration(visualizer, tmp_path, outputs,
     hook.before_train(runner)
     hook.after_val_iter(runner, 0, {}, outputs)
     np.testing.assert_array_equal(picture(tmp_path, 'val_cat.png_7.png'), EXPECTED)
+
+
+def test_equal_names_in_two_folders(visualizer, tmp_path):
+    """mmseg's hook writes one file for both."""
+    samples = []
+    for folder in ('a', 'b'):
+        (tmp_path / folder).mkdir()
+        Image.fromarray(IMAGE).save(tmp_path / folder / '1.png')
+        samples.append(full_sample(img_path=str(tmp_path / folder / '1.png'), sample_name=f'{folder}/1'))
+    build('PartVisualizationHook').after_test_iter(Runner(visualizer), 0, {}, samples)
+    for folder in ('a', 'b'):
+        np.testing.assert_array_equal(picture(tmp_path, f'{folder}/test_1.png_0.png'), EXPECTED)
+
+
+def test_pictures_are_drawn_over_what_the_model_sees(visualizer, tmp_path, outputs):
+    """Upright, and white where it is transparent."""
+    image = Image.fromarray(np.dstack([np.rot90(IMAGE), np.zeros(IMAGE.shape[1::-1], np.uint8)]))
+    exif = image.getexif()
+    exif[0x0112] = 6
+    image.save(tmp_path / 'cat.png', exif=exif)
+    build('PartVisualizationHook').after_test_iter(Runner(visualizer), 0, {}, outputs)
+    white = sample_grid([(np.full_like(IMAGE, 255), full_sample())], PartTaxonomy.build(META['taxonomy']))
+    np.testing.assert_array_equal(picture(tmp_path, 'test_cat.png_0.png'), white)
+
+
+@pytest.mark.parametrize('stage', ['val', 'test'])
+def test_names_are_checked_before_any_work(visualizer, stage):
+    class Data(list):
+        def get_data_info(self, i):
+            return self[i]
+
+    same = [Data([dict(img_path=f'{root}/1.jpg', sample_name='1')]) for root in ('x', 'y')]
+    loop = SimpleNamespace(dataloader=SimpleNamespace(dataset=SimpleNamespace(datasets=same)))
+    runner = SimpleNamespace(val_loop=loop, test_loop=loop)
+    with pytest.raises(ValueError, match="outputs of 'x/1.jpg' and 'y/1.jpg' would both be called '1'"):
+        getattr(build('PartVisualizationHook'), f'before_{stage}')(runner)
+    getattr(build('PartVisualizationHook', draw=False), f'before_{stage}')(runner)
 
 
 def test_interval_and_draw(visualizer, tmp_path, outputs):

@@ -4,13 +4,13 @@
 """
 import argparse
 
-import mmcv
 import numpy as np
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 from mmseg.registry import DATASETS, MODELS
 
+from mmpartseg.apis import read_image
 from mmpartseg.engine import add_cfg_options, read_config
 from mmpartseg.visualization import save_sample_grid
 
@@ -38,7 +38,7 @@ def main():
     if len(indices) == 1:
         indices = np.linspace(0, len(dataset) - 1, indices[0]).round().astype(int)
     samples = [model.test_step(pseudo_collate([dataset[int(i)]]))[0] for i in indices]
-    images = [mmcv.imread(s.img_path, channel_order='rgb', backend='pillow') for s in samples]
+    images = [read_image(s.img_path)[..., ::-1] for s in samples]
     save_sample_grid(zip(images, samples), model.taxonomy, args.out)
     print(f'wrote {args.out}')
 

@@ -1,8 +1,8 @@
 """Object maps of a test set, predicted by any MMSegmentation model, for the Pred-Obj setting.
 
-Writes <image name>.png with ids in the order of the data set's object_classes and the highest value
-elsewhere, the form of the archives' own object maps; LoadObjectPrediction reads them. The model's
-classes are matched to the objects by name.
+Writes a PNG for each image, under the image's path below the image folder (a/1.png for a/1.jpg), with ids
+in the order of the data set's object_classes and the highest value elsewhere, the form of the archives'
+own object maps; LoadObjectPrediction reads them. The model's classes are matched to the objects by name.
 """
 import argparse
 import sys
@@ -14,6 +14,8 @@ from mmengine.device import get_device
 from mmengine.utils import ProgressBar
 from mmseg.registry import DATASETS
 
+from mmpartseg.datasets.label_files import smallest_dtype
+from mmpartseg.datasets.output_names import check_output_names, output_name
 from mmpartseg.datasets.preparation import ignore_value, run_main, write_label_map
 
 # isort: split
@@ -29,14 +31,16 @@ def object_table(classes, object_classes):
         object_classes (Sequence[str]): of the data set, in the order of ids in its object maps.
 
     Returns:
-        ndarray: (len(classes),) uint8; the highest value for a class that is no object.
+        ndarray: (len(classes),) uint8, or uint16 for more than 255 objects; the type's highest value
+        for a class that is no object.
 
     Raises:
         ValueError: no name agrees.
     """
     ids = {_plain(name): i for i, name in enumerate(object_classes)}
-    nothing = ignore_value(np.uint8)
-    table = np.array([ids.get(_plain(name), nothing) for name in classes], np.uint8)
+    dtype = smallest_dtype(len(object_classes) - 1)
+    nothing = ignore_value(dtype)
+    table = np.array([ids.get(_plain(name), nothing) for name in classes], dtype)
     if (table == nothing).all():
         raise ValueError(f'none of the {len(classes)} classes of the model is an object of the '
                          f'data set; the model has {tuple(classes)[:5]}…, the data set '
@@ -55,18 +59,18 @@ def test_sets(config):
 
 
 def predict(model, datasets, out):
-    """Write an object map for every image of the data sets."""
+    """Write an object map for every image of the data sets; ValueError if two would share one."""
+    check_output_names(datasets)
     object_classes = datasets[0].metainfo['object_classes']
     table = object_table(model.dataset_meta['classes'], object_classes)
     unknown = [name for i, name in enumerate(object_classes) if i not in table]
     print(f'the model knows {len(object_classes) - len(unknown)} of {len(object_classes)} objects; '
           f'not these: {unknown}')
-    paths = [dataset.get_data_info(i)['img_path'] for dataset in datasets
-             for i in range(len(dataset))]
-    bar = ProgressBar(len(paths), file=sys.stderr)
-    for path in paths:
-        labels = inference_model(model, path).pred_sem_seg.data[0].cpu().numpy()
-        write_label_map(Path(out) / f'{Path(path).stem}.png', table[labels])
+    samples = [dataset.get_data_info(i) for dataset in datasets for i in range(len(dataset))]
+    bar = ProgressBar(len(samples), file=sys.stderr)
+    for sample in samples:
+        labels = inference_model(model, sample['img_path']).pred_sem_seg.data[0].cpu().numpy()
+        write_label_map(Path(out) / f'{output_name(sample)}.png', table[labels])
         bar.update()
 
 

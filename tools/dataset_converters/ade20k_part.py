@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mmpartseg.datasets import preparation as prep
-from mmpartseg.datasets.label_maps import read_label_map
+from mmpartseg.datasets.label_files import read_label_map
 from mmpartseg.taxonomy import load_metainfo
 
 NAME = 'ade20k_part_234'

@@ -2,7 +2,8 @@
 
 Reads each image and each label map of the train, val and test data sets (what several of them
 share, once). Problems, and exit code 1: folders or files that are missing, unmatched or damaged,
-maps of another size than their image, ids without a class, another number of images than
+maps of another size or EXIF orientation than their image, ids without a class, values that seem to
+be meant otherwise than they are read (masks of 0 and 255, 0 for background), another number of images than
 published (where it is published exactly). Only noted: classes that no image shows, and part pixels
 whose object map shows another object.
 """
@@ -24,6 +25,7 @@ from mmpartseg.datasets.preparation.checking import (
     ROUGH_COUNT,
     inspect,
     match_files,
+    value_problems,
 )
 
 SPLITS = ('train', 'val', 'test')
@@ -74,7 +76,8 @@ def report(label, dataset, workers, subset):
     found = run_jobs(partial(inspect, tables=dataset.label_tables), samples, workers,
                      ThreadPoolExecutor)
     kinds = defaultdict(list)
-    for kind, detail in problems + [p for f in found for p in f.problems]:
+    problems += [p for f in found for p in f.problems] + value_problems(dataset, found)
+    for kind, detail in problems:
         kinds[kind].append(detail)
     if found:
         _print_contents(dataset, found)

@@ -3,10 +3,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from PIL import Image
 
 from mmpartseg.datasets.file_lists import list_stems, listed_stems
-from mmpartseg.datasets.label_maps import read_label_map
+from mmpartseg.datasets.label_files import read_stored
+from mmpartseg.datasets.label_survey import facts_of
+from mmpartseg.orientation import UPRIGHT, turned_like_image
+from mmpartseg.pictures import decode_picture
 
 MISSING = 'missing folders and lists'
 OTHER_COUNT = 'other numbers of images than published'
@@ -21,11 +23,13 @@ PUBLISHED_IMAGES = {
 
 
 class Found(NamedTuple):
-    """What one image holds: ``(kind, detail)`` of its problems, ids, part pixels that stray."""
+    """What one image holds: ``(kind, detail)`` of its problems, ids, part pixels that stray, and the
+    :class:`MapFacts` of its maps."""
     problems: list
     part_ids: np.ndarray
     object_ids: np.ndarray
     strays: int
+    facts: dict
 
 
 def match_files(dataset):
@@ -72,25 +76,43 @@ def count_problems(dataset, images):
 
 def inspect(paths, tables):
     """Read one image and its maps completely."""
-    problems, ids, size = [], {}, None
+    problems, ids, facts, size, orientation = [], {}, {}, None, UPRIGHT
     try:
-        with Image.open(paths['img_path']) as image:
-            image.load()
-            size = image.size[::-1]  # as stored: label maps do not follow the EXIF orientation
+        pixels, orientation = decode_picture(Path(paths['img_path']).read_bytes())
+        size = pixels.shape[:2]
     except Exception as error:  # decoders raise whatever a broken byte makes of their state
         problems.append(('damaged images', f"{paths['img_path']}: {error}"))
     for key, table in (('seg_map_path', tables.parts), ('object_map_path', tables.objects)):
         if key not in paths:
             continue
         try:
-            ids[key] = table(read_label_map(paths[key]), paths[key])
+            stored = read_stored(paths[key])
+            ids[key], facts[key] = table(stored.ids, paths[key]), facts_of(stored)
         except ValueError as error:
             problems.append(('damaged maps and ids out of range', str(error)))
             continue
-        if size and ids[key].shape != size:
+        if size is None:
+            continue
+        try:
+            ids[key] = turned_like_image(ids[key], stored.orientation, orientation, size,
+                                         f"{paths[key]} and its image {paths['img_path']}")
+        except ValueError as error:
+            problems.append(('maps and images of different EXIF orientation', str(error)))
+        if ids[key].shape != size:
             problems.append(('maps of another size than their image',
                              f'{paths[key]}: {ids[key].shape}, image {size}'))
-    return Found(problems, *_contents(ids, tables))
+    return Found(problems, *_contents(ids, tables), facts)
+
+
+def value_problems(dataset, found):
+    """Maps whose values seem to be meant otherwise than they are read, as ``(kind, detail)``."""
+    problems = []
+    for key in ('seg_map_path', 'object_map_path'):
+        facts = [each.facts[key] for each in found if key in each.facts]
+        odd = dataset.odd_values(key, facts) if facts else None
+        if odd:
+            problems.append(('values that may mean something else', f'{dataset.data_prefix[key]}: {odd}'))
+    return problems
 
 
 def _files(dataset, key, suffix):

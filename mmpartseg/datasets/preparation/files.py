@@ -2,9 +2,9 @@
 from pathlib import Path
 
 import cv2
-from PIL import Image
 
 from ...atomic import write_atomic
+from ...pictures import opened
 
 MACOS_PREFIX = '._'  # resource forks left by archives that were packed on macOS
 
@@ -43,7 +43,7 @@ def image_size(path):
         ValueError: not an image.
     """
     try:
-        with Image.open(path) as image:
+        with opened(path) as image:
             return image.height, image.width
     except FileNotFoundError:
         raise FileNotFoundError(f"there is no image '{path}'") from None
@@ -54,7 +54,7 @@ def image_size(path):
 def check_image(path):
     """Decode an image file completely; ValueError names one that is damaged."""
     try:
-        with Image.open(path) as image:
+        with opened(path) as image:
             image.load()
     except Exception as error:  # as above
         raise ValueError(f"image '{path}' is damaged ({error}); extract it again") from error

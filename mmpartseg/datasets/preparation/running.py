@@ -12,7 +12,7 @@ import numpy as np
 from mmengine.utils import ProgressBar
 
 from mmpartseg.atomic import remove_leftovers, write_atomic
-from mmpartseg.datasets.label_maps import read_label_map
+from mmpartseg.datasets.label_files import read_label_map
 
 from .files import write_label_map
 from .painting import ignore_value

@@ -1,56 +1,47 @@
 """Image and label maps from files."""
-import io
-import os.path as osp
-
-import mmcv
 import numpy as np
 from mmcv.transforms import BaseTransform, LoadImageFromFile
 from mmengine import fileio
 from mmseg.registry import TRANSFORMS
-from PIL import Image
 
-from mmpartseg.datasets.label_maps import read_label_map
+from mmpartseg.datasets.label_files import read_stored
+from mmpartseg.datasets.output_names import output_name
+from mmpartseg.orientation import UPRIGHT, orientation_of, turned_like_image
+from mmpartseg.pictures import decode_picture, opened
+from mmpartseg.structures import IGNORE_SETTINGS
 
 
 @TRANSFORMS.register_module()
 class LoadPartImage(LoadImageFromFile):
-    """Load an image through Pillow as 3-channel uint8 in BGR order, from any mode and bit depth.
+    """Load an image as 3-channel uint8 in BGR order, from any mode and bit depth.
 
-    The label maps of a dataset follow the stored pixels, so the EXIF orientation of a labelled
-    image is left aside; a photo without label maps is turned upright.
+    It is read as everywhere in this package (:func:`~mmpartseg.pictures.decode_picture`): turned
+    upright by its EXIF orientation, which ``LoadPartAnnotations`` follows, and transparent pixels white.
 
     Args:
         backend_args (dict, optional): mmengine's file backend.
 
     Raises:
         FileNotFoundError: no such file.
-        ValueError: names the file that cannot be decoded.
+        ValueError: names the file that cannot be decoded, or has too many pixels.
     """
 
     def __init__(self, backend_args=None):
-        super().__init__(imdecode_backend='pillow', backend_args=backend_args)
+        super().__init__(backend_args=backend_args)
 
     def transform(self, results):
-        """Needs ``img_path``; adds ``img`` (H, W, 3), ``img_shape`` and ``ori_shape`` (H, W)."""
+        """Needs ``img_path``; adds ``img`` (H, W, 3), ``img_shape`` and ``ori_shape`` (H, W), and the
+        EXIF ``orientation``."""
         path = results['img_path']
-        labelled = 'seg_map_path' in results or 'object_map_path' in results
         content = fileio.get(path, backend_args=self.backend_args)
         try:
-            image = _decode(content, 'color_ignore_orientation' if labelled else 'color')
+            image, orientation = decode_picture(content)
         except Exception as error:  # decoders raise whatever a broken byte makes of their state
             raise ValueError(f'image {path} cannot be read ({type(error).__name__}: {error}); '
                              'replace or remove it') from error
-        results.update(img=image, img_shape=image.shape[:2], ori_shape=image.shape[:2])
+        results.update(img=image, img_shape=image.shape[:2], ori_shape=image.shape[:2],
+                       orientation=orientation)
         return results
-
-
-def _decode(content, flag):
-    with Image.open(io.BytesIO(content)) as image:
-        if not image.mode.startswith('I'):
-            return mmcv.imfrombytes(content, flag=flag, backend='pillow')
-        # Pillow clips 16-bit gray at 255 when it converts to RGB: keep the upper byte instead.
-        gray = (np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8)
-        return np.repeat(gray[..., None], 3, axis=2)
 
 
 @TRANSFORMS.register_module()
@@ -69,7 +60,8 @@ class LoadPartAnnotations(BaseTransform):
     Raises:
         FileNotFoundError: no such file.
         ValueError: names the label map that cannot be read, has more than one channel, another size
-            than the image, or an id outside the class list.
+            than the image, an id outside the class list, or an EXIF orientation that need not be that
+            of its image.
     """
 
     def __init__(self, backend_args=None, stored_objects=False):
@@ -117,7 +109,7 @@ class LabelBackground(BaseTransform):
         background, num_objects = tables.num_classes, tables.num_objects
         if background == tables.ignore_index:
             raise ValueError(f'background would be class {background}, which is also ignore_index; set '
-                             'ignore_index=65535 in the data set')
+                             f'ignore_index=65535 in the data set ({IGNORE_SETTINGS})')
         nothing = (parts == tables.ignore_index) & (results['gt_object_map'] >= num_objects)
         results['gt_seg_map'] = np.where(nothing, parts.dtype.type(background), parts)
         return results
@@ -127,8 +119,9 @@ class LabelBackground(BaseTransform):
 class LoadObjectPrediction(BaseTransform):
     """Load a predicted object map, the known object of the Pred-Obj setting of OV-PARTS.
 
-    The folder holds ``<image name>.png`` for each image, in the form of the archives' object maps:
-    ids in the order of the data set's ``object_classes``, the highest value for no object.
+    The folder holds a PNG for each image, under the image's path below the image folder of its data set
+    (``a/1.png`` for ``a/1.jpg``), in the form of the archives' object maps: ids in the order of the data
+    set's ``object_classes``, the highest value for no object; upright, as the image is seen.
     ``tools/analysis/predict_objects.py`` writes it with any MMSegmentation model.
 
     Args:
@@ -146,25 +139,43 @@ class LoadObjectPrediction(BaseTransform):
         self.backend_args = backend_args
 
     def transform(self, results):
-        """Needs ``img_path``, ``ori_shape`` and ``label_tables``; adds ``pred_object_map``."""
-        stem = osp.splitext(osp.basename(results['img_path']))[0]
-        path = fileio.join_path(self.folder, f'{stem}.png', backend_args=self.backend_args)
+        """Needs what the data set gives, and ``ori_shape``; adds ``pred_object_map``."""
+        path = fileio.join_path(self.folder, f'{output_name(results)}.png',
+                                backend_args=self.backend_args)
         if not fileio.isfile(path, backend_args=self.backend_args):
             raise FileNotFoundError(f"image {results['img_path']} has no predicted object map {path}; "
                                     'tools/analysis/predict_objects.py writes the folder')
-        stored = read_map_of_image(path, results, self.backend_args)
+        stored = read_map_of_image(path, dict(results, orientation=UPRIGHT), self.backend_args)
         results['pred_object_map'] = results['label_tables'].objects(stored, path)
         results['seg_fields'] = [*results.get('seg_fields', ()), 'pred_object_map']
         return results
 
 
 def read_map_of_image(path, results, backend_args=None):
-    """The stored ids of a label map; ValueError unless it has the size of its image."""
-    stored = read_label_map(path, backend_args)
-    height, width = results['ori_shape']
-    if stored.shape != (height, width):
-        raise ValueError(
-            f'label map {path} is {stored.shape[1]}x{stored.shape[0]} pixels (width x height), '
-            f"its image {results['img_path']} is {width}x{height}; a label map has the size "
-            'of its image as stored, before any rotation by EXIF')
-    return stored
+    """The stored ids of a label map, turned as its image is.
+
+    Args:
+        path (str): the label map.
+        results (dict): of the pipeline: ``ori_shape`` and ``orientation``, which another transform than
+            ``LoadPartImage`` does not give and ``img_path`` is then asked for.
+        backend_args (dict, optional): mmengine's file backend.
+
+    Raises:
+        ValueError: it need not show the same way up as the image, or has another size.
+    """
+    image = results.get('img_path')
+    if 'orientation' not in results:
+        results['orientation'] = UPRIGHT if image is None else _orientation(image, backend_args)
+    stored = read_stored(path, backend_args)
+    size = tuple(results['ori_shape'][:2])
+    ids = turned_like_image(stored.ids, stored.orientation, results['orientation'], size,
+                            f'label map {path} and its image {image}')
+    if ids.shape != size:
+        raise ValueError(f'label map {path} is {ids.shape[1]}x{ids.shape[0]} pixels (width x height), '
+                         f'its image {image} is {size[1]}x{size[0]}; a label map has the size of its image')
+    return ids
+
+
+def _orientation(path, backend_args):
+    with opened(fileio.get(path, backend_args=backend_args)) as image:
+        return orientation_of(image)

@@ -28,6 +28,8 @@ class KeepObject(BaseTransform):
         results['gt_seg_map'] = np.where(other, parts.dtype.type(tables.ignore_index), parts)
         lost = self.released_object_table and self._is_lost(obj, tables)
         results['gt_object_map'] = np.where(other | lost, nothing, objects)
+        if lost:
+            results['stored_objects'] = True  # they do not follow from the parts
         return results
 
     @staticmethod

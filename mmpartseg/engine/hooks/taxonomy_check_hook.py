@@ -3,6 +3,9 @@ from mmengine.hooks import Hook
 from mmengine.model import BaseTTAModel, is_model_wrapper
 from mmseg.registry import HOOKS
 
+from ...datasets.output_names import leaves
+from ..ignore_index import check_ignore_index
+
 TRAIN, TEST = 'model.decode_head.train_taxonomy', 'model.decode_head.test_taxonomy'
 
 
@@ -13,12 +16,14 @@ class TaxonomyCheckHook(Hook):
     In joint training each of the joined data sets must have one of the training vocabularies.
 
     Raises:
-        ValueError: they differ; shows where, and the settings to change.
+        ValueError: they differ, or do in the value of ignored pixels; shows where, and the settings to
+            change.
     """
 
     def before_train(self, runner):
         """The training vocabulary against the training data."""
         model, dataset = segmentor_of(runner), runner.train_dataloader.dataset
+        check_ignore_index(model, {'train': runner.train_loop, 'val': runner.val_loop})
         vocabularies = getattr(model.decode_head, 'train_taxonomies', ())
         if len(vocabularies) > 1:
             _check_joint(vocabularies, leaves(dataset))
@@ -29,10 +34,12 @@ class TaxonomyCheckHook(Hook):
 
     def before_val(self, runner):
         """The test vocabulary against the validation data."""
+        check_ignore_index(segmentor_of(runner), {'val': runner.val_loop})
         self._check_test(runner, runner.val_dataloader, 'val_dataloader')
 
     def before_test(self, runner):
         """The test vocabulary against the test data."""
+        check_ignore_index(segmentor_of(runner), {'test': runner.test_loop})
         self._check_test(runner, runner.test_dataloader, 'test_dataloader')
 
     def _check_test(self, runner, dataloader, name):
@@ -40,12 +47,6 @@ class TaxonomyCheckHook(Hook):
         if hasattr(model, 'taxonomy'):
             setting = TEST if hasattr(model.decode_head, 'set_taxonomy') else 'model.taxonomy'
             _compare(model.taxonomy.object_parts, dataloader.dataset, setting, name)
-
-
-def leaves(dataset):
-    """The data sets inside mmengine's wrappers (``ConcatDataset``, ``RepeatDataset``, …)."""
-    inner = getattr(dataset, 'datasets', None) or ([dataset.dataset] if hasattr(dataset, 'dataset') else [])
-    return [leaf for each in inner for leaf in leaves(each)] if inner else [dataset]
 
 
 def segmentor_of(runner):

@@ -35,7 +35,7 @@ class PartSegDataPreProcessor(SegDataPreProcessor):
         images, samples = data['inputs'], data.get('data_samples')
         self._check_sizes([tuple(image.shape[-2:]) for image in images], samples, training)
         if training:
-            for image, sample in zip(images, samples):
+            for image, sample in zip(images, samples or ()):
                 check_map_sizes([sample], tuple(image.shape[-2:]))
         batch = super().forward(data, training)
         if training:

@@ -2,7 +2,7 @@
 import torch
 import torch.nn.functional as F
 
-from ...structures import check_map_sizes
+from ...structures import IGNORE_SETTINGS, check_map_sizes
 
 
 def labels_of(data_samples, index, ignore_index, rows):
@@ -71,7 +71,6 @@ def object_part_target(part_map, is_object, background, ignore_index):
         ValueError: the background is the ignore index.
     """
     if background == ignore_index:
-        raise ValueError(f'background would be class {background}, which is also ignore_index; set '
-                         'ignore_index=65535 in the data set, the head, the preprocessor (seg_pad_val) '
-                         'and the metric')
+        raise ValueError(f'background would be class {background}, which is also ignore_index; set to 65535 '
+                         + IGNORE_SETTINGS)
     return part_map.masked_fill((part_map == ignore_index) & ~is_object, background)

@@ -33,13 +33,6 @@ def test_pixels_are_those_of_pillow(tmp_path, mode, suffix):
     assert results['img_shape'] == results['ori_shape'] == (9, 13)
 
 
-def test_alpha_is_dropped(tmp_path):
-    rgba = noise(6, 5, 4)
-    rgba[..., 3] = 0
-    Image.fromarray(rgba).save(tmp_path / 'a.png')
-    assert np.array_equal(load(tmp_path / 'a.png')['img'], rgba[..., 2::-1])
-
-
 def test_16_bit_gray_keeps_the_upper_byte(tmp_path):
     gray = noise(6, 5, dtype=np.uint16)
     Image.fromarray(gray).save(tmp_path / 'a.png')
@@ -52,19 +45,64 @@ def test_gray_with_alpha_has_three_channels(tmp_path):
     assert load(tmp_path / 'a.png')['img'].shape == (6, 5, 3)
 
 
-def test_exif_turns_a_photo_but_not_a_labelled_image(tmp_path):
-    image = Image.fromarray(noise(6, 10, 3))
+def save_tagged(path, array, orientation):
+    image = Image.fromarray(array)
     exif = image.getexif()
-    exif[ORIENTATION] = 6
-    image.save(tmp_path / 'a.jpg', exif=exif)
-    stored = np.array(Image.open(tmp_path / 'a.jpg'))[..., ::-1]
-    photo = load(tmp_path / 'a.jpg')
-    assert photo['ori_shape'] == (10, 6)
-    assert np.array_equal(photo['img'], np.rot90(stored, -1))
-    for key in ('seg_map_path', 'object_map_path'):
-        labelled = load(tmp_path / 'a.jpg', **{key: 'a.png'})
-        assert labelled['ori_shape'] == (6, 10)
-        assert np.array_equal(labelled['img'], stored)
+    if orientation is not None:
+        exif[ORIENTATION] = orientation
+    image.save(path, exif=exif)
+
+
+def test_exif_turns_every_image(tmp_path):
+    save_tagged(tmp_path / 'a.png', noise(6, 10, 3), 6)
+    stored = np.array(Image.open(tmp_path / 'a.png'))[..., ::-1]
+    for maps in ({}, {'seg_map_path': 'a.png'}, {'object_map_path': 'a.png'}):
+        results = load(tmp_path / 'a.png', **maps)
+        assert results['ori_shape'] == (10, 6) and results['orientation'] == 6
+        assert np.array_equal(results['img'], np.rot90(stored, -1))
+
+
+@pytest.mark.parametrize('loader', ['LoadPartImage', 'LoadImageFromFile'])
+@pytest.mark.parametrize('image, labels, frame', [
+    (3, 3, 'stored'), (6, 6, 'stored'), (5, 5, 'stored'),  # both are tagged alike
+    (6, None, 'stored'), (6, None, 'upright'), (8, None, 'upright'), (None, 6, 'stored')])
+def test_labels_are_turned_like_their_image(pascal_archive, image, labels, frame, loader):
+    """The same pixels are the cat's head in the picture and in the map, whoever reads the image."""
+    archive = pascal_archive
+    picture = np.array(Image.open(archive.path('images', 'train', 'cat')))
+    parts = np.array(Image.open(archive.path('part', 'train', 'cat')))
+    picture[parts == archive.part_id["cat's head"]] = 0
+    picture[parts != archive.part_id["cat's head"]] = 255
+    if frame == 'upright':  # drawn over the picture as it is looked at
+        parts = np.rot90(parts, {6: -1, 8: 1}[image])
+    elif image is None:  # a tagged map beside an upright picture
+        picture = np.rot90(picture, -1)
+    save_tagged(archive.path('images', 'train', 'cat'), picture, image)
+    for kind in ('part', 'obj'):
+        save_tagged(archive.path(kind, 'train', 'cat'), np.ascontiguousarray(parts), labels)
+    prefix = {'img_path': 'images/train', 'seg_map_path': 'annotations_detectron2_part/train'}
+    dataset = PascalPart116Dataset(data_root=str(archive.root), data_prefix=prefix)
+    results = Compose([{'type': loader}, {'type': 'LoadPartAnnotations'}])(dataset.get_data_info(2))
+    head = results['gt_seg_map'] == dataset.taxonomy.object_parts.index("cat's head")
+    assert head.sum() == 60
+    dark = results['img'].mean(-1) < 128
+    assert (dark == head).mean() > 0.9 and head.shape == results['ori_shape']
+
+
+@pytest.mark.parametrize('image, labels', [(3, None), (None, 3), (2, None), (4, 3), (6, 8), (None, 4)])
+@pytest.mark.parametrize('kind', ['part', 'obj'])
+def test_orientations_that_need_not_agree(pascal_archive, image, labels, kind):
+    archive = pascal_archive
+    for which, value in (('images', image), (kind, labels)):
+        path = archive.path(which, 'train', 'cat')
+        save_tagged(path, np.array(Image.open(path)), value)
+    key = {'part': 'seg_map_path', 'obj': 'object_map_path'}[kind]
+    prefix = {'img_path': 'images/train', key: f'annotations_detectron2_{kind}/train'}
+    dataset = PascalPart116Dataset(data_root=str(archive.root), data_prefix=prefix)
+    pipeline = Compose([{'type': 'LoadPartImage'}, {'type': 'LoadPartAnnotations'}])
+    with pytest.raises(ValueError, match=rf'label map .*_{kind}/train/cat\.png and its image .*cat\.jpg have '
+                                         f'the EXIF orientations {labels or 1} and {image or 1}'):
+        pipeline(dataset.get_data_info(2))
 
 
 def broken(kind):

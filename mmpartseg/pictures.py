@@ -1,0 +1,126 @@
+"""The one way in which picture files are read: by their content, upright, on white, within a limit.
+
+Training, testing, ``tools/predict.py``, the web page and ``check.py`` all come through here.
+"""
+import contextlib
+import io
+import os
+import threading
+
+import numpy as np
+from PIL import Image
+
+from .orientation import orientation_of, turned
+
+# Decided by content, whatever the name; some of Pillow's other formats start programs (EPS).
+FORMATS = ('JPEG', 'PNG', 'BMP', 'TIFF', 'WEBP', 'GIF', 'PPM', 'JPEG2000')
+MOST_PIXELS = 2**27  # 1.4 GB at 10.5 bytes a pixel, the most that reading took (RGB, turned)
+SETTING = 'MMPARTSEG_MAX_PIXELS'
+PAPER = 'white'  # what transparent pixels show
+STRIP = 2**20  # pixels converted at a time
+TOP = np.iinfo(np.uint8).max
+
+_guard = threading.Lock()
+
+
+def pixel_limit(default=MOST_PIXELS):
+    """Pixels that a picture may have: the environment's ``MMPARTSEG_MAX_PIXELS``, or the default.
+
+    Raises:
+        ValueError: the variable is no positive number.
+    """
+    text = os.environ.get(SETTING, str(default))
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f'{SETTING}={text}: expected a number of pixels')
+    return int(text)
+
+
+@contextlib.contextmanager
+def opened(source, limit=None):
+    """The PIL image in a file; its pixels are not read yet.
+
+    Args:
+        source (bytes | str | Path): the content of the file, or its path.
+        limit (int, optional): most pixels; :func:`pixel_limit` by default.
+
+    Raises:
+        PIL.UnidentifiedImageError: none of the formats.
+        ValueError: more pixels than the limit.
+    """
+    limit = pixel_limit() if limit is None else limit
+    with _guard:  # Pillow's own limit is one for all threads, and below what cameras take
+        before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+        try:
+            image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
+        finally:
+            Image.MAX_IMAGE_PIXELS = before
+    with image:
+        pixels = image.width * image.height
+        if pixels > limit:
+            raise ValueError(f'its size {image.width}x{image.height} ({pixels} pixels) exceeds limit of '
+                             f'{limit}; the environment variable {SETTING} sets another')
+        yield image
+
+
+def decode_picture(content, limit=None):
+    """The pixels of a picture file.
+
+    It is turned upright by its EXIF orientation; transparent pixels show white; of 16 bits the upper 8
+    are kept; gray floats of 0 to 1 become 0 to 255.
+
+    Args:
+        content (bytes): of the file.
+        limit (int, optional): see :func:`opened`.
+
+    Returns:
+        tuple[ndarray, int]: (H, W, 3) uint8 in BGR order, and the orientation that was followed.
+
+    Raises:
+        Exception: as of :func:`opened`, and whatever a decoder makes of a broken byte.
+    """
+    with opened(content, limit=limit) as image:
+        orientation = orientation_of(image)
+        image.load()
+        return to_bgr(image), orientation
+
+
+def to_bgr(image):
+    """The pixels of a PIL image as of :func:`decode_picture`; few bytes more than the result."""
+    convert = _eight_bits
+    if image.mode == 'F':
+        scale = _float_scale(image)
+        convert = lambda strip: _from_floats(strip, scale)  # noqa: E731
+    pixels = np.empty((image.height, image.width, 3), np.uint8)
+    for top, bottom in _strips(image):
+        strip = convert(image.crop((0, top, image.width, bottom)))
+        if strip.has_transparency_data:
+            strip = strip.convert('RGBA')
+            strip = Image.alpha_composite(Image.new('RGBA', strip.size, PAPER), strip)
+        pixels[top:bottom] = np.asarray(strip.convert('RGB'))[..., ::-1]
+    return np.ascontiguousarray(turned(pixels, orientation_of(image)))
+
+
+def _strips(image):
+    rows = max(1, STRIP // image.width)
+    return [(top, min(top + rows, image.height)) for top in range(0, image.height, rows)]
+
+
+def _eight_bits(strip):
+    if not strip.mode.startswith('I'):
+        return strip
+    # Pillow would clip 16-bit gray at the end of 8 bits
+    gray = np.asarray(strip).astype(np.int64) >> 8
+    return Image.fromarray(gray.clip(0, TOP).astype(np.uint8))
+
+
+def _float_scale(image):
+    """0 to 1 is scaled to 8 bits; other ranges are taken as they are."""
+    values = (np.nan_to_num(np.asarray(image.crop((0, top, image.width, bottom))))
+              for top, bottom in _strips(image))
+    low, high = np.array([(v.min(), v.max()) for v in values]).T
+    return TOP if low.min() >= 0 and high.max() <= 1 else 1
+
+
+def _from_floats(strip, scale):
+    values = np.nan_to_num(np.asarray(strip)) * scale
+    return Image.fromarray(np.rint(values).clip(0, TOP).astype(np.uint8))
