@@ -1,5 +1,6 @@
 """ZSSeg+ part by part, against loops and by hand; what the released arrays do not show."""
 import importlib
+import socket
 
 import pytest
 import torch
@@ -14,6 +15,7 @@ from mmpartseg.models.layers.regions import cell_presence, grown_box, region_mea
 from mmpartseg.models.losses import mask_focal_loss
 from mmpartseg.models.segmentors.region_scores import ensemble, pixel_scores, region_scores
 from tests.mixed import ROOT
+from tests.runs import in_child
 from tests.tiny import TINY_CLIP, head_config
 
 TRAIN = ["cat's head", "cat's tail", "chair's leg"]
@@ -313,6 +315,30 @@ class TestTraining:
             expected = (alone[0][name] + alone[1][name]) / 2
             torch.testing.assert_close(value, expected, atol=1e-5, rtol=1e-4)
 
+    def test_joint_training_over_processes(self, tmp_path):
+        """Two processes, each with images of one vocabulary: their mean is what one process gives."""
+        other = ["fox's tail", "fox's paw"]
+        images = torch.randn(4, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+        batch = [*self.samples([TRAIN, TRAIN]), *self.samples([other, other])]
+
+        def terms(rows):
+            model = build(train_taxonomy=dict(joint=[TRAIN, other])).train()
+            losses = model.loss(images[rows], [batch[i] for i in rows])
+            return {name: value.detach() for name, value in losses.items()}
+
+        def in_process():
+            torch.distributed.init_process_group('gloo')
+            rank = torch.distributed.get_rank()
+            torch.save(terms([[0, 1], [2, 3]][rank]), tmp_path / f'{rank}.pth')
+
+        two = [dict(RANK=str(r), WORLD_SIZE='2', MASTER_ADDR='127.0.0.1', MASTER_PORT=free_port())
+               for r in range(2)]
+        two[1]['MASTER_PORT'] = two[0]['MASTER_PORT']
+        assert in_child(in_process, environments=two) == [0, 0]
+        found = [torch.load(tmp_path / f'{rank}.pth') for rank in range(2)]
+        for name, expected in terms([0, 1, 2, 3]).items():
+            torch.testing.assert_close((found[0][name] + found[1][name]) / 2, expected, rtol=1e-4, atol=1e-5)
+
     def test_a_vocabulary_without_an_image(self):
         """As in joint training on several processes: the same terms, and a gradient of 0."""
         model = build()
@@ -346,6 +372,12 @@ class TestTraining:
         model = MODELS.build(shrink(cfg, TINY_CLIP)).eval()
         with pytest.raises(NotImplementedError, match="start stage 2 from its checkpoint: load_from='zsseg"):
             model.test_step(batch())
+
+
+def free_port():
+    with socket.socket() as connection:
+        connection.bind(('127.0.0.1', 0))
+        return str(connection.getsockname()[1])
 
 
 def without_mmdet(monkeypatch):

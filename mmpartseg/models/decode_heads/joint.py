@@ -4,8 +4,9 @@ from mmengine.dist import all_reduce, get_world_size
 
 from ...taxonomy import PartTaxonomy
 
-# terms whose PartMaskLoss averages over the pixels of all processes
-OVER_PROCESSES = ('loss_object_part', 'loss_object_part_background', 'loss_part', 'loss_object')
+# terms that are means over all processes: over the pixels of a PartMaskLoss, the masks of ZSSeg+
+OVER_PROCESSES = ('loss_object_part', 'loss_object_part_background', 'loss_part', 'loss_object',
+                  'loss_mask', 'loss_dice')
 
 
 def batch_rows(data_samples, taxonomies):
@@ -90,5 +91,6 @@ def weighted(terms, here, everywhere):
     Summed over vocabularies, and averaged over processes as gradients are, each term is the mean
     over images of the terms of their vocabularies.
     """
-    return {name: value * (everywhere if name in OVER_PROCESSES else here)
+    # ZSSeg+ has terms of earlier layers, "d0.loss_mask"
+    return {name: value * (everywhere if name.split('.')[-1] in OVER_PROCESSES else here)
             for name, value in terms.items()}
