@@ -19,5 +19,7 @@ from . import datasets, engine, evaluation, models, visualization
 from .taxonomy import PartTaxonomy
 from .version import __version__
 
+compat.adapt_inferencer()
+
 __all__ = ['PartTaxonomy', '__version__', 'datasets', 'engine', 'evaluation', 'models',
            'visualization']

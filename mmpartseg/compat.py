@@ -131,6 +131,22 @@ def _method_of_mmengine(owner, name):
     return getattr(owner, name)
 
 
+def adapt_inferencer():
+    """Let ``MMSegInferencer`` find this package's loading transforms: it knows mmseg's by their names."""
+    from mmseg.apis import MMSegInferencer
+    ours = dict(LoadImageFromFile='LoadPartImage', LoadAnnotations='LoadPartAnnotations')
+    find = MMSegInferencer._get_transform_idx
+    if getattr(find, 'ours', None) == ours:
+        return
+
+    def find_either(self, pipeline_cfg, name):
+        index = find(self, pipeline_cfg, name)
+        return find(self, pipeline_cfg, ours[name]) if index < 0 and name in ours else index
+
+    find_either.ours = ours
+    MMSegInferencer._get_transform_idx = find_either
+
+
 def prepare_distributed(cfg):
     """Make a torchrun or Slurm launch work on machines without a GPU.
 

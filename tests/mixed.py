@@ -84,7 +84,7 @@ def small_config(name, folder, data_root, iters=2):
         loader.update(num_workers=0, persistent_workers=False)
         small_pipeline(loader.dataset.pipeline)
         loader.dataset.data_root = str(data_root)
-    cfg.train_dataloader.batch_size = 2
+    cfg.train_dataloader.batch_size = cfg.effective_batch_size = 2
     return finished(cfg, folder, iters)
 
 

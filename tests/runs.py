@@ -36,7 +36,7 @@ dataset = dict(
               dict(type='RandomFlip', prob=0.5), dict(type='PackPartSegInputs')])
 effective_batch_size = 2
 train_dataloader = dict(
-    batch_size=2, num_workers=0, sampler=dict(type='InfiniteSampler', shuffle=True),
+    num_workers=0, sampler=dict(type='InfiniteSampler', shuffle=True),
     dataset=dict(dataset, split='seen'))
 val_dataloader = dict(
     batch_size=2, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False),

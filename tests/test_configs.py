@@ -173,6 +173,13 @@ def test_clipseg_is_the_released_baseline(name):
     assert (head.get('adapter_channels') is None) == (name in without or trained_tower)
 
 
+@pytest.mark.parametrize('name', CONFIGS)
+def test_the_batch_is_stated_once(name):
+    cfg = load(name)
+    assert cfg.effective_batch_size and 'batch_size' not in cfg.train_dataloader
+    assert {'type': 'EffectiveBatchHook'} in cfg.custom_hooks
+
+
 def test_ablations_differ_in_one_line():
     full = load('configs/partclipseg/pascal_part.py').model.decode_head
     for name, off in (('no_enhance', {'loss_enhance'}),

@@ -84,6 +84,14 @@ def test_tutorial(clone, monkeypatch, capsys):
         'mine_no_enhance/last_checkpoint', 'mine_backbone/last_checkpoint'}
 
 
+def test_the_last_checkpoint_is_evaluated():
+    """A best one was chosen on the data it is scored on."""
+    readme = (ROOT / 'README.md').read_text()
+    tests = [line for line in readme.splitlines() if re.match(r'(python )?tools/(dist_|slurm_)?test\.', line)]
+    assert len(tests) > 1 and all(re.search(r'/iter_\d+\.pth', line) for line in tests), tests
+    assert 'a `best_*` was chosen on the images it is scored on' in readme
+
+
 def test_links_and_paths():
     """What the tutorial names in the clone exists."""
     text = (ROOT / 'docs' / 'tutorial.md').read_text()

@@ -67,6 +67,7 @@ def test_one_run_on_three_data_sets(cfg, monkeypatch):
     batch_rows = open_vocab_head.batch_rows
     monkeypatch.setattr(open_vocab_head, 'batch_rows',
                         lambda *a: groups.append(batch_rows(*a)) or groups[-1])
+    prepare_launch(cfg, 'none')
     runner = Runner.from_cfg(cfg)
     runner.train()
     # a batch of 8 mixes all three data sets, and each image is in one group

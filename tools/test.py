@@ -1,11 +1,15 @@
 """Evaluate a checkpoint: ``python tools/test.py CONFIG CHECKPOINT``."""
 import argparse
 import os
+import sys
 from pathlib import Path
 
 from mmengine.runner import Runner
 
 from mmpartseg.engine import add_cfg_options, end_launch, end_on_signals, prepare_launch, read_config, use_tta
+
+CHOSEN = ('{} was chosen by its score in validation. Where those images are the test images, as in the '
+          'shipped configs, its score here is too high; the last checkpoint is the one to report')
 
 
 def parse_args():
@@ -33,6 +37,8 @@ def main():
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(
         Path('work_dirs') / Path(args.config).parent.name / Path(args.config).stem)
     cfg.load_from = args.checkpoint
+    if Path(args.checkpoint).name.startswith('best_'):
+        print(CHOSEN.format(args.checkpoint), file=sys.stderr)
     if args.out is not None:
         hooks = cfg.get('custom_hooks') or []
         cfg.custom_hooks = [*hooks, dict(type='SavePredictionsHook', out_dir=args.out)]
@@ -44,7 +50,7 @@ def main():
     end_on_signals(lambda: 'evaluation stopped, without a result')
     if args.tta:
         use_tta(cfg)
-    prepare_launch(cfg, args.launcher)
+    prepare_launch(cfg, args.launcher, training=False)
     Runner.from_cfg(cfg).test()
     end_launch()
 

@@ -4,8 +4,7 @@ _base_ = './pascal_part.py'
 load_from = None  # or 'clipseg://CIDAS/clipseg-rd64-refined' where the hub can be reached
 effective_batch_size = 2
 train_dataloader = dict(
-    batch_size=2, num_workers=0, persistent_workers=False,
-    dataset=dict(data_root='data/sample_pascal_part'))
+    num_workers=0, persistent_workers=False, dataset=dict(data_root='data/sample_pascal_part'))
 val_dataloader = dict(
     num_workers=0, persistent_workers=False, dataset=dict(data_root='data/sample_pascal_part'))
 test_dataloader = val_dataloader

@@ -1,4 +1,5 @@
 """What train.py and test.py do before the Runner is built, and after it is done."""
+import os
 import time
 
 from torch import distributed
@@ -8,10 +9,11 @@ from ..checkpoints import read_checkpoint
 from .atomic_files import latest_checkpoint
 
 GLOO_PAUSE = 0.2  # seconds
+CUBLAS = ('CUBLAS_WORKSPACE_CONFIG', ':4096:8')  # what torch asks for; read when the GPU is first used
 
 
-def prepare_launch(cfg, launcher):
-    """Open the process group where there is one and divide the batch among its processes.
+def prepare_launch(cfg, launcher, training=True):
+    """Open the process group where there is one and settle what follows from it.
 
     ``effective_batch_size`` in the config is the number of images per iteration over all processes;
     without it ``train_dataloader.batch_size`` is taken per process, as mmengine does.
@@ -19,22 +21,42 @@ def prepare_launch(cfg, launcher):
     Args:
         cfg (mmengine.Config): changed in place.
         launcher (str): ``'none'``, ``'pytorch'`` or ``'slurm'``.
+        training (bool): whether the training batch matters.
 
     Raises:
-        ValueError: the launcher did not start this process, or the batch does not divide by the
-            number of processes.
+        ValueError: the launcher did not start this process, the batch does not divide by the number
+            of processes, or ``train_dataloader.batch_size`` contradicts it.
     """
     cfg.launcher = launcher
     processes = compat.num_processes(launcher)
+    if (cfg.get('randomness') or {}).get('deterministic'):
+        os.environ.setdefault(*CUBLAS)
     compat.prepare_distributed(cfg)
-    total = cfg.get('effective_batch_size')
-    if total is None or cfg.get('train_dataloader') is None:
-        return
+    _settle_workers(cfg)
+    if training and None not in (cfg.get('effective_batch_size'), cfg.get('train_dataloader')):
+        cfg.train_dataloader.batch_size = _batch_of_process(cfg, processes)
+
+
+def _batch_of_process(cfg, processes):
+    total, stated = cfg.effective_batch_size, cfg.train_dataloader.get('batch_size')
     if total % processes:
         raise ValueError(f'effective_batch_size={total} does not divide by {processes} processes; '
                          'set it with --cfg-options effective_batch_size=…, or to None to have '
                          'train_dataloader.batch_size count per process')
-    cfg.train_dataloader.batch_size = total // processes
+    if stated is not None and stated * processes != total:
+        raise ValueError(f'train_dataloader.batch_size={stated} on {processes} processes contradicts '
+                         f'effective_batch_size={total}; state only effective_batch_size, the images of '
+                         'an iteration over all processes, or set it to None to have '
+                         'train_dataloader.batch_size count per process')
+    return total // processes
+
+
+def _settle_workers(cfg):
+    """Without workers there are none to keep, nor batches for them to fetch ahead."""
+    for name in ('train', 'val', 'test'):
+        loader = cfg.get(f'{name}_dataloader')
+        if loader is not None and loader.get('num_workers') == 0:
+            loader.update(persistent_workers=False, prefetch_factor=None)
 
 
 def end_launch():

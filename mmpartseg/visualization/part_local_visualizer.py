@@ -2,6 +2,7 @@
 from mmengine.dist import master_only
 from mmengine.visualization import Visualizer
 from mmseg.registry import VISUALIZERS
+from mmseg.visualization import SegLocalVisualizer
 
 from mmpartseg.taxonomy import PartTaxonomy
 
@@ -10,7 +11,7 @@ from .sample_grid import sample_grid
 
 
 @VISUALIZERS.register_module()
-class PartLocalVisualizer(Visualizer):
+class PartLocalVisualizer(SegLocalVisualizer):
     """Draws part maps with names, for :class:`PartVisualizationHook` or by hand.
 
     Class names come from ``dataset_meta['classes']``, unseen objects from the vocabulary that
@@ -26,18 +27,26 @@ class PartLocalVisualizer(Visualizer):
     """
 
     def __init__(self, name='visualizer', image=None, vis_backends=None, save_dir=None, alpha=0.5):
-        super().__init__(name, image, vis_backends, save_dir)
+        Visualizer.__init__(self, name, image, vis_backends, save_dir)  # mmseg's states Cityscapes' classes
         self.alpha = alpha
 
-    def set_dataset_meta(self, classes, taxonomy=None):
-        """State the vocabulary by hand.
+    def set_dataset_meta(self, classes=None, palette=None, dataset_name=None, taxonomy=None):
+        """State the vocabulary by hand, also as mmseg does, whose ``palette`` is left aside.
 
         Args:
-            classes (Sequence[str]): K class names, in the order of ids.
+            classes (Sequence[str], optional): K class names, in the order of ids; without them the
+                vocabulary stays as it is.
             taxonomy (PartTaxonomy | str | list | dict, optional): says which objects are unseen.
                 Default: none is.
+
+        Raises:
+            ValueError: ``dataset_name``, which names mmseg's own data sets.
         """
-        self.dataset_meta = {'classes': tuple(classes), 'taxonomy': taxonomy}
+        if dataset_name is not None:
+            raise ValueError(f'dataset_name={dataset_name!r}: mmseg has no part classes of that name; state '
+                             'classes')
+        if classes is not None:
+            self.dataset_meta = {'classes': tuple(classes), 'taxonomy': taxonomy}
 
     @master_only
     def add_datasample(self, name, image, data_sample=None, draw_gt=True, draw_pred=True,

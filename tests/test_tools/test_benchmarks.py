@@ -59,7 +59,7 @@ def miniature(name, data, work_dir):
         text_encoder=dict(TEXT_ENCODER, trainable='embeddings'), in_channels=(32, 32), channels=16,
         num_heads=2, ffn_channels=32, mask_strides=(4, 2))
     cfg.work_dir, cfg.load_from = str(work_dir), None
-    cfg.train_dataloader.batch_size = 2
+    cfg.train_dataloader.batch_size = cfg.effective_batch_size = 2
     cfg.train_cfg.update(max_iters=1, val_interval=1)
     for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
         loader.update(num_workers=0, persistent_workers=False)

@@ -114,6 +114,11 @@ def test_train_resume_test(workspace):
         photo = Image.open(workspace / f'PascalPart116/images/val/{images[0]}.jpg')
         assert label_map.shape == photo.size[::-1] and label_map.max() <= 116
     assert list((workspace / 'pictures').rglob('*.png'))
+    assert 'was chosen by its score' not in log
+    best = work / 'best_pred_all_harmonic_iter_4.pth'
+    log = run(sys.executable, ROOT / 'tools/test.py', config, best, '--work-dir', workspace / 'best',
+              cwd=workspace)
+    assert f'{best} was chosen by its score in validation. Where those images are the test images' in log
     table = json.loads(next((workspace / 'test').glob('*/*.json')).read_text().splitlines()[-1])
     assert {'pred_all/seen', 'pred_all/unseen', 'oracle_obj/harmonic'} <= set(table)
 
@@ -153,6 +158,13 @@ def test_two_processes(workspace):
                 '--work-dir', workspace / 'test1', cwd=workspace)
     scores = [re.findall(r'((?:pred_all|oracle_obj)/\w+): ([\d.]+|nan)', text) for text in (log, again)]
     assert scores[0] and sorted(set(scores[0])) == sorted(set(scores[1]))
+
+
+def test_a_batch_stated_twice(workspace):
+    with pytest.raises(AssertionError, match='train_dataloader.batch_size=4 on 1 processes contradicts '
+                       'effective_batch_size=2'):
+        run(sys.executable, ROOT / 'tools/train.py', workspace / 'config.py', '--work-dir', workspace / 'w',
+            '--cfg-options', 'train_dataloader.batch_size=4', cwd=workspace)
 
 
 def test_a_batch_that_does_not_divide(workspace):

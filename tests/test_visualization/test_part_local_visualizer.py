@@ -46,7 +46,7 @@ def test_options_reach_the_picture(image, tmp_path):
     (None, ["cat's head", "dog's head"], set())])
 def test_unseen_objects_follow_from_the_taxonomy(taxonomy, classes, unseen):
     visualizer = PartLocalVisualizer()
-    visualizer.set_dataset_meta(classes or PartTaxonomy.named(taxonomy).object_parts, taxonomy)
+    visualizer.set_dataset_meta(classes or PartTaxonomy.named(taxonomy).object_parts, taxonomy=taxonomy)
     assert set(visualizer._taxonomy().unseen_objects) == unseen
 
 

@@ -15,7 +15,7 @@ test_pipeline = [
 ]
 effective_batch_size = 8
 train_dataloader = dict(
-    batch_size=8, num_workers=0,
+    num_workers=0,
     sampler=dict(type='InfiniteSampler', shuffle=True),
     dataset=dict(
         type=dataset_type, data_root=data_root, split='seen', pipeline=train_pipeline))

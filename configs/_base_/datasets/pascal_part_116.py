@@ -19,9 +19,9 @@ test_pipeline = [
     dict(type='LoadPartAnnotations'),
     dict(type='PackPartSegInputs')
 ]
-effective_batch_size = 8  # over all processes
+effective_batch_size = 8  # over all processes; train_dataloader.batch_size follows
 train_dataloader = dict(
-    batch_size=8, num_workers=4, persistent_workers=True,
+    num_workers=4, persistent_workers=True,
     sampler=dict(type='InfiniteSampler', shuffle=True),
     dataset=dict(
         type=dataset_type, data_root=data_root, split='seen', pipeline=train_pipeline,

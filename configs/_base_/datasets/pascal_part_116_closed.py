@@ -20,7 +20,7 @@ test_pipeline = [
     dict(type='PackPartSegInputs')
 ]
 effective_batch_size = 16
-train_dataloader = dict(batch_size=16, dataset=dict(split='all', pipeline=train_pipeline))
+train_dataloader = dict(dataset=dict(split='all', pipeline=train_pipeline))
 val_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 test_dataloader = val_dataloader
 tta_pipeline = [

@@ -1,3 +1,4 @@
+from .effective_batch_hook import EffectiveBatchHook
 from .loaded_weights_hook import LoadedWeightsHook
 from .non_finite_loss_hook import NonFiniteLossHook
 from .released_ground_truth_hook import ReleasedGroundTruthHook
@@ -5,5 +6,5 @@ from .resumable_checkpoint_hook import ResumableCheckpointHook
 from .save_predictions_hook import SavePredictionsHook
 from .taxonomy_check_hook import TaxonomyCheckHook
 
-__all__ = ['LoadedWeightsHook', 'NonFiniteLossHook', 'ReleasedGroundTruthHook',
+__all__ = ['EffectiveBatchHook', 'LoadedWeightsHook', 'NonFiniteLossHook', 'ReleasedGroundTruthHook',
            'ResumableCheckpointHook', 'SavePredictionsHook', 'TaxonomyCheckHook']

@@ -8,6 +8,7 @@ from mmseg.registry import HOOKS
 from ...atomic import write_atomic
 from ..atomic_files import remove_unfinished
 from ..random_states import get_random_states, set_random_states
+from .defined_score import monitor_defined_scores
 from .taxonomy_check_hook import segmentor_of
 
 
@@ -18,7 +19,8 @@ class ResumableCheckpointHook(CheckpointHook):
     Beside what mmengine keeps, a checkpoint holds the random states of every process, gradients
     that wait for their step (gradient accumulation), and whether its validation was over. Files are
     written atomically, and an outdated one goes only when the new one is there. A resumed run has
-    the same weights as an uninterrupted one, bit for bit on CPU with as many processes.
+    the same weights as an uninterrupted one, bit for bit on CPU with as many processes. Where the
+    score of ``save_best`` is nan, mIoU takes its place.
 
     The arguments are those of ``CheckpointHook``.
     """
@@ -95,6 +97,11 @@ class ResumableCheckpointHook(CheckpointHook):
         if self.validated and self.last_step == step:
             self._save_checkpoint_with_step(runner, step, meta)
         self.validated = False
+
+    def _save_best_checkpoint(self, runner, metrics):
+        if self.save_best:
+            monitor_defined_scores(self, runner.logger, metrics)
+        super()._save_best_checkpoint(runner, metrics)
 
     def _save_checkpoint_with_step(self, runner, step, meta):
         # mmengine's own removes the outdated file before the new one is there

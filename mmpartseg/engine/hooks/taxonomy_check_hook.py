@@ -1,9 +1,10 @@
-"""Model and data must speak of the same classes."""
+"""Model, data and checkpoints must speak of the same classes."""
 from mmengine.hooks import Hook
 from mmengine.model import BaseTTAModel, is_model_wrapper
 from mmseg.registry import HOOKS
 
 from ...datasets.output_names import leaves
+from ...visualization.palette import part_palette
 from ..ignore_index import check_ignore_index
 
 TRAIN, TEST = 'model.decode_head.train_taxonomy', 'model.decode_head.test_taxonomy'
@@ -11,14 +12,33 @@ TRAIN, TEST = 'model.decode_head.train_taxonomy', 'model.decode_head.test_taxono
 
 @HOOKS.register_module()
 class TaxonomyCheckHook(Hook):
-    """Compares the model's vocabulary with the data set's before each loop.
+    """Compares the model's vocabulary with the data set's before each loop, and when a run goes on.
 
     In joint training each of the joined data sets must have one of the training vocabularies.
+    ``dataset_meta`` of a checkpoint is the vocabulary that the model predicts in, by which mmseg's
+    ``init_model``, ``show_result_pyplot`` and ``MMSegInferencer`` name what they show; that of the
+    training data is kept beside it as ``train_dataset_meta``.
 
     Raises:
         ValueError: they differ, or do in the value of ignored pixels; shows where, and the settings to
             change.
     """
+
+    def before_save_checkpoint(self, runner, checkpoint):
+        """Put the two vocabularies into the checkpoint's ``meta``."""
+        model, meta = segmentor_of(runner), checkpoint['meta']
+        if hasattr(model, 'taxonomy'):
+            meta['train_dataset_meta'] = meta.get('dataset_meta')
+            meta['dataset_meta'] = test_meta(runner, model.taxonomy)
+
+    def after_load_checkpoint(self, runner, checkpoint):
+        """A run goes on with the classes that it began with."""
+        before = checkpoint.get('meta', {}).get('train_dataset_meta')
+        if not runner._resume or before is None:
+            return
+        dataset = runner.train_dataloader.dataset
+        _compare(before['classes'], dataset, 'the checkpoint to resume', 'train_dataloader')
+        checkpoint['meta']['dataset_meta'] = dataset.metainfo  # mmengine compares it once more
 
     def before_train(self, runner):
         """The training vocabulary against the training data."""
@@ -47,6 +67,16 @@ class TaxonomyCheckHook(Hook):
         if hasattr(model, 'taxonomy'):
             setting = TEST if hasattr(model.decode_head, 'set_taxonomy') else 'model.taxonomy'
             _compare(model.taxonomy.object_parts, dataloader.dataset, setting, name)
+
+
+def test_meta(runner, taxonomy):
+    """``classes`` and ``palette`` of a test vocabulary, in the validation data's colours if it has it."""
+    dataset = getattr(getattr(runner.val_loop, 'dataloader', None), 'dataset', None)
+    meta = getattr(dataset, 'metainfo', {})
+    classes, palette = taxonomy.object_parts, meta.get('palette')
+    if tuple(meta.get('classes', ())) != classes or palette is None:
+        palette = part_palette(taxonomy).tolist()
+    return dict(classes=classes, palette=palette)
 
 
 def segmentor_of(runner):
