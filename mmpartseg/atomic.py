@@ -5,15 +5,30 @@ from pathlib import Path
 
 
 def write_atomic(path, data):
-    """Write bytes under a temporary name beside ``path``, then rename: never half a file."""
+    """Write bytes under a temporary name beside ``path``, then rename: never half a file.
+
+    What is written is on the disk before the old file goes, also where the machine loses its power.
+    """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f'.{path.name}.{os.getpid()}.tmp')
     try:
-        temporary.write_bytes(data)
+        with temporary.open('wb') as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
         os.replace(temporary, path)
+        _flush_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _flush_folder(folder):
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def remove_leftovers(folder):

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from mmcv.transforms import BaseTransform
 from mmengine.config import Config
 from mmengine.hooks import Hook
 from mmengine.optim import AmpOptimWrapper, OptimWrapper
 from mmengine.runner import Runner
-from mmseg.registry import HOOKS, OPTIM_WRAPPERS
+from mmseg.registry import HOOKS, OPTIM_WRAPPERS, TRANSFORMS
 from PIL import Image
 
 from mmpartseg.engine import end_launch, latest_checkpoint, prepare_launch
@@ -36,7 +37,7 @@ dataset = dict(
               dict(type='RandomFlip', prob=0.5), dict(type='PackPartSegInputs')])
 effective_batch_size = 2
 train_dataloader = dict(
-    num_workers=0, sampler=dict(type='InfiniteSampler', shuffle=True),
+    num_workers=0, sampler=dict(type='DrawSampler', shuffle=True),
     dataset=dict(dataset, split='seen'))
 val_dataloader = dict(
     batch_size=2, num_workers=0, sampler=dict(type='DefaultSampler', shuffle=False),
@@ -57,6 +58,19 @@ class NoiseHook(Hook):
         noise = random.random() + np.random.rand() + torch.rand(())
         model = getattr(runner.model, 'module', runner.model)
         model.decode_head.background_embedding.data += 1e-3 * noise
+
+
+@TRANSFORMS.register_module()
+class NoteRead(BaseTransform):
+    """Adds a line to a file for each image that is read."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def transform(self, results):
+        with open(self.path, 'a') as file:
+            file.write(results['img_path'] + '\n')
+        return results
 
 
 @OPTIM_WRAPPERS.register_module()

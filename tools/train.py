@@ -9,6 +9,7 @@ from mmpartseg.engine import (
     add_cfg_options,
     end_launch,
     end_on_signals,
+    lock_work_dir,
     prepare_launch,
     prepare_resume,
     read_config,
@@ -40,6 +41,7 @@ def main():
         cfg.optim_wrapper.type = 'AmpOptimWrapper'
         cfg.optim_wrapper.setdefault('loss_scale', 'dynamic')
     end_on_signals(lambda: f'training stopped. {where_to_go_on(cfg.work_dir)}')
+    lock_work_dir(cfg.work_dir)
     if args.resume:
         prepare_resume(cfg)
     prepare_launch(cfg, args.launcher)

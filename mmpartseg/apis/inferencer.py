@@ -12,6 +12,7 @@ from mmengine.infer import BaseInferencer
 from mmengine.registry import init_default_scope
 from mmengine.structures import PixelData
 
+from ..checkpoints import check_closed_head
 from ..visualization import part_palette
 from .drawing import draw_prediction
 from .images import read_image
@@ -65,6 +66,11 @@ class PartSegInferencer(BaseInferencer):
         self._set_names(self.model.taxonomy)
         if parts is not None:
             self.set_taxonomy(parts)
+
+    def _load_weights_to_model(self, model, checkpoint, cfg):
+        if checkpoint is not None and not hasattr(model.decode_head, 'set_taxonomy'):
+            check_closed_head(model, checkpoint)
+        super()._load_weights_to_model(model, checkpoint, cfg)
 
     def set_taxonomy(self, parts):
         """Change the vocabulary; only names that are new go through the text encoder.

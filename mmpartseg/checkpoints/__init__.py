@@ -4,9 +4,9 @@ from .convert import to_mmpartseg, to_transformers
 from .export import clipseg_config, export_clipseg
 from .read import read_checkpoint, state_dict_of
 from .schemes import load_from_clipseg, load_from_partclipseg, load_from_zsseg
-from .strict import check_state_dict
+from .strict import check_closed_head, check_state_dict
 from .zsseg import zsseg_to_mmpartseg
 
-__all__ = ['check_state_dict', 'clipseg_config', 'export_clipseg', 'load_from_clipseg',
+__all__ = ['check_closed_head', 'check_state_dict', 'clipseg_config', 'export_clipseg', 'load_from_clipseg',
            'load_from_partclipseg', 'load_from_zsseg', 'read_checkpoint', 'state_dict_of', 'to_mmpartseg',
            'to_transformers', 'zsseg_to_mmpartseg']

@@ -1,4 +1,6 @@
 """No weight is silently missing, left over, or of another shape."""
+import re
+
 from mmengine.logging import print_log
 
 
@@ -39,3 +41,37 @@ def check_state_dict(model, state, prefix='', metadata=None):
     state.update(kept)
     if kept:
         print_log(f'{source} has no {sorted(kept)}; they keep their random start', 'current')
+
+
+def check_closed_head(model, checkpoint, source='the checkpoint'):
+    """Before a closed head predicts, every weight that it predicts with must be there.
+
+    mmengine logs what is missing and predicts with random weights. In training that is meant: a head
+    starts at random on a pretrained backbone. Auxiliary heads are for training only.
+
+    Args:
+        model (PartSegmentor): whose head knows a fixed number of classes.
+        checkpoint (dict): as it was read.
+        source (str): names it in errors.
+
+    Raises:
+        ValueError: a weight is missing or of another shape, or the classes are others or in another
+            order; names them.
+    """
+    state = {re.sub(r'^module\.', '', name): value
+             for name, value in checkpoint.get('state_dict', checkpoint).items()}
+    own = {name: value for name, value in model.state_dict().items()
+           if not name.startswith('auxiliary_head.') and not name.endswith('num_batches_tracked')}
+    wrong = [name for name, value in own.items() if name not in state or state[name].shape != value.shape]
+    if wrong:
+        raise ValueError(f'{source} lacks {len(wrong)} of {len(own)} weights that the model predicts with, '
+                         f'or has them in another shape: {wrong[:5]}. Take the config it was trained with')
+    classes = (checkpoint.get('meta', {}).get('dataset_meta') or {}).get('classes')
+    expected = model.taxonomy.object_parts
+    if classes is not None and tuple(classes) != expected:
+        first = next((i for i, pair in enumerate(zip(classes, expected)) if pair[0] != pair[1]),
+                     min(len(classes), len(expected)))
+        raise ValueError(
+            f'{source} was trained on {len(classes)} classes, the model has {len(expected)}; they first '
+            f'differ at class {first}: {tuple(classes)[first:first + 1]} and {expected[first:first + 1]}. '
+            'Set model.taxonomy to the classes it was trained on')

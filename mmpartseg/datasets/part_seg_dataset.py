@@ -9,6 +9,7 @@ from mmengine.logging import print_log
 from mmseg.datasets import BaseSegDataset
 from mmseg.registry import DATASETS
 
+from mmpartseg.datasets.draws import random_numbers_of
 from mmpartseg.datasets.file_lists import check_complete, check_no_strays, list_stems, listed_stems
 from mmpartseg.datasets.label_files import read_label_map
 from mmpartseg.datasets.label_maps import LabelTables
@@ -219,6 +220,11 @@ class PartSegDataset(BaseSegDataset):
         path = info['seg_map_path']
         stored = read_label_map(path, self.backend_args)
         return bool((self.label_tables.parts(stored, path) != self.ignore_index).any())
+
+    def __getitem__(self, idx):
+        """A sample through the pipeline, whose random numbers are those of a :class:`Draw`."""
+        with random_numbers_of(idx):
+            return super().__getitem__(int(idx))
 
     def get_data_info(self, idx):
         """The sample's paths, its name below the image folder (``sample_name``), the lookups that turn

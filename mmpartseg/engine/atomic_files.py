@@ -1,4 +1,6 @@
 """Checkpoint files that are complete or absent, whenever the process ends."""
+import re
+import zipfile
 from pathlib import Path
 
 from mmengine.fileio import LocalBackend, register_backend
@@ -49,3 +51,39 @@ def latest_checkpoint(work_dir):
                                 'there; write the name of an existing checkpoint into it, or remove '
                                 'it to begin anew')
     return str(found)
+
+
+def checkpoint_to_resume(work_dir):
+    """The latest checkpoint that is whole, or None in a work dir without any.
+
+    That is the one that ``last_checkpoint`` names; where this file or that checkpoint is missing or
+    damaged, the newest other ``iter_*.pth`` or ``epoch_*.pth``.
+
+    Raises:
+        FileNotFoundError: ``last_checkpoint`` names a file that is not there, and there is no other.
+        ValueError: there are checkpoints, but none is whole.
+    """
+    files = [path for path in Path(work_dir).glob('*.pth') if re.fullmatch(r'(iter|epoch)_\d+', path.stem)]
+    files.sort(key=lambda path: (path.stat().st_mtime_ns, int(re.sub(r'\D', '', path.name))), reverse=True)
+    try:
+        named = latest_checkpoint(work_dir)
+    except FileNotFoundError:
+        if not files:
+            raise
+        named = None
+    for path in ([named] if named else []) + [path for path in files if str(path) != named]:
+        if is_whole(path):
+            return str(path)
+    if files or named:
+        raise ValueError(f'none of the checkpoints in {work_dir} is whole: {[path.name for path in files]}; '
+                         'remove them to begin anew')
+    return None
+
+
+def is_whole(path):
+    """Whether a checkpoint is a zip file whose entries have their checksums."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            return file.testzip() is None
+    except (zipfile.BadZipFile, OSError, EOFError):
+        return False

@@ -6,7 +6,7 @@ from torch import distributed
 
 from .. import compat
 from ..checkpoints import read_checkpoint
-from .atomic_files import latest_checkpoint
+from .atomic_files import checkpoint_to_resume, latest_checkpoint
 
 GLOO_PAUSE = 0.2  # seconds
 CUBLAS = ('CUBLAS_WORKSPACE_CONFIG', ':4096:8')  # what torch asks for; read when the GPU is first used
@@ -74,7 +74,7 @@ def end_launch():
 
 
 def prepare_resume(cfg):
-    """Go on from the latest checkpoint of ``cfg.work_dir``, if there is one, with its seed.
+    """Go on from the latest whole checkpoint of ``cfg.work_dir``, if there is one, with its seed.
 
     mmengine takes the seed over too late: the order of the data is drawn before.
 
@@ -82,12 +82,12 @@ def prepare_resume(cfg):
         cfg (mmengine.Config): changed in place; ``load_from`` stays where there is no checkpoint.
 
     Raises:
-        FileNotFoundError, ValueError: the checkpoint is not there, or damaged.
+        FileNotFoundError, ValueError: there is none that is whole, where there should be one.
     """
-    latest = latest_checkpoint(cfg.work_dir)
+    latest = checkpoint_to_resume(cfg.work_dir)
     if latest is None:
         return
-    cfg.resume, cfg.load_from = True, latest
+    cfg.started_from, cfg.resume, cfg.load_from = cfg.get('load_from'), True, latest
     cfg.randomness = dict(cfg.get('randomness') or {}, seed=read_checkpoint(latest)['meta']['seed'])
 
 

@@ -1,10 +1,10 @@
 """The counts of one evaluation as a file, from which every analysis starts."""
-import os
-import tempfile
+import io
 from pathlib import Path
 
 import numpy as np
 
+from ..atomic import write_atomic
 from ..taxonomy import PartTaxonomy
 
 
@@ -16,18 +16,11 @@ def save_counts(path, counts, taxonomy):
         counts (dict[str, ndarray]): see ``RunningCounts.reduce``.
         taxonomy (PartTaxonomy): the K classes.
     """
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, partial = tempfile.mkstemp(dir=path.parent, suffix='.npz.partial')
-    try:
-        with os.fdopen(handle, 'wb') as file:
-            np.savez_compressed(
-                file, object_parts=np.array(taxonomy.object_parts, dtype=str),
-                unseen_objects=np.array(taxonomy.unseen_objects, dtype=str), **counts)
-        os.replace(partial, path)
-    except BaseException:
-        os.unlink(partial)
-        raise
+    content = io.BytesIO()
+    np.savez_compressed(
+        content, object_parts=np.array(taxonomy.object_parts, dtype=str),
+        unseen_objects=np.array(taxonomy.unseen_objects, dtype=str), **counts)
+    write_atomic(path, content.getvalue())
 
 
 def load_counts(path):

@@ -7,14 +7,18 @@ import signal
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.evaluator import Evaluator
 
 from mmpartseg.engine import latest_checkpoint, prepare_resume
 from tests.runs import assert_same, in_child, kill_in_rename, state_of, train, write_config
+from tests.tiny import ALL
 
 EVERYTHING = {
     'optim_wrapper.type': 'CPUAmpWrapper',
+    # in training mode the text encoder gets gradients, in the other it does not
+    'model.decode_head.text_encoder.trainable': 'all',
     'optim_wrapper.accumulative_counts': 3,  # some checkpoints lie between two steps
-    'custom_hooks': [dict(type='TaxonomyCheckHook'), dict(type='NoiseHook'),
+    'custom_hooks': [dict(type='TaxonomyCheckHook'), dict(type='EffectiveBatchHook'), dict(type='NoiseHook'),
                      dict(type='EMAHook', momentum=0.3)]}
 WORKERS = {f'train_dataloader.{key}': value for key, value in
            (('num_workers', 2), ('persistent_workers', True))}
@@ -79,6 +83,32 @@ def test_workers_and_two_processes(tmp_path):
     assert len(state_of(tmp_path / 'whole')['processes']) == 2
 
 
+@pytest.mark.parametrize('workers', [0, 2])
+def test_batches_before_are_not_read(workers, tmp_path):
+    """After 50 of 60 iterations a run reads what is left, and has the same bits at the end."""
+    reads = tmp_path / 'reads'
+    config = write_config(tmp_path, **EVERYTHING, **{
+        'train_cfg.max_iters': 60, 'train_cfg.val_interval': 50, 'param_scheduler.0.end': 60,
+        'default_hooks.checkpoint.interval': 50, 'train_dataloader.num_workers': workers,
+        'train_dataloader.persistent_workers': workers > 0})
+    cfg = Config.fromfile(config)
+    cfg.train_dataloader.dataset.pipeline.insert(0, dict(type='NoteRead', path=str(reads)))
+    cfg.dump(config)
+
+    def count(work, **options):
+        reads.write_text('')
+        codes = in_child(train, config, work, **options)
+        return codes, len(reads.read_text().splitlines())
+    ahead = 2 * workers * 2  # batches that workers fetch before they are asked for them
+    codes, found = count(tmp_path / 'whole')
+    assert codes == [0] and 120 <= found <= 120 + 2 * ahead
+    kill = dict(type='KillHook', moment='after_train_iter', call=53)
+    assert count(tmp_path / 'killed', hooks=[kill])[0] == [-signal.SIGKILL]
+    codes, found = count(tmp_path / 'killed', resume=True)
+    assert codes == [0] and 20 <= found <= 20 + 3 * ahead
+    assert_same(state_of(tmp_path / 'whole', 60), state_of(tmp_path / 'killed', 60))
+
+
 def test_nodes_that_do_not_share_the_work_dir(whole, tmp_path, capfd):
     shutil.copytree(whole[1], tmp_path / '0')
 
@@ -110,6 +140,99 @@ def test_a_work_dir_that_was_moved(tmp_path):
         latest_checkpoint(tmp_path)
     (tmp_path / 'last_checkpoint').unlink()
     assert latest_checkpoint(tmp_path) is None
+
+
+def write_checkpoint(path, time, damaged=False):
+    torch.save(dict(meta=dict(seed=3), weight=torch.rand(99)), path)
+    if damaged:
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+    os.utime(path, (time, time))
+
+
+def resumed_from(work_dir):
+    cfg = Config(dict(work_dir=str(work_dir), load_from=None))
+    prepare_resume(cfg)
+    assert bool(cfg.get('resume')) == (cfg.load_from is not None)
+    return cfg.load_from and os.path.basename(cfg.load_from)
+
+
+def test_the_latest_checkpoint_that_is_whole(tmp_path):
+    """A run never begins anew over checkpoints."""
+    assert resumed_from(tmp_path) is None
+    for step, damaged in ((2, False), (4, False), (10, False), (12, True)):
+        write_checkpoint(tmp_path / f'iter_{step}.pth', 1e9 + step, damaged)
+    write_checkpoint(tmp_path / 'best_mIoU_iter_20.pth', 2e9)
+    assert resumed_from(tmp_path) == 'iter_10.pth'  # no last_checkpoint, the newest damaged
+    for named, expected in (('iter_4.pth', 'iter_4.pth'), ('iter_12.pth', 'iter_10.pth'),
+                            ('iter_11.pth', 'iter_10.pth')):
+        (tmp_path / 'last_checkpoint').write_text(str(tmp_path / named))
+        assert resumed_from(tmp_path) == expected
+    for path in tmp_path.glob('iter_*.pth'):
+        write_checkpoint(path, 1e9, damaged=True)
+    with pytest.raises(ValueError, match='none of the checkpoints in .* is whole: .*remove them to begin'):
+        resumed_from(tmp_path)
+    for path in tmp_path.glob('iter_*.pth'):
+        path.unlink()
+    with pytest.raises(FileNotFoundError, match="names '.*iter_11.pth', which is not there"):
+        resumed_from(tmp_path)
+
+
+def test_the_old_best_stays_until_the_new_one_is_there(tmp_path, monkeypatch):
+    config = write_config(tmp_path, **{'default_hooks.checkpoint.save_best': 'pred_all/num_best'})
+    scores = iter([1., 2., 3.])
+
+    def killed():
+        evaluate = Evaluator.evaluate
+        monkeypatch.setattr(Evaluator, 'evaluate', lambda self, size: dict(
+            evaluate(self, size), **{'pred_all/num_best': next(scores)}))
+        replace = os.replace
+
+        def kill_at_second_best(source, target):
+            if 'best_pred_all_num_best_iter_4' in str(target):
+                os.kill(os.getpid(), signal.SIGKILL)
+            replace(source, target)
+        os.replace = kill_at_second_best
+        train(config, tmp_path / 'work')
+    assert in_child(killed) == [-signal.SIGKILL]
+    assert [p.name for p in (tmp_path / 'work').glob('best_*.pth')] == ['best_pred_all_num_best_iter_2.pth']
+
+
+@pytest.mark.parametrize('change, message', [
+    ({'effective_batch_size': 4}, 'images per iteration was 2 and is 4'),
+    ({'train_dataloader.dataset.indices': 3},
+     'train_dataloader was PartSegDataset of 5 images and is PartSegDataset of 3 images')])
+def test_a_run_goes_on_with_its_data(change, message, whole, tmp_path):
+    work = tmp_path / 'work'
+    shutil.copytree(whole[1], work)
+    cfg = Config.fromfile(whole[0])
+    cfg.merge_from_dict({**change, 'train_cfg.max_iters': 8})
+    cfg.dump(tmp_path / 'other.py')
+
+    def resumed():
+        with pytest.raises(ValueError, match=f'a run cannot go on with other data: {message}. Set them'):
+            train(tmp_path / 'other.py', work, resume=True)
+    assert in_child(resumed) == [0]
+
+
+def test_a_run_goes_on_with_its_classes(whole, tmp_path):
+    work = tmp_path / 'work'
+    shutil.copytree(whole[1], work)
+    cfg = Config.fromfile(whole[0])
+    taxonomy = dict(object_parts=ALL[::-1], unseen_objects=['dog'])
+    for loader in (cfg.train_dataloader, cfg.val_dataloader):
+        loader.dataset.taxonomy = taxonomy
+    seen = [name for name in taxonomy['object_parts'] if not name.startswith('dog')]
+    cfg.model.decode_head.update(train_taxonomy=seen, test_taxonomy=taxonomy['object_parts'])
+    cfg.train_cfg.max_iters = 8
+    cfg.dump(tmp_path / 'other.py')
+
+    def resumed():
+        with pytest.raises(ValueError, match='the checkpoint to resume has 4 classes, the data set of '
+                           'train_dataloader has 4; they first differ at class 0'):
+            train(tmp_path / 'other.py', work, resume=True)
+    assert in_child(resumed) == [0]
 
 
 def test_one_checkpoint_is_always_there(tmp_path):

@@ -1,5 +1,6 @@
 """Two processes on CPU: unused parameters, and the same counts as one on an uneven data set."""
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -25,6 +26,23 @@ def test_a_branch_without_a_loss(tmp_path):
         'model.decode_head.loss_object': None, 'model.decode_head.with_cp': True})
     assert in_child(train, config, tmp_path / 'work', launcher='pytorch',
                     environments=two(0)) == [0, 0]
+
+
+def test_the_number_of_processes_may_change(tmp_path):
+    """The same samples, flipped in the same way, and the gradients that wait for their step."""
+    config = write_config(tmp_path, **{'optim_wrapper.accumulative_counts': 3, 'train_cfg.val_interval': 100,
+                                       'optim_wrapper.optimizer': dict(type='SGD', lr=0.1, _delete_=True)})
+    assert in_child(train, config, tmp_path / 'one') == [0]
+    kill = dict(type='KillHook', moment='after_train_iter', call=5)
+    assert in_child(train, config, tmp_path / 'changed', launcher='pytorch', environments=two(4000),
+                    hooks=[kill]) == [-signal.SIGKILL] * 2
+    assert in_child(train, config, tmp_path / 'changed', resume=True) == [0]
+    start, one, changed = (torch.load(tmp_path / name, weights_only=True)['state_dict'] for name in (
+        'one/iter_2.pth', 'one/iter_6.pth', 'changed/iter_6.pth'))
+    moved = {name for name in one if not torch.equal(start[name], one[name])}
+    assert len(moved) > 20
+    for name in one:
+        torch.testing.assert_close(changed[name], one[name], rtol=1e-4, atol=1e-6, msg=name)
 
 
 def join_and_leave(folder):

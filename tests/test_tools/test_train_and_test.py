@@ -21,7 +21,7 @@ arch = {dict(TINY_CLIP, _delete_=True)!r}
 data_preprocessor = dict(size=(32, 32))
 resize = dict(type='ResizePartSeg', scale=(32, 32), backend='pillow')
 train_pipeline = [dict(type='LoadPartImage'), dict(type='LoadPartAnnotations'), resize,
-                  dict(type='RandomFlip', prob=1.0), dict(type='PackPartSegInputs')]
+                  dict(type='RandomFlip', prob=0.5), dict(type='PackPartSegInputs')]
 test_pipeline = [dict(type='LoadPartImage'), resize, dict(type='LoadPartAnnotations'),
                  dict(type='PackPartSegInputs')]
 model = dict(

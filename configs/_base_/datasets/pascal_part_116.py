@@ -22,7 +22,7 @@ test_pipeline = [
 effective_batch_size = 8  # over all processes; train_dataloader.batch_size follows
 train_dataloader = dict(
     num_workers=4, persistent_workers=True,
-    sampler=dict(type='InfiniteSampler', shuffle=True),
+    sampler=dict(type='DrawSampler', shuffle=True),
     dataset=dict(
         type=dataset_type, data_root=data_root, split='seen', pipeline=train_pipeline,
         data_prefix=dict(

@@ -1,15 +1,20 @@
-"""How many images an iteration really has."""
+"""How many images an iteration really has, and of which data."""
 from mmengine.dist import get_world_size
 from mmengine.hooks import Hook
 from mmseg.registry import HOOKS
 
+from .taxonomy_check_hook import leaves
+
 
 @HOOKS.register_module()
 class EffectiveBatchHook(Hook):
-    """Logs the batch of a training run, and warns where it is not the config's.
+    """Logs the batch of a training run, warns where it is not the config's, and keeps it on resume.
 
     ``tools/train.py`` derives ``train_dataloader.batch_size`` from ``effective_batch_size``; a
     Runner that is built without :func:`mmpartseg.engine.prepare_launch` has mmengine's default of 1.
+
+    Raises:
+        ValueError: the checkpoint to resume was trained with another batch or on other data.
     """
 
     def before_train(self, runner):
@@ -22,3 +27,24 @@ class EffectiveBatchHook(Hook):
             runner.logger.warning(
                 f'that contradicts effective_batch_size={planned}: call mmpartseg.engine.prepare_launch('
                 "cfg, 'none') before the Runner is built, as tools/train.py does")
+
+    def before_save_checkpoint(self, runner, checkpoint):
+        """What a resumed run must have again."""
+        checkpoint['meta']['training'] = _training(runner.train_dataloader)
+
+    def after_load_checkpoint(self, runner, checkpoint):
+        """Where a run goes on: the number of its iteration counts images of this batch and data."""
+        before = checkpoint.get('meta', {}).get('training')
+        if not runner._resume or before is None:
+            return
+        here = _training(runner.train_dataloader)
+        if before != here:
+            changed = '; '.join(f'{key} was {before[key]} and is {here[key]}' for key in here
+                                if before.get(key) != here[key])
+            raise ValueError(f'a run cannot go on with other data: {changed}. Set them as before, or begin '
+                             'anew in another work dir, with load_from for the weights')
+
+
+def _training(loader):
+    data = ', '.join(f'{type(leaf).__name__} of {len(leaf)} images' for leaf in leaves(loader.dataset))
+    return {'images per iteration': loader.batch_size * get_world_size(), 'train_dataloader': data}

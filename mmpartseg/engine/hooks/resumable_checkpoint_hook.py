@@ -8,7 +8,8 @@ from mmseg.registry import HOOKS
 from ...atomic import write_atomic
 from ..atomic_files import remove_unfinished
 from ..random_states import get_random_states, set_random_states
-from .defined_score import monitor_defined_scores
+from ..skipping import jump
+from .best_checkpoint import monitor_defined_scores, old_best_stays
 from .taxonomy_check_hook import segmentor_of
 
 
@@ -56,15 +57,20 @@ class ResumableCheckpointHook(CheckpointHook):
             remove_unfinished(runner.work_dir)
 
     def before_train_epoch(self, runner):
-        """mmengine passes over the batches that were trained on; the states come back after them."""
+        """Pass over the batches that were trained on; the states come back after them."""
         if self.resumed is None:
             return
         loop = runner.train_loop
-        if hasattr(loop, 'dataloader_iterator'):
-            loop.dataloader_iterator = _Resumed(
-                loop.dataloader_iterator, loop.iter, lambda: self.settle(runner))
-        else:
+        if not hasattr(loop, 'dataloader_iterator'):
             self.settle(runner)
+            return
+        jumps, batches = jump(loop.dataloader, loop.iter), loop.dataloader_iterator
+        if jumps:
+            batches = type(batches)(loop.dataloader)
+        else:
+            runner.logger.warning('the batches before are read once more: only with DrawSampler, or without '
+                                  'workers, does a run know where it was without that')
+        loop.dataloader_iterator = _Resumed(batches, loop.iter, jumps, lambda: self.settle(runner))
 
     def after_train(self, runner):
         """A run that was killed in its last validation has that left to do."""
@@ -76,18 +82,21 @@ class ResumableCheckpointHook(CheckpointHook):
         if self.resumed is None:
             return
         states, self.resumed = self.resumed, None
-        if len(states) != get_world_size():
-            runner.logger.warning(f'the checkpoint is of {len(states)} processes, this run has '
-                                  f'{get_world_size()}: it goes on with other random numbers')
-            return
-        state = states[get_rank()]
+        if len(states) == get_world_size():
+            gradients = states[get_rank()]['gradients']
+            set_random_states(states[get_rank()]['random'])
+        else:
+            runner.logger.warning(
+                f'the checkpoint is of {len(states)} processes, this run has {get_world_size()}: it goes on '
+                'with the same samples and gradients, but for rounding; other random numbers in the model')
+            gradients = _mean([state['gradients'] for state in states])
         for name, parameter in segmentor_of(runner).named_parameters():
-            if name in state['gradients']:
-                parameter.grad = state['gradients'][name].to(parameter.device)
-        set_random_states(state['random'])
+            if name in gradients:
+                parameter.grad = gradients[name].to(parameter.device)
         if not self.validated_before and _validation_is_due(runner):
             self.last_step = _step(self, runner)
             runner.val_loop.run()
+            runner.model.train()  # mmengine has set that before it asked for the batch
 
     def after_val_epoch(self, runner, metrics):
         """Write the checkpoint of this step once more, now with its validation."""
@@ -101,7 +110,8 @@ class ResumableCheckpointHook(CheckpointHook):
     def _save_best_checkpoint(self, runner, metrics):
         if self.save_best:
             monitor_defined_scores(self, runner.logger, metrics)
-        super()._save_best_checkpoint(runner, metrics)
+        with old_best_stays(self):
+            super()._save_best_checkpoint(runner, metrics)
 
     def _save_checkpoint_with_step(self, runner, step, meta):
         # mmengine's own removes the outdated file before the new one is there
@@ -133,16 +143,19 @@ class ResumableCheckpointHook(CheckpointHook):
 
 
 class _Resumed:
-    """The batches of a resumed run: ``settle`` is called before the first that is new."""
+    """The batches of a resumed run, of which mmengine leaves the first ``passed`` aside.
 
-    def __init__(self, batches, passed, settle):
-        self.batches, self.passed, self.settle = batches, passed, settle
+    ``settle`` is called before the first that is new; with ``jumps`` the others are None.
+    """
+
+    def __init__(self, batches, passed, jumps, settle):
+        self.batches, self.passed, self.jumps, self.settle = batches, passed, jumps, settle
 
     def __next__(self):
         if self.passed == 0:
             self.settle()
         self.passed -= 1
-        return next(self.batches)
+        return None if self.jumps and self.passed >= 0 else next(self.batches)
 
 
 def _step(hook, runner):
@@ -154,6 +167,12 @@ def _process_states(runner):
     gradients = {name: parameter.grad.cpu() for name, parameter in segmentor_of(runner).named_parameters()
                  if parameter.grad is not None}
     return all_gather_object(dict(random=get_random_states(), gradients=gradients))
+
+
+def _mean(gradients):
+    """What each of another number of processes takes, for the same mean over them."""
+    names = set().union(*gradients)
+    return {name: sum(each[name] for each in gradients if name in each) / len(gradients) for name in names}
 
 
 def _validation_is_due(runner):

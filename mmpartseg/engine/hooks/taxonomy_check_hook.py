@@ -1,8 +1,10 @@
 """Model, data and checkpoints must speak of the same classes."""
 from mmengine.hooks import Hook
 from mmengine.model import BaseTTAModel, is_model_wrapper
+from mmengine.runner import BaseLoop
 from mmseg.registry import HOOKS
 
+from ...checkpoints import check_closed_head
 from ...datasets.output_names import leaves
 from ...visualization.palette import part_palette
 from ..ignore_index import check_ignore_index
@@ -17,7 +19,8 @@ class TaxonomyCheckHook(Hook):
     In joint training each of the joined data sets must have one of the training vocabularies.
     ``dataset_meta`` of a checkpoint is the vocabulary that the model predicts in, by which mmseg's
     ``init_model``, ``show_result_pyplot`` and ``MMSegInferencer`` name what they show; that of the
-    training data is kept beside it as ``train_dataset_meta``.
+    training data is kept beside it as ``train_dataset_meta``. A closed head is tested only with a
+    checkpoint of all its weights and of its classes.
 
     Raises:
         ValueError: they differ, or do in the value of ignored pixels; shows where, and the settings to
@@ -32,7 +35,11 @@ class TaxonomyCheckHook(Hook):
             meta['dataset_meta'] = test_meta(runner, model.taxonomy)
 
     def after_load_checkpoint(self, runner, checkpoint):
-        """A run goes on with the classes that it began with."""
+        """A run goes on with the classes that it began with; what is tested has all its weights."""
+        model = segmentor_of(runner)
+        if hasattr(model, 'taxonomy') and not hasattr(model.decode_head, 'set_taxonomy') and not isinstance(
+                runner._train_loop, BaseLoop):
+            check_closed_head(model, checkpoint, runner._load_from)
         before = checkpoint.get('meta', {}).get('train_dataset_meta')
         if not runner._resume or before is None:
             return

@@ -1,5 +1,11 @@
-"""What a run is judged by where the score that was asked for does not exist."""
+"""The best checkpoint: by which score, and that there always is one."""
+import contextlib
 import math
+from pathlib import Path
+
+from mmengine.dist import is_main_process
+
+KEPT = ('best_ckpt_path', 'best_ckpt_path_dict')  # where mmengine has the files, one or by score
 
 
 def monitor_defined_scores(hook, logger, metrics):
@@ -27,3 +33,25 @@ def monitor_defined_scores(hook, logger, metrics):
 
 def _undefined(score):
     return score is not None and math.isnan(score)
+
+
+@contextlib.contextmanager
+def old_best_stays(hook):
+    """mmengine's ``_save_best_checkpoint`` in it removes the old best only when the new one is there."""
+    before = {name: getattr(hook, name) for name in KEPT if hasattr(hook, name)}
+    for name, old in before.items():
+        setattr(hook, name, dict.fromkeys(old) if isinstance(old, dict) else None)
+    try:
+        yield
+    finally:
+        for name, old in before.items():
+            setattr(hook, name, _succeeded(old, getattr(hook, name)))
+
+
+def _succeeded(old, new):
+    """What is the best now; removes what it comes after."""
+    if isinstance(new, dict):
+        return {key: _succeeded((old or {}).get(key), path) for key, path in new.items()}
+    if old and new not in (None, old) and is_main_process():
+        Path(old).unlink(missing_ok=True)
+    return new or old
