@@ -1,7 +1,7 @@
 """Tokens from feature maps; how many conditions are decoded at a time, and how blocks are joined."""
 import torch
-import torch.nn.functional as F
 
+from ..layers.separable import averaged, bilinear
 from ..layers.tiles import flat, in_rows
 
 # what the widest activation of one chunk may take: the last-level cache of a CPU, and enough work
@@ -25,8 +25,8 @@ def _on_grid(x, grid):
     if tuple(x.shape[2:]) == grid:
         return x
     if x.shape[2] >= grid[0] and x.shape[3] >= grid[1]:
-        return F.adaptive_avg_pool2d(x, grid)
-    return F.interpolate(x, grid, mode='bilinear')
+        return averaged(x, grid)
+    return bilinear(x, grid)
 
 
 def token_features(features):

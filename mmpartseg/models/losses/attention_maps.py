@@ -62,7 +62,23 @@ def smooth(maps, size=3, sigma=0.5):
     offsets = torch.arange(size, device=maps.device, dtype=maps.dtype) - size // 2
     kernel = torch.exp(-offsets**2 / (2 * sigma**2))
     kernel = kernel / kernel.sum()
-    mode = 'reflect' if min(maps.shape[-2:]) > size // 2 else 'replicate'
     with without_autocast(maps.device.type):
-        padded = F.pad(maps.flatten(0, -3)[:, None], [size // 2] * 4, mode=mode)
+        padded = with_border(maps, size // 2).flatten(0, -3)[:, None]
         return F.conv2d(padded, kernel.outer(kernel)[None, None]).view_as(maps)
+
+
+def with_border(maps, width):
+    """(…, h, w) -> (…, h + 2·width, w + 2·width), reflecting (replicating where h or w is too small).
+
+    The gradient of torch's own reflection has no deterministic form on GPUs.
+    """
+    reflects = min(maps.shape[-2:]) > width
+    for dim in (-2, -1):
+        start, shape = int(reflects), [-1] * maps.dim()
+        taken = width if reflects else 1
+        sides = [maps.narrow(dim, i, taken).flip(dim) for i in (start, maps.shape[dim] - start - taken)]
+        if not reflects:
+            shape[dim] = width
+            sides = [side.expand(shape) for side in sides]
+        maps = torch.cat([sides[0], maps, sides[1]], dim)
+    return maps
