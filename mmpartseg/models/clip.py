@@ -1,14 +1,17 @@
 """open_clip's image and text towers, built alone, with random or pretrained weights."""
 import copy
 import difflib
+import logging
 import os
 
 import open_clip
 import torch
+from mmengine.logging import print_log
 from open_clip.model import _build_text_tower, _build_vision_tower
 
 TEXT_PREFIXES = ('transformer.', 'token_embedding.', 'positional_embedding', 'ln_final.',
                  'text_projection')
+NAMES = {True: 'QuickGELU', False: 'GELU'}
 
 
 def clip_config(arch):
@@ -34,6 +37,48 @@ def clip_config(arch):
             for key, value in arch.items()}
 
 
+def tag_config(arch, pretrained):
+    """What open_clip states about one of its tags (``quick_gelu``, ``mean``, ``std``, …); else empty."""
+    known = isinstance(arch, str) and pretrained is not None and not os.path.isfile(pretrained)
+    return open_clip.get_pretrained_cfg(arch, pretrained) if known else {}
+
+
+def quick_gelu(arch, pretrained):
+    """Whether the towers have OpenAI's activation: a tag decides, as the weights were trained with it."""
+    of_arch = clip_config(arch).get('quick_gelu', False)
+    tag = tag_config(arch, pretrained)
+    found = tag.get('quick_gelu', False) if tag else of_arch
+    if found != of_arch:
+        print_log(f"the weights '{pretrained}' of '{arch}' were trained with {NAMES[found]}, which is taken "
+                  f"in place of the architecture's {NAMES[of_arch]}", 'current')
+    return found
+
+
+def pixel_statistics(arch, pretrained):
+    """Mean and standard deviation by which a tag's weights take RGB values of 0…255; None without a tag."""
+    tag = tag_config(arch, pretrained)
+    if not tag:
+        return None
+    return tuple([255 * value for value in tag[key]] for key in ('mean', 'std'))
+
+
+def compare_pixel_statistics(preprocessor, statistics):
+    """One warning line where pictures are normalised in another way than weights were trained with.
+
+    Args:
+        preprocessor (BaseDataPreprocessor): of the model.
+        statistics (tuple, optional): of :func:`pixel_statistics`.
+    """
+    if statistics is None or not hasattr(preprocessor, 'mean'):
+        return
+    found = [getattr(preprocessor, name).flatten() for name in ('mean', 'std')]
+    if not all(torch.allclose(x, x.new_tensor(y), atol=0.01) for x, y in zip(found, statistics)):
+        (mean, std), (own_mean, own_std) = (
+            [[round(float(x), 3) for x in values] for values in pair] for pair in (statistics, found))
+        print_log(f'data_preprocessor has mean={own_mean}, std={own_std}; the weights of the backbone were '
+                  f'trained with mean={mean}, std={std}', 'current', logging.WARNING)
+
+
 def build_image_tower(arch, pretrained=None):
     """open_clip's ``VisionTransformer``; see :func:`build_text_tower` for the arguments."""
     config = clip_config(arch)
@@ -41,7 +86,7 @@ def build_image_tower(arch, pretrained=None):
     if vision.get('timm_model_name') or not isinstance(vision.get('layers'), int):
         raise ValueError(f"'{arch}' has no open_clip VisionTransformer as image tower; take a plain "
                          "ViT such as 'ViT-B-16-quickgelu'")
-    tower = _build_vision_tower(config['embed_dim'], vision, config.get('quick_gelu', False))
+    tower = _build_vision_tower(config['embed_dim'], vision, quick_gelu(arch, pretrained))
     if pretrained is not None:
         tower.load_state_dict(_pretrained_state(arch, config, pretrained, 'visual.'))
     tower.pretrained = pretrained  # for LoadedWeightsHook
@@ -64,8 +109,7 @@ def build_text_tower(arch, pretrained=None):
     if config['text_cfg'].get('hf_model_name'):
         raise ValueError(f"'{arch}' has a Hugging Face text tower; take an architecture whose text "
                          "tower is open_clip's own, such as 'ViT-B-16-quickgelu'")
-    tower = _build_text_tower(config['embed_dim'], config['text_cfg'],
-                              config.get('quick_gelu', False))
+    tower = _build_text_tower(config['embed_dim'], config['text_cfg'], quick_gelu(arch, pretrained))
     if pretrained is not None:
         prefix = 'text.' if config.get('custom_text') else ''
         tower.load_state_dict(_pretrained_state(arch, config, pretrained, prefix))

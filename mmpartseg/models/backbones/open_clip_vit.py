@@ -6,7 +6,8 @@ import torch.nn.functional as F
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 
-from ..clip import build_image_tower
+from ..clip import build_image_tower, pixel_statistics
+from ..layers.separable import bicubic
 
 
 @MODELS.register_module()
@@ -41,6 +42,7 @@ class OpenCLIPViT(BaseModule):
         self.visual.attn_pool = None
         self.patch_size = self.visual.patch_size
         self.embed_dims = self.visual.conv1.out_channels
+        self.pixel_statistics = pixel_statistics(arch, pretrained)
         self.frozen = frozen
         self.with_cls_token = with_cls_token
         if frozen:
@@ -89,7 +91,7 @@ class OpenCLIPViT(BaseModule):
             return embedding
         cls_token, patches = embedding[:1], embedding[1:]
         patches = patches.T.reshape(1, -1, *stored)
-        patches = F.interpolate(patches, grid, mode='bicubic', align_corners=False)
+        patches = bicubic(patches, grid)
         return torch.cat([cls_token, patches.flatten(2)[0].T])
 
     def _to_map(self, x, grid):

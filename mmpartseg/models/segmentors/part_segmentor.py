@@ -13,6 +13,7 @@ from ...compat import require_mmdet
 from ...released_labels import resized_and_back
 from ...structures import check_map_sizes
 from ...taxonomy import PartTaxonomy
+from ..clip import compare_pixel_statistics
 from ..decode_heads.taxonomy_index import TaxonomyIndex
 from ..losses.ignoring import mask_ignored
 from .decide import PIECE_BYTES, decide, decide_known, mean_scores
@@ -78,6 +79,7 @@ class PartSegmentor(EncoderDecoder):
             losses = getattr(head, 'loss_decode', ())
             mask_ignored(losses if isinstance(losses, nn.ModuleList) else [losses] if losses else ())
         self._set_index(taxonomy)
+        compare_pixel_statistics(self.data_preprocessor, getattr(self.backbone, 'pixel_statistics', None))
 
     def _init_decode_head(self, decode_head):
         if isinstance(decode_head, dict) and decode_head.get('type') in ON_MMDET:
