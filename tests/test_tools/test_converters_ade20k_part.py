@@ -147,6 +147,10 @@ def test_a_second_run_paints_only_what_is_missing_or_damaged(root):
     (lambda c: c['categories'][0].pop('id'), r"category without \['id'\]"),
     (lambda c: [entry.update(id=entry['id'] + 1) for entry in c['categories']],
      "category 1 is called 'airplane', which has the id 0 here"),
+    (lambda c: c['categories'][1].update(name='AIR-plane'),
+     "category 1 is called 'AIR-plane', which has the id 0 here"),
+    (lambda c: c['categories'][1].update(name='fauteuil'),
+     "category 1 is called 'fauteuil', expected 'armchair'; nothing was painted"),
     (lambda c: c['images'][1].update(height=-48), 'image 2 .*whole numbers above 0, got -48 and 64'),
     (lambda c: c['annotations'][0].update(category_id=[3]), r"with \['category_id'\] that are no"),
     (lambda c: c['images'][1].update(height='48'), "image 2 .*whole numbers above 0, got '48' and 64"),
@@ -232,24 +236,31 @@ def test_wrong_part_map(root, labels, message):
         ade20k_part.convert(root, workers=1, overwrite=False)
 
 
+def test_names_of_categories_written_otherwise(root):
+    """Case, spaces and hyphens aside it is the same class."""
+    edit(root / 'ade20k_instance_train.json',
+         lambda c: [entry.update(name=entry['name'].upper().replace(' ', '-')) for entry in c['categories']])
+    edit(root / 'ade20k_instance_val.json', lambda c: c['categories'][1].update(name='Arm Chair'))
+    assert not any('category' in line for line in
+                   ade20k_part.convert(root, workers=1, overwrite=False)['warnings'])
+
+
 def test_what_is_skipped_is_listed(root, capsys):
     def change(content):
         content['annotations'][0]['segmentation'] = [[1, 1, 5, 5]]
         content['annotations'][2]['segmentation'] = [*polygons((10, 10, 40, 30)), [1, 1, 5, 5]]
-        content['categories'][1]['name'] = 'fauteuil'
         content['annotations'][3]['segmentation'] = {'size': list(SHAPE), 'counts': [48 * 64]}
         del content['images'][2], content['annotations'][4:]
     edit(root / 'ade20k_instance_train.json', change)
     warnings = ade20k_part.convert(root, workers=1, overwrite=False)['warnings']
-    assert "category 1 is called 'fauteuil', expected 'armchair'" in warnings[0]
-    assert 'annotation 100' in warnings[1] and 'the instance left out' in warnings[1]
-    assert 'annotation 102' in warnings[2] and '1 polygons left out' in warnings[2]
-    assert "ADE_train_00000003.jpg': not in ade20k_instance_train.json" in warnings[3]
-    assert "the part map shows parts of 'chair', which has no instance there" in warnings[4]
-    assert 'annotation 103' in warnings[5] and 'covers no pixel' in warnings[5]
-    assert "00000003.jpg': the part map shows parts of 'desk'" in warnings[6]
-    assert 'annotation 103' in warnings[7] and len(warnings) == 8  # again, for training_unseen
-    assert '8 warnings' in capsys.readouterr().out
+    assert 'annotation 100' in warnings[0] and 'the instance left out' in warnings[0]
+    assert 'annotation 102' in warnings[1] and '1 polygons left out' in warnings[1]
+    assert "ADE_train_00000003.jpg': not in ade20k_instance_train.json" in warnings[2]
+    assert "the part map shows parts of 'chair', which has no instance there" in warnings[3]
+    assert 'annotation 103' in warnings[4] and 'covers no pixel' in warnings[4]
+    assert "00000003.jpg': the part map shows parts of 'desk'" in warnings[5]
+    assert 'annotation 103' in warnings[6] and len(warnings) == 7  # again, for training_unseen
+    assert '7 warnings' in capsys.readouterr().out
     # an image without instances has an object map all the same: the data set needs one
     assert read(root / 'annotations_detectron2_obj/training/ADE_train_00000003.png').min() == 255
     assert ade20k_part.convert(root, workers=1, overwrite=False)['warnings'] == warnings

@@ -28,18 +28,19 @@ def load_instances(path, categories):
 
     Returns:
         tuple[list[AnnotatedImage], list[str]]: the images in the order of the file, and
-        warnings: instances without area, category names that differ from ``categories``.
+        warnings: instances without area.
 
     Raises:
         FileNotFoundError: no such file.
         ValueError: names the file and the entry: not JSON, a field missing, an id or a file name
-            used twice, categories in another order, an unknown category, an unknown image, an
-            instance outside its image.
+            used twice, categories of other names or in another order, an unknown category, an unknown
+            image, an instance outside its image.
     """
     content = _read_json(path)
     names = dict(enumerate(categories))
     images = _images(content['images'], path)
-    warnings = _check_categories(content.get('categories') or [], names, path)
+    _check_categories(content.get('categories') or [], names, path)
+    warnings = []
     for entry in content['annotations']:
         number, image_id, category, segmentation = _fields(
             entry, ('id', 'image_id', 'category_id', 'segmentation'), f'{path}: annotation')
@@ -109,18 +110,23 @@ def _images(entries, path):
 
 
 def _check_categories(entries, names, path):
-    """Warnings for names that differ; ValueError where the file's ids have another order."""
-    warnings = []
+    """ValueError where the file means other classes than ``names``, or numbers them otherwise."""
+    ids = {_plain(name): number for number, name in names.items()}
     for entry in entries:
         number, name = _fields(entry, ('id', 'name'), f'{path}: category')
-        if name == names.get(number, name):
+        if number not in names or _plain(name) == _plain(names[number]):
             continue
-        if name in names.values():
+        if _plain(name) in ids:
             raise ValueError(f"{path}: category {number} is called '{name}', which has the id "
-                             f'{list(names.values()).index(name)} here; number the categories from '
+                             f'{ids[_plain(name)]} here; number the categories from '
                              '0 in the order of the class list, in the annotations too')
-        warnings.append(f"{path}: category {number} is called '{name}', expected '{names[number]}'")
-    return warnings
+        raise ValueError(f"{path}: category {number} is called '{name}', expected '{names[number]}'; "
+                         'nothing was painted. If it is the same class, give it this name in the file')
+
+
+def _plain(name):
+    """Names that differ in case, spaces and hyphens are one."""
+    return str(name).lower().replace(' ', '').replace('-', '')
 
 
 def _image(entry, path):
