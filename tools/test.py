@@ -36,7 +36,7 @@ def main():
     cfg = read_config(args.config, args.cfg_options)
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(
         Path('work_dirs') / Path(args.config).parent.name / Path(args.config).stem)
-    cfg.load_from = args.checkpoint
+    cfg.started_from, cfg.load_from = cfg.get('load_from'), args.checkpoint
     if Path(args.checkpoint).name.startswith('best_'):
         print(CHOSEN.format(args.checkpoint), file=sys.stderr)
     if args.out is not None:

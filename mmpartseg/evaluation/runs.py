@@ -8,46 +8,24 @@ import numpy as np
 from mmengine.config import Config
 
 from .counts_file import load_counts
+from .experiment import experiment, kind
 from .report import TITLES, class_values, protocol_scores
 
 COUNTS = 'counts.npz'
 
 
 class Run(NamedTuple):
-    """A work dir: its path, what was trained and tested, seed, iterations, scores by key.
+    """A work dir: its path, what was trained and tested, seed, scores by key.
 
-    ``experiment`` is that of :func:`experiment`. Keys of ``scores`` are those of
+    ``kind`` and ``experiment`` are those of the functions of these names. Keys of ``scores`` are those of
     ``OpenVocabPartIoU`` and, if the run's counts were kept, ``<protocol>/class/<class name>``: IoU
-    in percent. ``seed`` and ``iterations`` are None where the config states none.
+    in percent. ``seed`` is None where the config states none.
     """
     path: Path
-    experiment: str
+    kind: str
+    experiment: dict
     seed: int
-    iterations: int
     scores: dict
-
-
-def experiment(cfg):
-    """What makes runs comparable: decode head, kind of backbone, data sets; as a text.
-
-    Left out is what a run may change and still belong to a row of a table: folders, schedule,
-    batch size, pretrained weights.
-    """
-    model = cfg.get('model') or {}
-    model = model.get('module', model)  # of a test with TTA
-    backbone = model.get('backbone') or {}
-    parts = [model.get('decode_head'), [backbone.get(key) for key in ('type', 'arch')],
-             *(_describe((cfg.get(f'{split}_dataloader') or {}).get('dataset') or {})
-               for split in ('train', 'test'))]
-    return json.dumps(parts, sort_keys=True, default=repr)  # lists and tuples alike
-
-
-def _describe(dataset):
-    kept = {key: dataset[key] for key in ('type', 'split', 'shots') if key in dataset}
-    if dataset.get('ann_file'):
-        kept['ann_file'] = Path(dataset['ann_file']).name
-    inner = dataset.get('datasets') or ([dataset['dataset']] if 'dataset' in dataset else [])
-    return [kept, *map(_describe, inner)]
 
 
 def find_runs(paths):
@@ -83,18 +61,22 @@ def read_run(folder):
     iteration in mmengine's log.
     """
     folder = Path(folder)
-    configs = sorted(folder.glob('*.py'), key=modified)
-    if not configs:
+    cfg = dumped_config(folder)
+    if cfg is None:
         return None
-    cfg = Config.fromfile(configs[-1])
     if (folder / COUNTS).is_file():
         scores = scores_of_counts(folder / COUNTS)
     else:
         scores = logged_scores(folder, cfg.get('train_cfg'))
     if scores is None:
         return None
-    return Run(folder, experiment(cfg), cfg.get('randomness', {}).get('seed'),
-               (cfg.get('train_cfg') or {}).get('max_iters'), scores)
+    return Run(folder, kind(cfg), experiment(cfg), cfg.get('randomness', {}).get('seed'), scores)
+
+
+def dumped_config(folder):
+    """The config that mmengine dumped last into a work dir; None where there is none."""
+    configs = sorted(Path(folder).glob('*.py'), key=modified)
+    return Config.fromfile(configs[-1]) if configs else None
 
 
 def scores_of_counts(path):

@@ -2,11 +2,13 @@
 import runpy
 import shlex
 import sys
+import threading
 from pathlib import Path
 
 import part_shapes
 import pytest
 import run_table
+import tables
 from mmengine.logging import MessageHub, MMLogger
 
 from mmpartseg.visualization import PartLocalVisualizer
@@ -47,11 +49,13 @@ def test_chain(tmp_path, options, monkeypatch, capfd):
     monkeypatch.setattr(sys, 'argv', sys.argv)
     launched, stop_in_train = [], [True]
 
-    def launch(command):
+    def launch(command, environment):
         launched.append(Path(command[1]).stem + ' ' + Path(command[2]).parent.name)
         if stop_in_train and 'partclipseg' in command[2]:
             stop_in_train.clear()
             run_here([*command, 'train_cfg.max_iters=1'])
+            dump = Path(command[command.index('--work-dir') + 1]) / 'part_shapes.py'
+            dump.write_text(dump.read_text().replace('max_iters=1', 'max_iters=2'))
             return 1
         return run_here(command)
 
@@ -69,6 +73,7 @@ def test_chain(tmp_path, options, monkeypatch, capfd):
     assert main(tmp_path, options, '--table', '1', '--seeds', '1') == 0
     assert launched == []
     text = (tmp_path / 'table_1_part_shapes.md').read_text()
+    assert text.splitlines()[0].endswith(', model.backbone.out_indices=(0, 1)**')
     assert '| CLIPSeg | tiny | 1 run |' in text and '| PartCLIPSeg | tiny | 1 run |' in text
 
 
@@ -102,16 +107,74 @@ def test_dry_run(tmp_path, capsys):
 
 
 def test_failure_is_reported(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(run_table, 'launch', lambda command: 7)
+    monkeypatch.setattr(run_table, 'launch', lambda command, environment: 7)
     assert run_table.main(['--table', '4', '--seeds', '1', '--work-dir', str(tmp_path)]) == 2
     errors = capsys.readouterr().err.splitlines()
     assert [line.startswith('failed: ') and 'train.py' in line for line in errors] == [True, True]
 
 
 def test_launch_gives_the_exit_code():
-    assert run_table.launch([sys.executable, '-c', 'raise SystemExit(3)']) == 3
+    code = 'import os; raise SystemExit(int(os.environ["CODE"]))'
+    assert run_table.launch([sys.executable, '-c', code], dict(CODE='3')) == 3
 
 
-def test_seeds():
+@pytest.mark.parametrize('name', ['seeds', 'gpus', 'parallel'])
+def test_numbers(name, capsys):
     with pytest.raises(SystemExit):
-        run_table.main(['--table', '1', '--seeds', '0'])
+        run_table.main(['--table', '1', f'--{name}', '0'])
+    assert f'--{name} must be at least 1, got 0' in capsys.readouterr().err
+
+
+def test_a_folder_with_another_experiment(tmp_path):
+    """It was taken for finished, whatever it had been run with."""
+    folder = tmp_path / 'partclipseg/pascal_part/seed_0'
+    folder.mkdir(parents=True)
+    (folder / 'counts.npz').touch()
+    options = ['train_cfg.max_iters=10', 'train_dataloader.num_workers=1']
+    tables.load_config('partclipseg/pascal_part', run_table.parsed(options)).dump(folder / 'pascal_part.py')
+    assert run_table.commands('partclipseg/pascal_part', 0, tmp_path, options) == []
+    with pytest.raises(ValueError, match=f'{folder} holds a run of another experiment: train_cfg.max_iters '
+                       'is 10 there and 20000 here. Give another --work-dir'):
+        run_table.commands('partclipseg/pascal_part', 0, tmp_path, [])
+
+
+def test_several_gpus(tmp_path):
+    train, test = run_table.commands('clipseg/pascal_part', 0, tmp_path, [], gpus=2)
+    root, folder = run_table.ROOT, tmp_path / 'clipseg/pascal_part/seed_0'
+    config = str(root / 'configs/clipseg/pascal_part.py')
+    assert train[:4] == ['bash', str(root / 'tools/dist_train.sh'), config, '2']
+    assert test[:5] == ['bash', str(root / 'tools/dist_test.sh'), config, str(folder / 'iter_20000.pth'), '2']
+    assert train[4] == '--resume' and test[5] == '--work-dir'
+
+
+def test_slots(monkeypatch):
+    monkeypatch.delenv('PORT', raising=False)
+    monkeypatch.setenv('CUDA_VISIBLE_DEVICES', '4,5,6,7')
+    assert run_table.slots(2, 2) == [
+        {'PORT': '29500', 'PYTHON': sys.executable, 'CUDA_VISIBLE_DEVICES': '4,5'},
+        {'PORT': '29501', 'PYTHON': sys.executable, 'CUDA_VISIBLE_DEVICES': '6,7'}]
+    with pytest.raises(ValueError, match='--parallel 3 --gpus 2 need 6 GPUs, there are 4'):
+        run_table.slots(3, 2)
+    monkeypatch.setattr(run_table, 'devices', list)  # on a CPU any number goes
+    assert [slot['PORT'] for slot in run_table.slots(3, 2)] == ['29500', '29501', '29502']
+
+
+def test_runs_side_by_side(tmp_path, monkeypatch):
+    """Two at a time, each in a slot of its own; the test of a run waits for its training."""
+    together, lock, order, busy = threading.Barrier(2, timeout=60), threading.Lock(), [], set()
+
+    def launch(command, environment):
+        with lock:
+            assert environment['PORT'] not in busy
+            busy.add(environment['PORT'])
+            order.append(' '.join((Path(command[1]).stem, Path(command[2]).parent.name)))
+        together.wait()
+        with lock:
+            busy.remove(environment['PORT'])
+        return 0
+    monkeypatch.setattr(run_table, 'launch', launch)
+    monkeypatch.setattr(run_table, 'devices', list)
+    runs = [('clipseg/part_shapes', 0), ('partclipseg/part_shapes', 0)]
+    assert run_table.run_all(runs, tmp_path, [], parallel=2) == []
+    assert {tuple(sorted(order[:2])), tuple(sorted(order[2:]))} == {
+        ('train clipseg', 'train partclipseg'), ('test clipseg', 'test partclipseg')}

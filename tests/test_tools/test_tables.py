@@ -8,6 +8,7 @@ import pytest
 import tables
 from mmengine.config import Config
 
+from mmpartseg.engine import use_tta
 from mmpartseg.evaluation import save_counts
 from mmpartseg.evaluation.runs import find_runs, mean_and_error
 from mmpartseg.taxonomy import PartTaxonomy
@@ -151,14 +152,70 @@ def test_another_experiment_is_no_run_of_a_row(runs, change, capsys):
     assert '| PartCLIPSeg | tiny | 2 runs |' in out and f"not in this table: {runs / 'x'}" in err
 
 
+@pytest.mark.parametrize('change, text', [
+    ({'train_cfg.max_iters': 4}, 'train_cfg.max_iters=4'),
+    ({'optim_wrapper.optimizer.lr': 0.5, 'effective_batch_size': 2},
+     'effective_batch_size=2, optim_wrapper.optimizer.lr=0.5'),
+    ({'load_from': 'clipseg:///data/rd64'}, 'load_from="clipseg://rd64"'),
+    ({'train_dataloader.dataset.pipeline.3.prob': 0.1}, 'train_dataloader.dataset.pipeline.3.prob=0.1'),
+    ({'test_cfg.fp16': True}, 'test_cfg.fp16=true'),
+    ({'model.backbone.frozen': True}, 'model.backbone.frozen=true'),
+    ({'test_dataloader.dataset.ignore_index': 254}, 'test_dataloader.dataset.ignore_index=254'),
+    ({'custom_hooks': []}, 'custom_hooks.0.type=none')])
+def test_other_settings_are_another_row(runs, change, text, capsys):
+    write_run(runs / 'x', 'partclipseg/part_shapes', confusion_of([9, 9, 0, 0]), **change)
+    if 'test_dataloader.dataset.ignore_index' in change:
+        write_run(runs / 'y', 'partclipseg/part_shapes', confusion_of([11, 11, 0, 0]),
+                  **{'randomness.seed': 5}, **change)
+    tables.main(['--table', '1', '--dataset', 'part_shapes', str(runs)])
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith('| PartCLIPSeg | tiny | 2 runs | 30.00 ± 10.00') for line in lines)
+    other, = (line for line in lines if ' with ' in line)
+    assert text in other and '| 9.00 |' in other or '| 2 runs with' in other and '| 10.00 ± 1.00 |' in other
+
+
+def test_what_leaves_an_experiment_as_it_is(runs, capsys):
+    """Seed, paths, workers, logging, and what the tools themselves change."""
+    write_run(runs / 'x', 'partclipseg/part_shapes', confusion_of([20, 40, 12, 12]), **{
+        'randomness.seed': 7, 'train_dataloader.dataset.data_root': '/elsewhere', 'work_dir': '/w',
+        'test_evaluator.out_file': '/w/counts.npz', 'train_dataloader.num_workers': 3,
+        'train_dataloader.persistent_workers': True, 'train_dataloader.batch_size': 4, 'launcher': 'pytorch',
+        'model_wrapper_cfg': dict(type='MMDistributedDataParallel'), 'default_hooks.logger.interval': 1,
+        'default_hooks.visualization.draw': True, 'started_from': None, 'load_from': '/w/iter_4.pth',
+        'resume': True, 'log_level': 'DEBUG', 'visualizer.save_dir': '/p',
+        'custom_hooks': [*tables.load_config('partclipseg/part_shapes').custom_hooks,
+                         dict(type='SavePredictionsHook', out_dir='/o')]})
+    tables.main(['--table', '1', '--dataset', 'part_shapes', str(runs)])
+    assert '| PartCLIPSeg | tiny | 3 runs | 30.00 ± 5.77 |' in capsys.readouterr().out
+
+
+def test_a_test_with_tta_is_another_row(runs, capsys):
+    cfg = tables.load_config('partclipseg/part_shapes')
+    use_tta(cfg)
+    write_run(runs / 'x', 'partclipseg/part_shapes', confusion_of([9, 9, 0, 0]))
+    cfg.dump(runs / 'x' / 'config.py')
+    tables.main(['--table', '1', '--dataset', 'part_shapes', str(runs)])
+    line, = (line for line in capsys.readouterr().out.splitlines() if ' with ' in line)
+    assert 'tta_model.type="PartTTAModel"' in line and 'decode_head' not in line
+
+
+def test_a_table_of_other_settings(runs, capsys):
+    write_run(runs / 'x', 'partclipseg/part_shapes', confusion_of([9, 9, 0, 0]), **{'train_cfg.max_iters': 4})
+    tables.main(['--table', '1', '--dataset', 'part_shapes', str(runs),
+                 '--cfg-options', 'train_cfg.max_iters=4'])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].endswith(', with train_cfg.max_iters=4**')
+    for start in ('1 run | 9.00 |', f'2 runs with train_cfg.max_iters={LAST} |'):
+        assert any(line.startswith(f'| PartCLIPSeg | tiny | {start}') for line in lines)
+
+
 def test_doubtful_runs_are_named(runs, capsys):
     write_run(runs / 'p' / 'copy', 'partclipseg/part_shapes', confusion_of([9, 9, 9, 9]),
-              **{'randomness.seed': 1, 'train_cfg.max_iters': 4})
+              **{'randomness.seed': 1})
     tables.main(['--table', '1', '--dataset', 'part_shapes', str(runs)])
     out, err = capsys.readouterr()
     assert '| PartCLIPSeg | tiny | 3 runs |' in out
     assert err.splitlines() == [
-        f"trained for 4 iterations, partclipseg/part_shapes for {LAST}: {runs / 'p' / 'copy'}",
         'the same seed (1) twice, so the standard error is too small: '
         f"{runs / 'p' / 'copy'}, {runs / 'p' / 'seed_1'}"]
 

@@ -3,18 +3,29 @@
 Each row's config is trained with seeds 0, 1, … in WORK_DIR/<config>/seed_<n>; the last checkpoint
 is tested, never the best one, which would be chosen on the test images. A second call resumes what
 stopped and leaves alone what is finished. A failed run does not stop the others.
+
+--parallel M has M runs at a time, --gpus N gives each of them N GPUs through tools/dist_train.sh: on a
+machine with 8 GPUs, --parallel 8, --parallel 4 --gpus 2, or --gpus 8.
 """
 import argparse
+import os
+import queue
 import shlex
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tables import DATASETS, ROOT, config_path, load_table, make_table, table_configs
+import torch
+from tables import DATASETS, ROOT, config_path, load_config, load_table, make_table, table_configs
 
 from mmpartseg.datasets.preparation import run_main
-from mmpartseg.engine import add_cfg_options, read_config
-from mmpartseg.evaluation.runs import COUNTS
+from mmpartseg.engine import add_cfg_options
+from mmpartseg.evaluation.experiment import differences, experiment
+from mmpartseg.evaluation.runs import COUNTS, dumped_config
+
+VISIBLE = 'CUDA_VISIBLE_DEVICES'
+FIRST_PORT = 29500
 
 
 def work_dir_of(root, config, seed):
@@ -22,7 +33,7 @@ def work_dir_of(root, config, seed):
     return Path(root) / config / f'seed_{seed}'
 
 
-def commands(config, seed, root, options):
+def commands(config, seed, root, options, gpus=1):
     """What a run still needs, as command lines; none when it is finished.
 
     Args:
@@ -30,41 +41,92 @@ def commands(config, seed, root, options):
         seed (int): of the run.
         root (str | Path): folder of all runs.
         options (list[str]): ``KEY=VALUE`` overrides of the config.
+        gpus (int): processes of the run.
+
+    Raises:
+        ValueError: the run's folder holds one with other settings; names them.
     """
-    folder = work_dir_of(root, config, seed)
+    folder, path = work_dir_of(root, config, seed), config_path(config)
+    planned = load_config(config, parsed(options))
+    check_folder(folder, planned)
     if (folder / COUNTS).is_file():
         return []
-    path = config_path(config)
-    last = folder / f'iter_{_iterations(path, options)}.pth'
+    last = folder / f'iter_{planned.train_cfg.max_iters}.pth'
     common = ['--work-dir', str(folder), '--cfg-options', f'randomness.seed={seed}']
-    train = [sys.executable, str(ROOT / 'tools/train.py'), str(path), '--resume', *common, *options]
-    test = [sys.executable, str(ROOT / 'tools/test.py'), str(path), str(last), *common,
-            f'test_evaluator.out_file={folder / COUNTS}', *options]
+    train = [*_tool('train', gpus, path), '--resume', *common, *options]
+    test = [*_tool('test', gpus, path, last), *common, f'test_evaluator.out_file={folder / COUNTS}', *options]
     return [test] if last.is_file() else [train, test]
 
 
-def _iterations(path, options):
+def check_folder(folder, planned):
+    """ValueError if a run with other settings than ``planned`` is in a folder."""
+    found = dumped_config(folder)
+    changes = differences(experiment(found), experiment(planned)) if found is not None else []
+    if changes:
+        text = '; '.join(f'{key} is {there} there and {here} here' for key, there, here in changes)
+        raise ValueError(f'{folder} holds a run of another experiment: {text}. Give another --work-dir, or '
+                         'the --cfg-options of that run')
+
+
+def _tool(name, gpus, *arguments):
+    """A tool in one process or, through the launcher, in several."""
+    if gpus == 1:
+        return [sys.executable, str(ROOT / f'tools/{name}.py'), *map(str, arguments)]
+    return ['bash', str(ROOT / f'tools/dist_{name}.sh'), *map(str, arguments), str(gpus)]
+
+
+def parsed(options):
+    """``KEY=VALUE`` settings by key."""
     parser = argparse.ArgumentParser()
     add_cfg_options(parser)
-    overrides = parser.parse_args(['--cfg-options', *options] if options else []).cfg_options
-    return read_config(path, overrides).train_cfg.max_iters
+    return parser.parse_args(['--cfg-options', *options] if options else []).cfg_options
 
 
-def launch(command):
+def devices():
+    """The GPUs of this machine, or those that ``CUDA_VISIBLE_DEVICES`` leaves of them."""
+    stated = os.environ.get(VISIBLE)
+    return stated.split(',') if stated else [str(i) for i in range(torch.accelerator.device_count())]
+
+
+def slots(parallel, gpus):
+    """What each of the runs side by side has for itself: environment variables.
+
+    Raises:
+        ValueError: there are GPUs, but too few.
+    """
+    found, base = devices(), int(os.environ.get('PORT', FIRST_PORT))
+    if found and len(found) < parallel * gpus:
+        raise ValueError(f'--parallel {parallel} --gpus {gpus} need {parallel * gpus} GPUs, there are '
+                         f'{len(found)}')
+    of_slot = [found[i * gpus:(i + 1) * gpus] for i in range(parallel)]
+    return [{'PORT': str(base + i), 'PYTHON': sys.executable, **({VISIBLE: ','.join(own)} if own else {})}
+            for i, own in enumerate(of_slot)]
+
+
+def launch(command, environment):
     """Run a command; its exit code."""
-    return subprocess.run(command, check=False).returncode
+    return subprocess.run(command, check=False, env={**os.environ, **environment}).returncode
 
 
-def run_all(runs, root, options):
-    """Bring every run to its end; the commands that failed."""
-    failed = []
-    for config, seed in runs:
-        for command in commands(config, seed, root, options):
-            print(shlex.join(command), flush=True)
-            if launch(command):
-                failed.append(command)
-                break
-    return failed
+def run_all(runs, root, options, gpus=1, parallel=1):
+    """Bring every run to its end, some side by side; the commands that failed."""
+    free = queue.SimpleQueue()
+    for slot in slots(parallel, gpus):
+        free.put(slot)
+
+    def finish(needed):
+        slot = free.get()
+        try:
+            for command in needed:
+                print(shlex.join(command), flush=True)
+                if launch(command, slot):
+                    return command
+        finally:
+            free.put(slot)
+    planned = [commands(*run, root, options, gpus) for run in runs]  # all are checked before one begins
+    with ThreadPoolExecutor(parallel) as pool:
+        ended = pool.map(finish, planned) if parallel > 1 else map(finish, planned)
+        return [command for command in ended if command is not None]
 
 
 def main(argv=None):
@@ -76,25 +138,28 @@ def main(argv=None):
     parser.add_argument('--dataset', choices=DATASETS, default='paper',
                         help="the paper's benchmarks, or PartShapes in their place")
     parser.add_argument('--work-dir', default='work_dirs/tables', help='folder of all runs')
+    parser.add_argument('--gpus', type=int, default=1, help='of each run (default: 1)')
+    parser.add_argument('--parallel', type=int, default=1, help='runs at a time (default: 1)')
     parser.add_argument('--dry-run', action='store_true', help='only print the missing commands')
     parser.add_argument('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE',
                         help='override settings of every config')
     args = parser.parse_args(argv)
-    if args.seeds < 1:
-        parser.error(f'--seeds must be at least 1, got {args.seeds}')
+    for name in ('seeds', 'gpus', 'parallel'):
+        if getattr(args, name) < 1:
+            parser.error(f'--{name} must be at least 1, got {getattr(args, name)}')
     runs = [(config, seed) for config in table_configs(load_table(args.table, args.dataset))
             for seed in range(args.seeds)]
     if args.dry_run:
         for run in runs:
-            for command in commands(*run, args.work_dir, args.cfg_options):
+            for command in commands(*run, args.work_dir, args.cfg_options, args.gpus):
                 print(shlex.join(command))
         return 0
-    failed = run_all(runs, args.work_dir, args.cfg_options)
+    failed = run_all(runs, args.work_dir, args.cfg_options, args.gpus, args.parallel)
     folders = [work_dir_of(args.work_dir, *run) for run in runs]
     finished = [folder for folder in folders if (folder / COUNTS).is_file()]
     if finished:
         out = Path(args.work_dir) / f'table_{args.table}_{args.dataset}'
-        make_table(args.table, args.dataset, finished, out)
+        make_table(args.table, args.dataset, finished, out, parsed(args.cfg_options))
     for command in failed:
         print(f'failed: {shlex.join(command)}', file=sys.stderr)
     return len(failed)

@@ -1,7 +1,8 @@
 """The paper's tables from finished runs: mean and standard error beside the published numbers.
 
 A run is a work dir of tools/train.py; it belongs to the row whose config has the same decode head,
-backbone and data sets.
+backbone and data sets. A row joins runs of one experiment: what was run is the same but for seed, paths,
+workers and logging. Runs with other settings have a row of their own, which names the settings.
 Per-class numbers (Table 6) need counts.npz in it, which tools/analysis/run_table.py leaves there:
 tools/test.py CONFIG CHECKPOINT --cfg-options test_evaluator.out_file=<work dir>/counts.npz
 """
@@ -14,11 +15,11 @@ import os
 import sys
 from pathlib import Path
 
-from mmengine.config import Config
-
 from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets.preparation import run_main
-from mmpartseg.evaluation.runs import experiment, find_runs, mean_and_error
+from mmpartseg.engine import add_cfg_options, read_config
+from mmpartseg.evaluation.experiment import differences, experiment, kind
+from mmpartseg.evaluation.runs import find_runs, mean_and_error
 
 ROOT = Path(__file__).parents[2]
 TABLES = Path(__file__).with_name('paper_tables.json')
@@ -49,9 +50,9 @@ def config_path(name):
     return ROOT / 'configs' / f'{name}.py'
 
 
-def load_config(name):
-    """The config of a row."""
-    return Config.fromfile(config_path(name))
+def load_config(name, options=None):
+    """The config of a row, with settings of ``--cfg-options`` by dotted key."""
+    return read_config(config_path(name), options or {})
 
 
 def table_configs(table):
@@ -60,26 +61,37 @@ def table_configs(table):
                               for row in section['rows'] if 'config' in row))
 
 
-def sort_runs(table, runs):
+def sort_runs(table, runs, options=None):
     """Which runs belong to which config of a table.
 
+    Args:
+        table (dict): of :func:`load_table`.
+        runs (list[Run]): finished runs.
+        options (dict, optional): settings of every row, see :func:`load_config`.
+
     Returns:
-        tuple[dict[str, list[Run]], list[Run]]: by config, and those of no row.
+        tuple[dict[str, dict[str, list[Run]]], list[Run]]: by config, and there by the settings that
+        differ from it, first ``''`` for none; and the runs of no row.
     """
-    row_of = {experiment(load_config(name)): name for name in table_configs(table)}
-    sorted_runs, others = {name: [] for name in row_of.values()}, []
+    configs = {name: load_config(name, options) for name in table_configs(table)}
+    row_of = {kind(cfg): name for name, cfg in configs.items()}
+    planned = {name: experiment(cfg) for name, cfg in configs.items()}
+    sorted_runs, others = {name: {'': []} for name in configs}, []
     for run in runs:
-        sorted_runs.get(row_of.get(run.experiment), others).append(run)
+        name = row_of.get(run.kind)
+        if name is None:
+            others.append(run)
+        else:
+            changes = ', '.join(f'{key}={value}' for key, value, _ in
+                                differences(run.experiment, planned[name]))
+            sorted_runs[name].setdefault(changes, []).append(run)
     return sorted_runs, others
 
 
 def doubts(sorted_runs):
     """What a reader of the table should know about its runs: a line for each."""
     lines = []
-    for name, runs in sorted_runs.items():
-        planned = load_config(name).train_cfg.max_iters if runs else None
-        lines += [f'trained for {run.iterations} iterations, {name} for {planned}: {run.path}'
-                  for run in runs if run.iterations != planned]
+    for runs in (runs for groups in sorted_runs.values() for runs in groups.values()):
         first = {}
         for run in runs:
             other = first.setdefault(run.seed, run.path)
@@ -108,16 +120,17 @@ def fill(table, sorted_runs):
                          for value in row['paper']]
                 lines.append((row['labels'], 'paper', [tuple(pair) for pair in pairs]))
             if 'config' in row:
-                lines.append(_measured(row, section['columns'], sorted_runs[row['config']]))
+                lines += [_measured(row, section['columns'], runs, changes)
+                          for changes, runs in sorted_runs[row['config']].items()]
         sections.append((section.get('heading', ''), [n for n, _ in section['columns']], lines))
     return sections
 
 
-def _measured(row, columns, runs):
+def _measured(row, columns, runs, changes):
     if not runs:
         return row['labels'], 'no runs', [(math.nan, math.nan)] * len(columns)
     prefix = f"{row['setting']}/" if 'setting' in row else ''
-    source = f'{len(runs)} run{"s" if len(runs) > 1 else ""}'
+    source = f'{len(runs)} run{"s" if len(runs) > 1 else ""}' + f' with {changes}' * bool(changes)
     return row['labels'], source, [
         mean_and_error([_score(run, prefix + key) for run in runs]) for _, key in columns]
 
@@ -173,11 +186,16 @@ def to_csv(table, sections):
     return text.getvalue()
 
 
-def make_table(number, dataset, paths, out=None):
-    """Print a table, and write it to ``<out>.md`` and ``<out>.csv`` where ``out`` is given."""
+def make_table(number, dataset, paths, out=None, options=None):
+    """Print a table, and write it to ``<out>.md`` and ``<out>.csv`` where ``out`` is given.
+
+    ``options`` are settings of every row's config, see :func:`load_config`.
+    """
     table = load_table(number, dataset)
+    if options:
+        table['title'] += ', with ' + ', '.join(f'{key}={value}' for key, value in options.items())
     runs, unfinished = find_runs(paths)
-    sorted_runs, others = sort_runs(table, runs)
+    sorted_runs, others = sort_runs(table, runs, options)
     sections = fill(table, sorted_runs)
     text = to_markdown(table, sections)
     print(text)
@@ -200,9 +218,10 @@ def main(argv=None):
     parser.add_argument('--dataset', choices=DATASETS, default='paper',
                         help="the paper's benchmarks, or PartShapes in their place")
     parser.add_argument('--out', metavar='STEM', help='also write STEM.md and STEM.csv')
+    add_cfg_options(parser)
     parser.add_argument('runs', nargs='+', help='work dirs, or folders that hold several')
     args = parser.parse_args(argv)
-    make_table(args.table, args.dataset, args.runs, args.out)
+    make_table(args.table, args.dataset, args.runs, args.out, args.cfg_options)
 
 
 if __name__ == '__main__':
