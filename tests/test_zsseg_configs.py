@@ -122,7 +122,7 @@ def test_recipe_of_stage_1():
     assert (optimizer.type, optimizer.lr, optimizer.weight_decay) == ('SGD', 0.02, 5e-4)
     warm_up, cosine = cfg.param_scheduler
     assert (warm_up.factor, warm_up.end, cosine.end, cfg.train_cfg.max_iters) == (0.005, 100, 3200, 3200)
-    assert cfg.train_dataloader.batch_size == cfg.effective_batch_size == 32
+    assert cfg.effective_batch_size == 32
     assert cfg.train_dataloader.dataset.dataset.shots == 128
     assert cfg.val_cfg is None and cfg.val_dataloader is None
 

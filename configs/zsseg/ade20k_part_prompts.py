@@ -6,7 +6,6 @@ _base_ = [
 model = dict(decode_head=dict(train_taxonomy='ade20k_part_234:seen', test_taxonomy='ade20k_part_234'))
 train_dataset = _base_.train_dataloader.dataset
 train_dataloader = dict(
-    batch_size=32,
     dataset=dict(dataset=dict(_delete_=True, type='KShotDataset', shots=128, dataset=train_dataset.dataset)))
 effective_batch_size = 32
 val_dataloader = val_evaluator = None  # nothing is predicted

@@ -3,6 +3,7 @@ import numpy as np
 from mmseg.registry import DATASETS
 from torch.utils.data import Dataset
 
+from mmpartseg.datasets.draws import random_numbers_of
 from mmpartseg.datasets.k_shot import class_presence
 from mmpartseg.datasets.part_seg_dataset import PartSegDataset
 
@@ -57,6 +58,10 @@ class PerObjectDataset(Dataset):
         return dict(self.dataset.get_data_info(image), sample_idx=idx, object_id=obj)
 
     def __getitem__(self, idx):
+        with random_numbers_of(idx):
+            return self._sample(int(idx))
+
+    def _sample(self, idx):
         drawn = idx
         for _ in range(MAX_DRAWS):
             data = self.dataset.pipeline(self.get_data_info(drawn))

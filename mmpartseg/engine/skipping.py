@@ -3,7 +3,7 @@ import itertools
 
 from mmengine.dataset import ConcatDataset, InfiniteSampler, RepeatDataset
 
-from ..datasets import DrawSampler, PartSegDataset
+from ..datasets import DrawSampler, PartSegDataset, PerObjectDataset
 
 
 def jump(loader, batches):
@@ -35,4 +35,4 @@ def _keeps_draws(dataset):
         return all(map(_keeps_draws, dataset.datasets))
     if isinstance(dataset, RepeatDataset):
         return _keeps_draws(dataset.dataset)
-    return isinstance(dataset, PartSegDataset)
+    return isinstance(dataset, (PartSegDataset, PerObjectDataset))

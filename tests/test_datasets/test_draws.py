@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.dataset import ConcatDataset, InfiniteSampler, pseudo_collate
+from mmseg.registry import DATASETS
 from torch.utils.data import DataLoader
 
 from mmpartseg.datasets import DrawSampler
@@ -76,6 +77,14 @@ def test_workers_change_nothing(dataset):
     assert 3 < sum(map(bool, flips)) < 17
     assert batches(dataset, workers=2) == whole
     assert batches(dataset, workers=3) == whole
+
+
+def test_objects_of_images(pascal_archive):
+    """The pairs of an image and one of its objects, drawn alike."""
+    member = dict(type='PascalPart116Dataset', data_root=str(pascal_archive.root), pipeline=PIPELINE)
+    pairs = DATASETS.build(dict(type='PerObjectDataset', dataset=member))
+    whole = batches(pairs)
+    assert batches(pairs, workers=2) == whole and batches(pairs, 4, 2, passed=6) == whole[6:]
 
 
 @pytest.mark.parametrize('workers', [0, 2])
