@@ -30,8 +30,10 @@ def test_a_branch_without_a_loss(tmp_path):
 
 def test_the_number_of_processes_may_change(tmp_path):
     """The same samples, flipped in the same way, and the gradients that wait for their step."""
-    config = write_config(tmp_path, **{'optim_wrapper.accumulative_counts': 3, 'train_cfg.val_interval': 100,
-                                       'optim_wrapper.optimizer': dict(type='SGD', lr=0.1, _delete_=True)})
+    config = write_config(tmp_path, **{'optim_wrapper.accumulative_counts': 3, 'param_scheduler.0.end': 60,
+                                       'train_cfg.val_interval': 100,
+                                       'optim_wrapper.optimizer': dict(
+                                           type='SGD', lr=0.1, weight_decay=0., _delete_=True)})
     assert in_child(train, config, tmp_path / 'one') == [0]
     kill = dict(type='KillHook', moment='after_train_iter', call=5)
     assert in_child(train, config, tmp_path / 'changed', launcher='pytorch', environments=two(4000),
