@@ -15,9 +15,14 @@ NORMS = ('layer_norm', 'layernorm', 'layrnorm')
 OWN_COPY = Path(__file__).parent / 'data' / 'reference'
 
 
+def reference_folder():
+    """``MMPARTSEG_REFERENCE``, or our copy."""
+    return Path(os.environ.get('MMPARTSEG_REFERENCE', OWN_COPY))
+
+
 def reference_files(pattern):
     """The reference arrays in ``MMPARTSEG_REFERENCE``, or in our copy."""
-    folder = Path(os.environ.get('MMPARTSEG_REFERENCE', OWN_COPY))
+    folder = reference_folder()
     files = sorted(folder.glob(pattern))
     assert files, f'no {pattern} in {folder}'
     return files
@@ -25,7 +30,7 @@ def reference_files(pattern):
 
 def checkpoint_spec():
     """The list of checkpoint entries beside the arrays, or our copy of it."""
-    beside = Path(os.environ.get('MMPARTSEG_REFERENCE', OWN_COPY)) / 'checkpoint_spec.json'
+    beside = reference_folder() / 'checkpoint_spec.json'
     return beside if beside.is_file() else OWN_COPY / 'checkpoint_spec.json'
 
 

@@ -37,16 +37,40 @@ def datasets_of(loader):
 def shrink(cfg):
     """The same config with a CLIP of a few thousand weights; everything else as shipped."""
     cfg.model.data_preprocessor.size = (32, 32)
-    if cfg.model.backbone.type == 'OpenCLIPViT':
-        cfg.model.backbone.update(arch=TINY_CLIP, out_indices=cfg.model.backbone.out_indices and (0, 2))
+    backbone = cfg.model.backbone
+    clip = backbone.clip if backbone.type == 'GuidedCLIP' else backbone
+    if clip.type == 'OpenCLIPViT':
+        clip.update(arch=TINY_CLIP, out_indices=clip.out_indices and (0, 2))
     head = cfg.model.decode_head
     head.text_encoder.update(dict(TEXT_ENCODER, trainable=head.text_encoder.trainable))
+    if backbone.type == 'GuidedCLIP':
+        return shrink_cost_family(cfg)
     head.update(in_channels=(32, 32), channels=16, num_heads=2, ffn_channels=32, mask_strides=(4, 2))
     return cfg
 
 
+def shrink_cost_family(cfg):
+    """CATSeg and PartCATSeg with narrow guidance and two of their templates."""
+    backbone, head = cfg.model.backbone, cfg.model.decode_head
+    backbone.update(clip_size=(32, 32), guidance_size=(28, 28))
+    guidance = backbone.get('guidance')
+    if guidance is not None and guidance.type == 'DINOv2':
+        guidance.update(options=dict(embed_dim=16, depth=1, num_heads=2, img_size=28), pretrained=False)
+        head.in_channels = (16, 16, 16)
+    elif guidance is not None:
+        guidance.update(depth=18, base_channels=8, stem_channels=8)
+        head.in_channels = (8, 16, 32)
+    else:
+        head.update(in_channels=(32, 32), upsampled_channels=(8, 4))
+    if head.text_encoder.get('templates') == 'imagenet':
+        head.text_encoder.templates = ['{}', 'a {}.']
+    head.update(channels=16, num_heads=2, window=2, appearance_channels=8, text_channels=8,
+                decoder_channels=(16, 16), decoder_guidance_channels=(8, 4))
+    return cfg
+
+
 @pytest.mark.parametrize('name', [n for n in CONFIGS if open_vocabulary(load(n))
-                                  and load(n).model.backbone.type == 'OpenCLIPViT'])
+                                  and load(n).model.backbone.type in ('OpenCLIPViT', 'GuidedCLIP')])
 def test_trains_a_step_and_predicts(name):
     cfg = shrink(load(name))
     model = MODELS.build(cfg.model)
@@ -154,7 +178,8 @@ class TestPascalPart:
 def test_trains_on_pretrained_weights(name):
     """All of CLIPSeg, or both the backbone and the text encoder, if there is one."""
     cfg = load(name)
-    tower = [] if cfg.model.backbone.type == 'Pixels' else [cfg.model.backbone]  # those have no weights
+    backbone = cfg.model.backbone.get('clip', cfg.model.backbone)
+    tower = [] if backbone.type == 'Pixels' else [backbone]  # those have no weights
     parts = [*tower, *([cfg.model.decode_head.text_encoder] if open_vocabulary(cfg) else [])]
     fetched = [part.get('pretrained') or (part.get('init_cfg') or {}).get('type') == 'Pretrained'
                or (part is cfg.model.backbone and cfg.model.get('pretrained')) for part in parts]
@@ -187,3 +212,49 @@ def test_ablations_differ_in_one_line():
         head = load(f'configs/partclipseg/pascal_part_{name}.py').model.decode_head
         assert {k for k in full if full[k] != head[k]} == off
         assert all(head[k] is None for k in off)
+
+
+class TestCostFamily:
+    """configs/catseg and configs/partcatseg are the released recipes."""
+
+    @pytest.mark.parametrize('name, iterations, batch, slow', [
+        ('catseg/pascal_part', 80000, 8, {'backbone'}),
+        ('catseg/pascal_part_cvpr24', 80000, 4, {'backbone', 'text_encoder'}),
+        ('partcatseg/pascal_part', 20000, 4, {'backbone'})])
+    def test_schedule(self, name, iterations, batch, slow):
+        cfg = load(f'configs/{name}.py')
+        optimizer = cfg.optim_wrapper.optimizer
+        assert (optimizer.type, optimizer.lr, optimizer.weight_decay) == ('AdamW', 2e-4, 1e-4)
+        assert cfg.optim_wrapper.clip_grad.max_norm == 0.01
+        schedule, = cfg.param_scheduler
+        assert (schedule.type, schedule.T_max) == ('CosineAnnealingLR', iterations)
+        assert (cfg.train_cfg.max_iters, cfg.effective_batch_size) == (iterations, batch)
+        assert cfg.train_dataloader.batch_size == batch
+        keys = cfg.optim_wrapper.paramwise_cfg.custom_keys
+        assert {key: value.lr_mult for key, value in keys.items()} == dict.fromkeys(slow, 0.01)
+
+    @pytest.mark.parametrize('name, trained', [
+        ('catseg/pascal_part', {'embedding', 'stack', 'guidance', 'text_projection', 'decoder'}),
+        ('partcatseg/pascal_part', {'embedding', 'stack', 'guidance', 'text_projection', 'decoder',
+                                    'class_embedding', 'class_stack', 'object_aware_cost'})])
+    def test_everything_but_clip_is_trained(self, name, trained):
+        model = MODELS.build(shrink(load(f'configs/{name}.py')).model)
+        names = {n for n, p in model.named_parameters() if p.requires_grad}
+        assert {n.split('.')[1] for n in names if n.startswith('decode_head.')} == trained
+        assert {n.split('.')[1] for n in names if n.startswith('backbone.')} == {'guidance'}
+
+    def test_what_the_variants_are(self):
+        ovparts, cvpr24, part = (load(f'configs/{name}.py').model for name in (
+            'catseg/pascal_part', 'catseg/pascal_part_cvpr24', 'partcatseg/pascal_part'))
+        assert ovparts.backbone.clip.frozen and ovparts.backbone.clip.dense == 'token'
+        assert ovparts.backbone.guidance.type == 'ResNet' and ovparts.backbone.guidance.depth == 101
+        assert (cvpr24.backbone.clip.trainable, cvpr24.backbone.clip.dense) == ('query_value', 'cls')
+        assert cvpr24.backbone.get('guidance') is None and cvpr24.decode_head.padded_classes == 256
+        assert part.backbone.guidance.type == 'DINOv2' and part.backbone.guidance_size == (448, 448)
+        assert part.decode_head.class_attention == 'query'
+        text = MODELS.build(shrink_text(ovparts.decode_head.text_encoder))
+        assert len(text.templates) == 80 and text.templates[0] == 'a bad photo of a {}.'
+
+
+def shrink_text(text_encoder):
+    return dict(TEXT_ENCODER, templates=text_encoder.templates, averaged=text_encoder.averaged)

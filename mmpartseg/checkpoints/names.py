@@ -29,6 +29,8 @@ RENAMED = [
     ('clip.vision_model.pre_layrnorm.', VISUAL + 'ln_pre.'),
     *[('clip.vision_model.encoder.layers.{}.' + published, VISUAL + 'transformer.resblocks.{}.' + ours)
       for published, ours in CLIP_BLOCK],
+    ('clip.vision_model.post_layernorm.', VISUAL + 'ln_post.'),
+    ('clip.visual_projection.weight', VISUAL + 'proj'),  # transposed
     ('clip.text_model.embeddings.token_embedding.', TEXT + 'token_embedding.'),
     ('clip.text_model.embeddings.position_embedding.weight', TEXT + 'positional_embedding'),
     *[('clip.text_model.encoder.layers.{}.' + published, TEXT + 'transformer.resblocks.{}.' + ours)
@@ -50,11 +52,11 @@ RENAMED = [
     ('decoder.cond_film_add.', HEAD + 'object_part_film.add.'),
     ('decoder.part_obj_with_cond_embed.', HEAD + 'object_part_branch.'),
 ]
-TRANSPOSED = (TEXT + 'text_projection', )
+TRANSPOSED = (TEXT + 'text_projection', VISUAL + 'proj')
 
 # published entries that nothing here uses
 DROPPED = (
-    'clip.logit_scale', 'clip.visual_projection.', 'clip.vision_model.post_layernorm.',
+    'clip.logit_scale',
     'clip.vision_model.embeddings.position_ids', 'clip.text_model.embeddings.position_ids',
     'text_adapter.', 'tunable_linear.',  # stored in the released files, but without effect there
 )
@@ -66,6 +68,7 @@ COPIED = [(HEAD + 'object_part_film.', HEAD + 'decoder.film.'),
 FRESH = (HEAD + 'adapter.', HEAD + 'background_embedding', HEAD + 'project_features.',
          HEAD + 'project_text.')
 
-# entries that a model may have no place for: blocks behind the last one it reads, and the
-# object-part branch where the head is the CLIPSeg baseline
-SPARE = (VISUAL + 'transformer.resblocks.', HEAD + 'object_part_film.', HEAD + 'object_part_branch.')
+# entries that a model may have no place for: blocks behind the last one it reads and what follows
+# them, and the object-part branch where the head is the CLIPSeg baseline
+SPARE = (VISUAL + 'transformer.resblocks.', VISUAL + 'ln_post.', VISUAL + 'proj',
+         HEAD + 'object_part_film.', HEAD + 'object_part_branch.')

@@ -1,4 +1,4 @@
-"""``clipseg://`` and ``partclipseg://`` for ``load_from``, and safe reading of local files."""
+"""Schemes of published weights for ``load_from``, and safe reading of local files."""
 import os
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import huggingface_hub
 from huggingface_hub.errors import EntryNotFoundError
 from mmengine.runner import CheckpointLoader
 
+from .catseg import catseg_to_mmpartseg
 from .convert import to_mmpartseg
 from .read import read_checkpoint, state_dict_of
 from .zsseg import zsseg_to_mmpartseg
@@ -38,6 +39,17 @@ def load_from_partclipseg(filename, map_location='cpu'):
 def load_from_zsseg(filename, map_location='cpu'):
     """A released ZSSeg+ model or prompt checkpoint, or a checkpoint of our stage 1: ``zsseg://<file>``."""
     return _converted(filename.removeprefix('zsseg://'), filename, map_location, zsseg_to_mmpartseg)
+
+
+@CheckpointLoader.register_scheme(['catseg://', 'partcatseg://'])
+def load_from_catseg(filename, map_location='cpu'):
+    """A released file of either CATSeg, or of PartCATSeg: ``catseg://<file>``, ``partcatseg://<file>``.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: the file is damaged or neither's.
+    """
+    return _converted(filename.split('://', 1)[1], filename, map_location, catseg_to_mmpartseg)
 
 
 @CheckpointLoader.register_scheme('', force=True)

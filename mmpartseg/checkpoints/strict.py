@@ -15,7 +15,8 @@ def check_state_dict(model, state, prefix='', metadata=None):
         state (dict[str, Tensor]): the state dict; spare entries are taken out, and what it lacks by
             design is filled in with the model's own values.
         prefix (str): before the model's names in ``state``.
-        metadata (dict, optional): of :func:`to_mmpartseg`: ``source``, ``fresh`` and ``spare``.
+        metadata (dict, optional): of :func:`to_mmpartseg`: ``source``, ``fresh`` (may be missing),
+            ``spare`` (may be left over); what is both may be of another shape.
 
     Raises:
         ValueError: names the source and the first offending entries.
@@ -24,8 +25,9 @@ def check_state_dict(model, state, prefix='', metadata=None):
     own = {prefix + name: value for name, value in model.state_dict().items()}
     spare = tuple(prefix + p for p in metadata.get('spare', ()))
     fresh = tuple(prefix + p for p in metadata.get('fresh', ()))
-    for name in [k for k in state if k.startswith(prefix) and k not in own and k.startswith(spare)]:
-        del state[name]
+    for name in [k for k in state if k.startswith(prefix) and k.startswith(spare)]:
+        if name not in own or (name.startswith(fresh) and state[name].shape != own[name].shape):
+            del state[name]
     missing = [k for k in own if k not in state and not k.startswith(fresh)]
     kept = {k: v for k, v in own.items() if k not in state and k.startswith(fresh)}
     unexpected = [k for k in state if k.startswith(prefix) and k not in own]

@@ -1,13 +1,22 @@
-"""Backbone, text encoder, decode heads, losses and segmentor: the boxes of the paper's Fig. 3."""
-from .backbones import OpenCLIPViT, Pixels
+"""Backbones, text encoder, decode heads, losses and segmentor: the boxes of the paper's Fig. 3."""
+from .backbones import DINOv2, GuidedCLIP, OpenCLIPViT, Pixels
 from .data_preprocessors import PartSegDataPreProcessor
-from .decode_heads import CLIPSegHead, MaskFormerProposals, PartCLIPSegHead, RegionPromptHead, ZSSegHead
-from .losses import EnhanceLoss, MaskFocalLoss, PartMaskLoss, SeparationLoss
+from .decode_heads import (
+    CATSegHead,
+    CLIPSegHead,
+    MaskFormerProposals,
+    PartCATSegHead,
+    PartCLIPSegHead,
+    RegionPromptHead,
+    ZSSegHead,
+)
+from .losses import CompositionLoss, EnhanceLoss, MaskFocalLoss, PartMaskLoss, SeparationLoss
 from .region_classifier import CLIPRegionClassifier
 from .segmentors import PartCascadeSegmentor, PartSegmentor, ZSSegSegmentor
 from .text_encoders import CompositePromptEncoder, OpenCLIPTextEncoder
 
-__all__ = ['CLIPRegionClassifier', 'CLIPSegHead', 'CompositePromptEncoder', 'EnhanceLoss', 'MaskFocalLoss',
-           'MaskFormerProposals', 'OpenCLIPTextEncoder', 'OpenCLIPViT', 'PartCLIPSegHead',
-           'PartCascadeSegmentor', 'PartMaskLoss', 'PartSegDataPreProcessor', 'PartSegmentor', 'Pixels',
-           'RegionPromptHead', 'SeparationLoss', 'ZSSegHead', 'ZSSegSegmentor']
+__all__ = ['CATSegHead', 'CLIPRegionClassifier', 'CLIPSegHead', 'CompositePromptEncoder', 'CompositionLoss',
+           'DINOv2', 'EnhanceLoss', 'GuidedCLIP', 'MaskFocalLoss', 'MaskFormerProposals',
+           'OpenCLIPTextEncoder', 'OpenCLIPViT', 'PartCATSegHead', 'PartCLIPSegHead', 'PartCascadeSegmentor',
+           'PartMaskLoss', 'PartSegDataPreProcessor', 'PartSegmentor', 'Pixels', 'RegionPromptHead',
+           'SeparationLoss', 'ZSSegHead', 'ZSSegSegmentor']

@@ -117,6 +117,46 @@ def build_text_tower(arch, pretrained=None):
     return tower
 
 
+def split_projections(tower):
+    """Query, key and value weights of every attention as parameters of their own, as CAT-Seg stores them.
+
+    Weights that come as one are split when they are loaded.
+    """
+    for attention in _attentions(tower):
+        for letter, weight in zip('qkv', attention.in_proj_weight.detach().chunk(3)):
+            attention.register_parameter(f'{letter}_proj_weight', torch.nn.Parameter(weight.clone()))
+        attention.register_parameter('in_proj_weight', None)
+        attention._qkv_same_embed_dim = False
+        attention.register_load_state_dict_pre_hook(_split_loaded)
+
+
+def _split_loaded(module, state, prefix, *args):
+    whole = state.pop(prefix + 'in_proj_weight', None)
+    if whole is not None:
+        for letter, weight in zip('qkv', whole.chunk(3)):
+            state[f'{prefix}{letter}_proj_weight'] = weight
+
+
+def train_query_value(tower):
+    """Freeze a tower except for the query and value weights of :func:`split_projections`."""
+    tower.requires_grad_(False)
+    for attention in _attentions(tower):
+        attention.q_proj_weight.requires_grad_(True)
+        attention.v_proj_weight.requires_grad_(True)
+
+
+def value_projection(attention):
+    """Weight and bias of the values of a ``MultiheadAttention``."""
+    weight = attention.v_proj_weight
+    if weight is None:
+        weight = attention.in_proj_weight.chunk(3)[2]
+    return weight, attention.in_proj_bias.chunk(3)[2]
+
+
+def _attentions(tower):
+    return (module for module in tower.modules() if isinstance(module, torch.nn.MultiheadAttention))
+
+
 def _pretrained_state(arch, config, pretrained, prefix):
     path = pretrained if os.path.isfile(pretrained) else _download(arch, pretrained)
     custom_text = config.pop('custom_text', False)

@@ -6,7 +6,13 @@ import torch.nn.functional as F
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 
-from ..clip import build_image_tower, pixel_statistics
+from ..clip import (
+    build_image_tower,
+    pixel_statistics,
+    split_projections,
+    train_query_value,
+    value_projection,
+)
 from ..layers.separable import bicubic
 
 
@@ -14,7 +20,8 @@ from ..layers.separable import bicubic
 class OpenCLIPViT(BaseModule):
     """open_clip's image tower; gives the hidden states of chosen transformer blocks (Eq. 1).
 
-    Blocks after the last index, the final norm and the projection are not kept. Images of any size
+    Blocks after the last index, the final norm and the projection are not kept, unless dense features
+    in the space of text are asked for. Images of any size
     are taken: one that is no multiple of the patch is resized up to the next multiple, and the
     position embeddings are resized to the token grid (bicubic, as in the released implementation).
 
@@ -24,27 +31,43 @@ class OpenCLIPViT(BaseModule):
         out_indices (Sequence[int]): blocks whose output is returned, counted from 0.
         frozen (bool): no gradients, and eval mode also after ``model.train()``.
         with_cls_token (bool): return ``(map, CLS)`` pairs instead of maps alone.
+        dense (str, optional): give each token's place in the space of text, as the last map: the last
+            block takes values without attention (MaskCLIP), added to the token itself (``'token'``)
+            or to the CLS token (``'cls'``), then comes what follows for the CLS token otherwise.
+        trainable (str): of an unfrozen tower train ``'all'``, or ``'query_value'``: the query and value
+            weights of every block (CAT-Seg).
 
     Raises:
-        ValueError: unknown architecture or weights, an index without a block.
+        ValueError: unknown architecture, weights or option, an index without a block.
     """
 
     def __init__(self, arch='ViT-B-16-quickgelu', pretrained=None, out_indices=(3, 6, 9),
-                 frozen=True, with_cls_token=False, init_cfg=None):
+                 frozen=True, with_cls_token=False, dense=None, trainable='all', init_cfg=None):
         super().__init__(init_cfg)
+        for name, value, known in (('dense', dense, (None, 'token', 'cls')),
+                                   ('trainable', trainable, ('all', 'query_value'))):
+            if value not in known:
+                raise ValueError(f'{name} must be one of {known}, got {value!r}')
         self.visual = build_image_tower(arch, pretrained)
         depth = len(self.visual.transformer.resblocks)
         self.out_indices = tuple(out_indices)
-        if not self.out_indices or not all(0 <= i < depth for i in self.out_indices):
+        if not (self.out_indices or dense) or not all(0 <= i < depth for i in self.out_indices):
             raise ValueError(f'out_indices must lie in 0…{depth - 1} for {arch!r}, which has {depth} '
                              f'blocks; got {self.out_indices}')
-        self.visual.prune_intermediate_layers(list(self.out_indices), prune_norm=True)
+        self.dense = dense
+        if dense is None:
+            self.visual.prune_intermediate_layers(list(self.out_indices), prune_norm=True)
         self.visual.attn_pool = None
         self.patch_size = self.visual.patch_size
         self.embed_dims = self.visual.conv1.out_channels
         self.pixel_statistics = pixel_statistics(arch, pretrained)
         self.frozen = frozen
         self.with_cls_token = with_cls_token
+        if trainable == 'query_value':
+            split_projections(self.visual)
+            train_query_value(self.visual)
+            if dense is not None and depth - 1 not in self.out_indices:
+                self.visual.transformer.resblocks[-1].attn.q_proj_weight.requires_grad_(False)  # not read
         if frozen:
             self.visual.requires_grad_(False)
         self.train()
@@ -62,16 +85,29 @@ class OpenCLIPViT(BaseModule):
 
         Returns:
             tuple: one (N, C, h, w) map per index; with ``with_cls_token`` each is a pair
-            ``[map, (N, C) CLS token]``.
+            ``[map, (N, C) CLS token]``. With ``dense`` a map (N, D, h, w) follows.
         """
         with torch.no_grad() if self.frozen else contextlib.nullcontext():
             x, grid = self._embed(x)
-            states = []
-            for i, block in enumerate(self.visual.transformer.resblocks):
-                x = block(x)  # N x L x C
+            states, blocks = [], self.visual.transformer.resblocks
+            for i, block in enumerate(blocks):
+                last_input = x
+                if i in self.out_indices or i + 1 < len(blocks):
+                    x = block(x)  # N x L x C
                 if i in self.out_indices:
                     states.append(self._to_map(x, grid))
+            if self.dense is not None:
+                states.append(self._dense(last_input).transpose(1, 2).unflatten(2, grid))
         return tuple(states)
+
+    def _dense(self, x):
+        """The input (N, 1 + hw, C) of the last block -> (N, hw, D)."""
+        visual, block = self.visual, self.visual.transformer.resblocks[-1]
+        tokens = x[:, 1:]
+        values = block.attn.out_proj(F.linear(block.ln_1(tokens), *value_projection(block.attn)))
+        x = (x[:, :1] if self.dense == 'cls' else tokens) + block.ls_1(values)
+        x = x + block.ls_2(block.mlp(block.ln_2(x)))
+        return visual.ln_post(x) @ visual.proj
 
     def _embed(self, x):
         ph, pw = self.patch_size

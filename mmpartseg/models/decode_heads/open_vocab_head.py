@@ -36,12 +36,15 @@ class OpenVocabHead(BaseModule):
         background_embedding (Tensor, optional): (1, D), the condition of the background, which is no
             prompt; None where a family knows no background.
         has_object_scores (bool): whether the output has ``scores`` with those of objects last.
+        upsamples_probabilities (bool): whether the sigmoid comes before the upsampling to the image's
+            size, not after it.
 
     Raises:
         ValueError: an unknown vocabulary or a malformed class name.
     """
     align_corners = False
     has_object_scores = False
+    upsamples_probabilities = False
 
     def __init__(self, train_taxonomy, test_taxonomy, text_encoder, ignore_index=255, init_cfg=None):
         super().__init__(init_cfg)
@@ -85,9 +88,13 @@ class OpenVocabHead(BaseModule):
         index = TaxonomyIndex(PartTaxonomy.build(taxonomy))
         self.test_index = index.to(next(self.parameters()).device)
 
+    def encode(self, names):
+        """(n, …): the text encoder's embeddings of names."""
+        return self.text_encoder(names)
+
     def condition(self, names):
         """(n [+ 1], …): the embeddings of n names, that of the background last where there is one."""
-        text = self.text_encoder(names)
+        text = self.encode(names)
         if self.background_embedding is None:
             return text
         background = self.background_embedding
@@ -104,7 +111,7 @@ class OpenVocabHead(BaseModule):
         return [text if chosen == [*range(len(text))] else text[chosen] for chosen in rows]
 
     def predict(self, inputs, batch_img_metas=None, test_cfg=None):
-        """Scores (N, K [+ 1], H, W) of the test vocabulary, background last."""
+        """Logits (N, K [+ 1], H, W) of the test vocabulary, background last."""
         return self(inputs).object_part
 
     def forward(self, inputs):
@@ -147,7 +154,7 @@ class OpenVocabHead(BaseModule):
             index (TaxonomyIndex): their vocabulary.
         """
         targets = level_targets(part_map, object_map, index, map_size(output.object_part),
-                                self.ignore_index)
+                                self.ignore_index, self.background_embedding is not None)
         terms = {}
         for level in ('object_part', 'part', 'object'):
             if level in self.losses:

@@ -31,12 +31,13 @@ def labels_of(data_samples, index, ignore_index, rows):
     return part_map, mapped(part_map, index.object_of, ignore_index)
 
 
-def level_targets(part_map, object_map, index, size, ignore_index):
+def level_targets(part_map, object_map, index, size, ignore_index, has_background=True):
     """The channel that is 1 at each pixel, on every level, from the maps of :func:`labels_of`.
 
     Args:
         index (TaxonomyIndex): the vocabulary.
         size (tuple[int, int]): (H, W) of the logits.
+        has_background (bool): whether pixels of no object are a class; else they are ignored.
 
     Returns:
         dict[str, Callable]: ``object_part``, ``part``, ``object`` -> (N, H, W) int64, background last,
@@ -45,8 +46,9 @@ def level_targets(part_map, object_map, index, size, ignore_index):
     part_map, object_map = resized(part_map, size), resized(object_map, size)
     num_objects = len(index.taxonomy.objects)
     is_object = object_map < num_objects
+    is_class = is_object if has_background else torch.ones_like(is_object)
     return dict(
-        object_part=lambda: object_part_target(part_map, is_object, len(index.taxonomy), ignore_index),
+        object_part=lambda: object_part_target(part_map, is_class, len(index.taxonomy), ignore_index),
         part=lambda: mapped(part_map, index.part_of, ignore_index),
         object=lambda: object_map.masked_fill(~is_object, num_objects))
 

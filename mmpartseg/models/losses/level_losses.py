@@ -11,7 +11,7 @@ class LevelLosses(nn.ModuleList):
     """Loss terms of one level by name.
 
     A :class:`PartMaskLoss` gives ``loss_<level>``; on the level ``object_part``, where the pixels of
-    classes and of background have a mean each unless unlabelled ones are background,
+    classes and of background have a mean each unless unlabelled ones count as something,
     ``loss_object_part_background`` besides. A loss of mmseg (``CrossEntropyLoss``,
     ``DiceLoss``, …) or of your own is called as by mmseg's heads, see :func:`mask_ignored`, and gives
     ``loss_<level>_<its name>``. Terms of the same name are added.
@@ -54,7 +54,7 @@ class LevelLosses(nn.ModuleList):
             return {f'{name}_{name_of(loss)}': value}
         # a mean over pixels, in whatever order
         logits, target = logits.flatten(2), tiled(target, logits).flatten(1)
-        if self.level == 'object_part' and not loss.unlabelled_as_background:
+        if self.level == 'object_part' and not loss.one_mean:
             foreground, background = loss.split(logits, target, ignore_index)
             return {name: foreground, f'{name}_background': background}
         has_background = self.level != 'part'

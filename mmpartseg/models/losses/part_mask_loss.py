@@ -15,7 +15,7 @@ def pixel_bce(logits, target, background_weight=None):
 
     Args:
         logits (Tensor): (N, C, …), pixels in any order.
-        target (Tensor): (N, …) the channel that is 1, int64 in 0…C-1.
+        target (Tensor): (N, …) the channel that is 1, int64 in 0…C-1; -1 where none is.
         background_weight (float, optional): weight of the last channel; the others weigh 1.
 
     Returns:
@@ -33,12 +33,12 @@ class PixelBCE(Function):
         ctx.save_for_backward(logits, target)
         ctx.background_weight = background_weight
         precise = torch.promote_types(logits.dtype, torch.float32)
-        # BCE(x, t) = softplus(x) - x·t, and t is 1 in one channel only
+        # BCE(x, t) = softplus(x) - x·t, and t is 1 in one channel at most
         total = torch.zeros_like(target, dtype=precise)
         for channels in logits.split(CHANNELS, dim=1):
             total += F.softplus(channels.to(precise)).sum(1)
         total += (background_weight - 1) * F.softplus(logits[:, -1].to(precise))
-        positive = logits.gather(1, target[:, None])[:, 0]
+        positive = logits.gather(1, target.clamp(min=0)[:, None])[:, 0] * (target >= 0)
         is_background = target == logits.shape[1] - 1
         return total - positive * (1 + (background_weight - 1) * is_background)
 
@@ -49,9 +49,11 @@ class PixelBCE(Function):
         grad, target, result = grad[:, None], target[:, None], torch.empty_like(logits)
         for channels, out in zip(logits.split(CHANNELS, dim=1), result.split(CHANNELS, dim=1)):
             out.copy_(channels.to(grad.dtype).sigmoid() * grad)
-        own = logits.gather(1, target).to(grad.dtype)
+        channel = target.clamp(min=0)
+        own = logits.gather(1, channel).to(grad.dtype)
         # sigmoid(x) - 1 without cancellation
-        result.scatter_(1, target, (-(-own).sigmoid() * grad).to(result.dtype))
+        own = torch.where(target >= 0, -(-own).sigmoid(), own.sigmoid())
+        result.scatter_(1, channel, (own * grad).to(result.dtype))
         result[:, -1] *= ctx.background_weight
         return result, None, None
 
@@ -101,6 +103,8 @@ class PartMaskLoss(nn.Module):
             one. In a head of mmseg the last channel is background; None if it has none.
         unlabelled_as_background (bool): the loss of the released CLIPSeg baseline: ignored pixels
             are background, also inside an object, and one mean goes over all pixels.
+        unlabelled_as_negative (bool): the loss of CAT-Seg: ignored pixels are of no class, and one mean
+            goes over all pixels.
         loss_name (str): its key in the log of a head of mmseg.
 
     Raises:
@@ -108,13 +112,19 @@ class PartMaskLoss(nn.Module):
     """
 
     def __init__(self, loss_weight=1.0, background_weight=0.05, unlabelled_as_background=False,
-                 loss_name='loss_part_mask'):
+                 unlabelled_as_negative=False, loss_name='loss_part_mask'):
         super().__init__()
         self.loss_name = loss_name
         self.loss_weight = loss_weight
         self.background_weight = background_weight
         self.unlabelled_as_background = unlabelled_as_background
+        self.unlabelled_as_negative = unlabelled_as_negative
         self.check_background(background_weight is not None)
+
+    @property
+    def one_mean(self):
+        """Whether the pixels of classes and of background share a mean on every level."""
+        return self.unlabelled_as_background or self.unlabelled_as_negative
 
     def check_background(self, has_background):
         """ValueError if unlabelled pixels are to be background and there is none."""
@@ -126,6 +136,8 @@ class PartMaskLoss(nn.Module):
         """See :func:`part_mask_loss`; ``has_background`` says that the last channel is one."""
         if self.unlabelled_as_background:
             target = target.masked_fill(target == ignore_index, logits.shape[1] - 1)
+        elif self.unlabelled_as_negative:
+            target = target.masked_fill(target == ignore_index, -1)
         background_weight = self.background_weight if has_background else None
         return self.loss_weight * part_mask_loss(logits, target, background_weight, ignore_index,
                                                  weight)

@@ -13,7 +13,8 @@ def decide(scores, size, object_of, object_scores=None, known_objects=None, piec
     classes of objects that occur in those rows are upsampled, the others cannot win.
 
     Args:
-        scores (Tensor): (K + 1, h, w) logits, background last; or (K, h, w) without background.
+        scores (Tensor): (K + 1, h, w) logits or probabilities, background last; or (K, h, w) without
+            background.
         size (tuple[int, int]): (H, W) of the result.
         object_of (Tensor): (K,) object of each class.
         object_scores (Tensor, optional): (O + 1, h, w) logits, background last. Pred-All lets a
@@ -113,7 +114,7 @@ def first_best(scores):
     return torch.where(is_best, channel, last).amin(0).long()
 
 
-def mean_scores(scores, label_map, num_classes, piece_bytes=PIECE_BYTES):
+def mean_scores(scores, label_map, num_classes, piece_bytes=PIECE_BYTES, probabilities=False):
     """How sure the model is of each class: its mean sigmoid score over the pixels it won.
 
     Args:
@@ -121,6 +122,7 @@ def mean_scores(scores, label_map, num_classes, piece_bytes=PIECE_BYTES):
         label_map (Tensor): (H, W) int64, 0…K.
         num_classes (int): K.
         piece_bytes (int): see :func:`decide`.
+        probabilities (bool): the scores are sigmoid scores already, no logits.
 
     Returns:
         Tensor: (K,) in 0…1; nan for a class without a pixel.
@@ -132,7 +134,8 @@ def mean_scores(scores, label_map, num_classes, piece_bytes=PIECE_BYTES):
         classes, channel = label_map[piece][won].unique(return_inverse=True)
         if len(classes):
             upsampled = upsampled_rows(scores, size, piece, classes)[:, won]  # classes x pixels
-            own = upsampled.gather(0, channel[None])[0].sigmoid()
+            own = upsampled.gather(0, channel[None])[0]
+            own = own if probabilities else own.sigmoid()
             total.index_add_(0, classes[channel], own.double())
     pixels = label_map.flatten().bincount(minlength=num_classes)[:num_classes]
     return (total / pixels).to(scores.dtype)

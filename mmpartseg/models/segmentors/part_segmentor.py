@@ -17,6 +17,7 @@ from ..clip import compare_pixel_statistics
 from ..decode_heads.taxonomy_index import TaxonomyIndex
 from ..losses.ignoring import mask_ignored
 from .decide import PIECE_BYTES, decide, decide_known, mean_scores
+from .tiles_and_whole import tiles_and_whole
 
 ON_MMDET = ('MaskFormerHead', 'Mask2FormerHead')  # heads of mmseg that have an empty parent without it
 
@@ -157,15 +158,28 @@ class PartSegmentor(EncoderDecoder):
         return total, log
 
     def encode_decode(self, inputs, batch_img_metas):
-        """(N, K + 1 [+ O + 1], h, w): class logits, and object logits where the head has them."""
+        """(N, K [+ 1] [+ O + 1], h, w): scores of classes, and of objects where the head has them."""
         features = self.extract_feat(inputs)
         if getattr(self.decode_head, 'has_object_scores', False):
             scores = self.decode_head(features).scores
         else:
             scores = self.decode_head.predict(features, batch_img_metas, self.test_cfg)
-        if self.test_cfg.get('mode') == 'slide':  # mmseg adds windows up at the input's size
+        if self.test_cfg.get('mode', 'whole') != 'whole':  # windows are added up at the input's size
             scores = F.interpolate(scores, inputs.shape[2:], mode='bilinear')
-        return scores
+        return scores.sigmoid() if self.scores_are_probabilities else scores
+
+    @property
+    def scores_are_probabilities(self):
+        """Whether :meth:`encode_decode` gives sigmoid scores, not logits."""
+        return getattr(self.last_head, 'upsamples_probabilities', False)
+
+    def inference(self, inputs, batch_img_metas):
+        """mmseg's, and the ``test_cfg.mode`` ``'tiles_and_whole'``, see :func:`tiles_and_whole`."""
+        cfg = self.test_cfg
+        if cfg.get('mode') != 'tiles_and_whole':
+            return super().inference(inputs, batch_img_metas)
+        return tiles_and_whole(lambda image: self.encode_decode(image, batch_img_metas), inputs,
+                               tuple(cfg.size), cfg.tile, cfg.stride)
 
     def postprocess_result(self, seg_logits, data_samples=None):
         """mmseg's hook after inference; see :meth:`postprocess`."""
@@ -210,7 +224,8 @@ class PartSegmentor(EncoderDecoder):
             sample.pred_obj_sem_seg = PixelData(data=pred_obj[None])
         if self.test_cfg.get('return_part_scores', False):
             won = pred_all if oracle is None else oracle
-            sample.part_scores = mean_scores(scores[:channels], won, len(self.taxonomy), piece_bytes)
+            sample.part_scores = mean_scores(scores[:channels], won, len(self.taxonomy), piece_bytes,
+                                             self.scores_are_probabilities)
         if self.test_cfg.get('return_logits', False):
             full = F.interpolate(scores[None], size, mode='bilinear')[0]
             sample.seg_logits = PixelData(data=full[:channels])

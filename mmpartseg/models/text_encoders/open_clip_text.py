@@ -4,9 +4,12 @@ import torch
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 
-from ..clip import build_text_tower, clip_config
+from ..clip import build_text_tower, clip_config, split_projections, train_query_value
 
-TRAINABLE = {'none': (), 'embeddings': ('token_embedding', 'positional_embedding'), 'all': ('',)}
+TRAINABLE = {'none': (), 'embeddings': ('token_embedding', 'positional_embedding'), 'all': ('',),
+             'query_value': ()}
+
+IMAGENET = 'imagenet'  # CLIP's 80 templates
 
 
 @MODELS.register_module()
@@ -21,29 +24,37 @@ class OpenCLIPTextEncoder(BaseModule):
         arch (str | dict): open_clip model name or configuration.
         pretrained (str, optional): an open_clip tag, a checkpoint file, or None for random weights.
         trainable (str): ``'none'``, ``'embeddings'`` (token and position embeddings, as the
-            released implementation trains them) or ``'all'``.
-        templates (Sequence[str]): prompt patterns around ``{}``; embeddings are averaged over them.
+            released implementation trains them), ``'query_value'`` (those weights of every block, as
+            CAT-Seg trains them) or ``'all'``.
+        templates (Sequence[str] | str): prompt patterns around ``{}``, or ``'imagenet'`` for CLIP's 80.
+        averaged (bool): average embeddings over the templates; else they stay side by side.
 
     Raises:
         ValueError: unknown architecture, weights or option; a prompt longer than the context.
     """
 
     def __init__(self, arch='ViT-B-16-quickgelu', pretrained=None, trainable='none',
-                 templates=('{}', ), init_cfg=None):
+                 templates=('{}', ), averaged=True, init_cfg=None):
         super().__init__(init_cfg)
         if trainable not in TRAINABLE:
             raise ValueError(f'trainable must be one of {list(TRAINABLE)}, got {trainable!r}')
+        if templates == IMAGENET:
+            templates = [template('{}') for template in open_clip.OPENAI_IMAGENET_TEMPLATES]
         if isinstance(templates, str) or not all('{}' in t for t in templates) or not templates:
-            raise ValueError(f"templates must be a list of patterns with '{{}}', got {templates!r}")
+            raise ValueError(f"templates must be a list of patterns with '{{}}' or {IMAGENET!r}, got "
+                             f'{templates!r}')
         self.tower = build_text_tower(arch, pretrained)
         context = self.tower.context_length
         self.tokenizer = (open_clip.get_tokenizer(arch) if isinstance(arch, str)
                           else open_clip.SimpleTokenizer(context_length=context))
         self.embed_dims = clip_config(arch)['embed_dim']
-        self.templates = tuple(templates)
+        self.templates, self.averaged = tuple(templates), averaged
         self.is_trainable = trainable != 'none'
         for name, parameter in self.tower.named_parameters():
             parameter.requires_grad_(name.startswith(TRAINABLE[trainable]))
+        if trainable == 'query_value':
+            split_projections(self.tower)
+            train_query_value(self.tower)
         self._cache, self._cache_key = {}, None
         self.train()
 
@@ -62,7 +73,7 @@ class OpenCLIPTextEncoder(BaseModule):
             names (Sequence[str]): n names, repeated ones allowed.
 
         Returns:
-            Tensor: (n, D) embeddings.
+            Tensor: (n, D) embeddings; (n, p, D) where those of p templates are not averaged.
         """
         names = tuple(names)
         if self.is_trainable and self.training and torch.is_grad_enabled():
@@ -85,8 +96,8 @@ class OpenCLIPTextEncoder(BaseModule):
 
     def _encode(self, names):
         prompts = [t.format(n) for n in names for t in self.templates]
-        embeddings = self._encode_tokens(self.tokenize(prompts))
-        return embeddings.unflatten(0, (len(names), -1)).mean(1)
+        embeddings = self._encode_tokens(self.tokenize(prompts)).unflatten(0, (len(names), -1))
+        return embeddings.mean(1) if self.averaged else embeddings
 
     def tokenize(self, prompts):
         """Token ids (n, context length); ValueError for a prompt that does not fit."""

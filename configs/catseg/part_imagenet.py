@@ -1,0 +1,8 @@
+# CATSeg as in OV-PARTS on PartImageNet, zero-shot
+_base_ = [
+    '../_base_/models/catseg_vit-b16_r101.py', '../_base_/datasets/part_imagenet_crop.py',
+    '../_base_/schedules/schedule_80k_cosine.py', '../_base_/default_runtime.py'
+]
+model = dict(decode_head=dict(train_taxonomy='part_imagenet:seen', test_taxonomy='part_imagenet'))
+# the first CAT-Seg's published weights; see data/README.md
+load_from = 'catseg://data/checkpoints/model_final_base.pth'

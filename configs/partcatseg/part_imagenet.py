@@ -1,0 +1,10 @@
+# PartCATSeg on PartImageNet, zero-shot
+_base_ = [
+    '../_base_/models/partcatseg_vit-b16_dinov2.py', '../_base_/datasets/part_imagenet_crop.py',
+    '../_base_/schedules/schedule_20k_cosine.py', '../_base_/default_runtime.py'
+]
+model = dict(decode_head=dict(train_taxonomy='part_imagenet:seen', test_taxonomy='part_imagenet'))
+# the first CAT-Seg's published weights; see data/README.md
+load_from = 'catseg://data/checkpoints/model_final_base.pth'
+effective_batch_size = 4
+train_dataloader = dict(batch_size=4)

@@ -1,0 +1,48 @@
+"""CLIP beside a backbone that sees finer, as one mmseg backbone."""
+import torch
+import torch.nn.functional as F
+from mmengine.model import BaseModule
+from mmseg.registry import MODELS
+
+
+@MODELS.register_module()
+class GuidedCLIP(BaseModule):
+    """CLIP's features and those of a second backbone on the same image, each at its own size.
+
+    Args:
+        clip (dict): config of an :class:`OpenCLIPViT`.
+        guidance (dict, optional): config of the other backbone; without one CLIP's own maps guide.
+        clip_size, guidance_size (tuple[int, int]): (H, W) to which the image is resized, bilinearly.
+        mean, std (Sequence[float]): with which the data preprocessor normalises, for CLIP.
+        guidance_mean, guidance_std (Sequence[float]): with which the other backbone wants it.
+        padding_divisor (int, optional): pad right and below with zeros to a multiple of this, and do
+            not cut it off again: the prediction is stretched by the padding, as in released CATSeg.
+    """
+
+    def __init__(self, clip, clip_size, guidance=None, guidance_size=None, mean=None, std=None,
+                 guidance_mean=None, guidance_std=None, padding_divisor=None, init_cfg=None):
+        super().__init__(init_cfg)
+        self.clip, self.clip_size = MODELS.build(clip), tuple(clip_size)
+        self.padding_divisor, self.guidance = padding_divisor, None
+        if guidance is None:
+            return
+        self.guidance, self.guidance_size = MODELS.build(guidance), tuple(guidance_size)
+        mean, std, wanted_mean, wanted_std = (
+            torch.tensor(x, dtype=torch.float64)[:, None, None]
+            for x in (mean, std, guidance_mean, guidance_std))
+        self.register_buffer('scale', (std / wanted_std).float(), persistent=False)
+        self.register_buffer('shift', ((mean - wanted_mean) / wanted_std).float(), persistent=False)
+
+    def forward(self, x):
+        """(N, 3, H, W), normalised for CLIP -> maps of the other backbone, then those of CLIP."""
+        maps = self.clip(self.fitted(x, self.clip_size))
+        if self.guidance is None:
+            return maps
+        return (*self.guidance(self.fitted(x * self.scale + self.shift, self.guidance_size)), *maps)
+
+    def fitted(self, x, size):
+        """An image at a backbone's size."""
+        if self.padding_divisor is not None:
+            height, width = x.shape[2:]
+            x = F.pad(x, (0, -width % self.padding_divisor, 0, -height % self.padding_divisor))
+        return x if x.shape[2:] == size else F.interpolate(x, size, mode='bilinear')

@@ -1,0 +1,113 @@
+"""``catseg://`` and ``partcatseg://``: every entry of the released naming has its place."""
+import json
+
+import pytest
+import torch
+from mmengine.runner import CheckpointLoader
+from mmengine.runner.checkpoint import load_checkpoint
+from mmseg.registry import MODELS
+
+from mmpartseg.checkpoints import catseg_to_mmpartseg
+from mmpartseg.checkpoints.catseg import rename
+from mmpartseg.models.clip import build_image_tower
+from tests.keyed_weights import OWN_COPY
+from tests.tiny import TINY_CLIP
+from tests.tiny_cost import cost_segmentor
+
+AGGREGATOR = 'sem_seg_head.predictor.transformer.'
+
+
+def spec_of(name):
+    return json.loads((OWN_COPY / f'{name}_checkpoint_spec.json').read_text())
+
+
+def released(model):
+    """A file in the released naming for a tiny model: the inverse of the renaming."""
+    theirs = {rename(name): name for spec in ('catseg', 'catseg_ovparts', 'partcatseg')
+              for name in spec_of(spec) if rename(name)}
+    state = {}
+    for name, value in model.state_dict().items():
+        if name.endswith('num_batches_tracked'):
+            continue
+        if name in theirs:
+            state[theirs[name]] = value.clone()
+        elif 'layer' not in name:  # tiny towers have names that the released ones have not
+            raise KeyError(name)
+    state[f'{AGGREGATOR}layers.0.swin_block.block_2.attn_mask'] = torch.zeros(1)
+    state['sem_seg_head.predictor.clip_model.logit_scale'] = torch.zeros(())
+    return state
+
+
+@pytest.mark.parametrize('name', ['catseg', 'catseg_ovparts', 'partcatseg'])
+def test_every_released_entry_is_known_and_no_two_meet(name):
+    state = {key: torch.empty(shape, device='meta') for key, shape in spec_of(name).items()}
+    ours = catseg_to_mmpartseg(state, 'the file')
+    used = [key for key in state if rename(key) in ours]
+    dropped = set(state) - set(used)
+    assert len({rename(key) for key in used}) == len(used)
+    assert all('layers_object' in key or key.endswith(('attn_mask', 'logit_scale', 'mask_token'))
+               for key in dropped), dropped
+
+
+@pytest.mark.parametrize('variant, scheme', [('cvpr24', 'catseg'), ('partcatseg', 'partcatseg')])
+def test_a_file_becomes_the_model(variant, scheme, tmp_path):
+    model = cost_segmentor(variant, seed=1)
+    torch.save(dict(model=released(model), iteration=7), tmp_path / 'final.pth')
+    other = cost_segmentor(variant, seed=2)
+    load_checkpoint(other, f'{scheme}://{tmp_path}/final.pth')
+    for name, value in model.state_dict().items():
+        assert torch.equal(other.state_dict()[name], value), name
+
+
+def test_catseg_starts_partcatseg(tmp_path):
+    """What PartCATSeg has and CATSeg has not starts as a copy, or as it is."""
+    start = cost_segmentor('partcatseg', seed=1)
+    state = {k: v for k, v in released(start).items()
+             if not any(word in k for word in ('conv2.', 'conv_proj_feat', 'layers_specific_part', 'dinov2',
+                                               'non_object_embedding', 'guidance_projection.0.'))}
+    state[AGGREGATOR + 'guidance_projection.0.weight'] = torch.zeros(8, 99, 3, 3)  # of another backbone
+    state['backbone.stem.conv1.weight'] = torch.zeros(8, 3, 7, 7)
+    state.update({k: v for k, v in released(start).items() if 'text_guidance_projection' in k})
+    torch.save(dict(model=state), tmp_path / 'base.pth')
+    model = cost_segmentor('partcatseg', seed=2)
+    before = {k: v.clone() for k, v in model.state_dict().items()}
+    load_checkpoint(model, f'catseg://{tmp_path}/base.pth')
+    after, head = model.state_dict(), model.decode_head
+    assert torch.equal(head.class_embedding.conv.weight, start.decode_head.embedding.conv.weight)
+    for name, value in head.stack.state_dict().items():
+        assert torch.equal(value, start.decode_head.stack.state_dict()[name])
+        assert torch.equal(value, head.class_stack.state_dict()[name])
+    for name in ('decode_head.guidance.appearance.0.weight', 'backbone.guidance.model.pos_embed',
+                 'decode_head.object_aware_cost.project.weight', 'decode_head.background_embedding'):
+        assert torch.equal(after[name], before[name]), name
+
+
+@pytest.mark.parametrize('change, message', [
+    (lambda s: s.update({'backbone.surprise': torch.zeros(1)}), '1 entries are not of CATSeg.*surprise'),
+    (lambda s: s.pop(AGGREGATOR + 'conv1.weight'), 'not weights of CATSeg or PartCATSeg')])
+def test_entries_that_do_not_add_up(change, message, tmp_path):
+    state = released(cost_segmentor('cvpr24'))
+    change(state)
+    torch.save(dict(model=state), tmp_path / 'final.pth')
+    with pytest.raises(ValueError, match=f'catseg://.*{message}'):
+        CheckpointLoader.load_checkpoint(f'catseg://{tmp_path}/final.pth')
+
+
+def test_a_missing_entry_is_named(tmp_path):
+    state = released(cost_segmentor('cvpr24'))
+    del state[AGGREGATOR + 'head.bias']
+    torch.save(dict(model=state), tmp_path / 'final.pth')
+    with pytest.raises(ValueError, match='does not fit the model. 1 entries missing.*decoder.head.bias'):
+        load_checkpoint(cost_segmentor('cvpr24'), f'catseg://{tmp_path}/final.pth')
+
+
+def test_query_and_value_start_from_weights_that_come_as_one():
+    """CLIP's own files have the three projections in one."""
+    whole = build_image_tower(TINY_CLIP)
+    backbone = MODELS.build(dict(type='OpenCLIPViT', arch=TINY_CLIP, out_indices=(), dense='cls',
+                                 frozen=False, trainable='query_value'))
+    backbone.visual.load_state_dict(whole.state_dict())
+    attention, original = (tower.transformer.resblocks[1].attn for tower in (backbone.visual, whole))
+    parts = [getattr(attention, f'{letter}_proj_weight') for letter in 'qkv']
+    assert torch.equal(torch.cat(parts), original.in_proj_weight)
+    assert [part.requires_grad for part in parts] == [True, False, True]
