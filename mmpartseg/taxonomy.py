@@ -11,7 +11,8 @@ def load_metainfo(name):
     """The class lists of a shipped vocabulary.
 
     Args:
-        name (str): ``pascal_part_116``, ``ade20k_part_234``, ``part_imagenet`` or ``part_shapes``.
+        name (str): ``pascal_part_116``, ``ade20k_part_234``, ``part_imagenet``, ``part_shapes`` or
+            ``part_sketches``.
 
     Returns:
         dict: ``object_classes``, ``unseen_objects``, ``object_part_classes``, ``palette``, …

@@ -84,7 +84,8 @@ def test_worked_sample(pascal_archive):
     ('PascalPart116Dataset', 'pascal_part_116', 116, 74),
     ('ADE20KPart234Dataset', 'ade20k_part_234', 234, 176),
     ('PartImageNetDataset', 'part_imagenet', 147, 92),
-    ('PartShapesDataset', 'part_shapes', 53, 35)])
+    ('PartShapesDataset', 'part_shapes', 132, 87),
+    ('PartSketchesDataset', 'part_sketches', 56, 42)])
 def test_metainfo_of_the_shipped_datasets(type_, name, k, k_seen):
     whole = DATASETS.build({'type': type_, 'lazy_init': True})
     seen = DATASETS.build({'type': type_, 'lazy_init': True, 'split': 'seen'})

@@ -8,12 +8,13 @@ import cv2
 import numpy as np
 import pytest
 
-from mmpartseg.datasets.shapes import load_classes, render_scene
+from mmpartseg.datasets.shapes import drawn_set, load_vocabulary, render_scene
+from mmpartseg.datasets.shapes.kind import KINDS
 from mmpartseg.datasets.shapes.part import TINTS, tint
 from mmpartseg.taxonomy import split_name
 
 TOOL = Path(__file__).parents[2] / 'tools' / 'dataset_converters' / 'part_shapes.py'
-OBJECTS, UNSEEN, CLASSES = load_classes()
+OBJECTS, UNSEEN, CLASSES = load_vocabulary()
 PAIRS = [split_name(name) for name in CLASSES]
 OBJECT_OF = np.array([OBJECTS.index(obj) for obj, _ in PAIRS])
 
@@ -38,64 +39,87 @@ def files(folder):
 
 
 def options(out, **changed):
-    values = {'out': out, 'seed': 3, 'size': 48, 'num-train': 5, 'num-val': 3, 'workers': 1}
+    values = {'out': out, 'seed': 3, 'size': 48, 'num-train': 5, 'num-val': 3, 'num-test': 2,
+              'workers': 1}
     values.update({key.replace('_', '-'): value for key, value in changed.items()})
     return [text for key, value in values.items() for text in (f'--{key}', str(value))]
 
 
-def test_vocabulary_shares_parts_between_seen_and_unseen_objects():
+def test_vocabulary_is_a_small_world():
     parts = {obj: {part for o, part in PAIRS if o == obj} for obj in OBJECTS}
     uses = Counter(part for names in parts.values() for part in names)
-    assert len(OBJECTS) >= 12 and len(UNSEEN) >= 4
-    assert sum(count > 1 for count in uses.values()) >= 8
+    with_parts = [obj for obj in OBJECTS if parts[obj]]
+    assert len(OBJECTS) >= 30 and len(with_parts) >= 24 and len(UNSEEN) >= 8
+    assert len(uses) >= 16 and sum(count >= 3 for count in uses.values()) > len(uses) / 2
     seen_parts = set().union(*(parts[obj] for obj in OBJECTS if obj not in UNSEEN))
     assert all(parts[obj] <= seen_parts for obj in UNSEEN)
+    assert len({kind.group for kind in KINDS.values()}) >= 5
 
 
-def test_ids_are_valid_and_part_and_object_maps_agree(val_scenes):
-    for image, parts, objects in val_scenes:
-        assert image.shape == (96, 96, 3)
-        assert image.dtype == parts.dtype == objects.dtype == np.uint8
-        assert set(np.unique(objects)) <= {*range(len(OBJECTS)), 255}
-        labelled = parts != 255
-        assert parts[labelled].max() < len(CLASSES)
-        np.testing.assert_array_equal(OBJECT_OF[parts[labelled]], objects[labelled])
+def test_no_word_means_two_kinds():
+    words = Counter(word for kind in KINDS.values() for word in (kind.name, *kind.synonyms))
+    assert max(words.values()) == 1
+    assert all(kind.synonyms for kind in KINDS.values())
 
 
-def test_every_class_occurs_in_val_and_seen_objects_twice_as_often(val_scenes):
-    parts = Counter(k for _, p, _ in val_scenes for k in np.unique(p) if k != 255)
-    objects = Counter(k for _, _, o in val_scenes for k in np.unique(o) if k != 255)
-    missing = [name for k, name in enumerate(CLASSES) if not parts[k]]
-    assert not missing
-    unseen = [objects[OBJECTS.index(name)] for name in UNSEEN]
-    seen = [count for k, count in objects.items() if OBJECTS[k] not in UNSEEN]
-    assert max(seen) < 2.5 * min(seen) and max(unseen) < 2.5 * min(unseen)
-    assert 1.4 < np.mean(seen) / np.mean(unseen) < 2.8
-    assert parts[CLASSES["horse's saddle"]] < 0.05 * len(val_scenes)  # the rare one
+def test_ids_are_valid_and_the_maps_agree(val_scenes):
+    for scene in val_scenes:
+        assert scene.image.shape == (96, 96, 3)
+        assert {each.dtype for each in scene[:4]} == {np.dtype('uint8')}
+        assert set(np.unique(scene.objects)) <= {*range(len(OBJECTS)), 255}
+        labelled = scene.parts != 255
+        assert scene.parts[labelled].max(initial=0) < len(CLASSES)
+        np.testing.assert_array_equal(OBJECT_OF[scene.parts[labelled]], scene.objects[labelled])
+        kinds = np.full(256, 255)
+        kinds[:len(scene.things)] = [OBJECTS.index(thing.kind) for thing in scene.things]
+        np.testing.assert_array_equal(kinds[scene.instances], scene.objects)
+
+
+def test_every_class_occurs_and_kinds_are_equally_frequent(val_scenes):
+    parts = Counter(k for scene in val_scenes for k in np.unique(scene.parts) if k != 255)
+    kinds = Counter(thing.kind for scene in val_scenes for thing in scene.things)
+    assert not [name for k, name in enumerate(CLASSES) if not parts[k]]
+    assert max(kinds.values()) < 4 * min(kinds.values())
+    assert parts[CLASSES["horse's saddle"]] <= 0.02 * len(val_scenes)  # the rare one
 
 
 def test_some_object_pixels_belong_to_no_part(val_scenes):
-    assert any(((parts == 255) & (objects != 255)).any() for _, parts, objects in val_scenes)
+    assert any(((scene.parts == 255) & (scene.objects != 255)).any() for scene in val_scenes)
 
 
-def test_eye_is_under_one_percent_of_its_object(val_scenes):
-    areas = np.zeros((2, 2))
-    for _, parts, objects in val_scenes:
-        for row, name in enumerate(('cat', 'dog')):
-            areas[row] += ((parts == CLASSES[f"{name}'s eye"]).sum(),
-                           (objects == OBJECTS.index(name)).sum())
-    # The two eyes of a cat count together in the maps.
-    assert areas[0, 0] / 2 < 0.01 * areas[0, 1]
-    assert areas[1, 0] < 0.01 * areas[1, 1]
+def test_eyes_are_tiny(val_scenes):
+    for name in ('cat', 'dog'):
+        eye, obj = (sum((part_map == index).sum() for part_map in maps) for maps, index in (
+            ([scene.parts for scene in val_scenes], CLASSES[f"{name}'s eye"]),
+            ([scene.objects for scene in val_scenes], OBJECTS.index(name))))
+        assert 0 < eye < 0.02 * obj
 
 
-def test_unseen_objects_are_few_in_train_and_sometimes_alone():
-    unseen = [OBJECTS.index(name) for name in UNSEEN]
-    maps = [render_scene(0, 'train', i, 48)[2] for i in range(100)]
-    shown = [set(np.unique(m)) - {255} for m in maps]
-    with_unseen = [s for s in shown if s & set(unseen)]
-    assert 5 <= len(with_unseen) < 20
-    assert any(s <= set(unseen) for s in with_unseen)
+def test_unseen_kinds_are_few_in_part_training():
+    shown = [{thing.kind for thing in render_scene(0, 'train', i, 48).things} for i in range(100)]
+    with_unseen = [kinds for kinds in shown if kinds & set(UNSEEN)]
+    assert 3 <= len(with_unseen) < 10
+    assert any(kinds <= set(UNSEEN) for kinds in with_unseen)
+
+
+def test_what_is_said_of_things_is_so(val_scenes):
+    classes = list(CLASSES)
+    for scene in val_scenes[:50]:
+        for position, thing in enumerate(scene.things):
+            own = scene.instances == position
+            assert (thing.place is None) == (not own.any())
+            if own.any():
+                rows, columns = np.nonzero(own)
+                assert abs(thing.place[0] * 96 - columns.mean() - 0.5) < 1e-9
+                visible = {split_name(classes[k])[1] for k in np.unique(scene.parts[own]) if k != 255}
+                assert visible == set(thing.parts)
+
+
+def test_the_sets_are_disjoint():
+    """Part training, tuning, test and pre-training share no picture."""
+    pictures = [render_scene(seed, split, i, 32).image.tobytes() for seed in (0, 1)
+                for split in ('train', 'val', 'test', 'pretrain') for i in range(20)]
+    assert len(set(pictures)) == len(pictures)
 
 
 def test_label_boundary_agrees_with_the_image():
@@ -103,7 +127,8 @@ def test_label_boundary_agrees_with_the_image():
     shifts = range(-3, 4)
     steps = np.zeros((2, len(shifts)))
     for index in range(30):
-        image, _, objects = render_scene(1, 'val', index, 96)
+        scene = render_scene(1, 'val', index, 96)
+        image, objects = scene.image, scene.objects
         for axis in (0, 1):
             step = np.abs(np.diff(image.astype(float), axis=axis)).mean(2)
             change = np.diff(objects.astype(int), axis=axis) != 0
@@ -115,7 +140,7 @@ def test_same_seed_gives_same_bytes_whatever_the_workers(convert, tmp_path):
     convert(options(tmp_path / 'one'))
     convert(options(tmp_path / 'two', workers=2))
     first, second = files(tmp_path / 'one'), files(tmp_path / 'two')
-    assert len(first) == 3 * (5 + 3) + 1
+    assert len(first) == 3 * (5 + 3 + 2) + 1
     assert first == second
 
 
@@ -129,7 +154,7 @@ def test_another_seed_gives_other_pictures(convert, tmp_path):
 
 def test_written_files_hold_the_scene(convert, tmp_path):
     convert(options(tmp_path / 'out'))
-    image, parts, objects = render_scene(3, 'val', 2, 48)
+    image, parts, objects, *_ = render_scene(3, 'val', 2, 48)
     read = [cv2.imread(str(tmp_path / 'out' / folder / 'val' / '00002.png'), cv2.IMREAD_UNCHANGED)
             for folder in ('images', 'annotations_detectron2_part', 'annotations_detectron2_obj')]
     for found, drawn in zip(read, (image[..., ::-1], parts, objects)):
@@ -138,7 +163,7 @@ def test_written_files_hold_the_scene(convert, tmp_path):
 
 def test_finished_folder_is_reused(convert, tmp_path, capsys):
     convert(options(tmp_path / 'out'))
-    assert 'train: 5 images, val: 3 images' in capsys.readouterr().out
+    assert 'train: 5 images, val: 3 images, test: 2 images' in capsys.readouterr().out
     before = (tmp_path / 'out' / 'part_shapes.json').stat().st_mtime_ns
     convert(options(tmp_path / 'out'))
     assert 'reusing' in capsys.readouterr().out
@@ -147,14 +172,13 @@ def test_finished_folder_is_reused(convert, tmp_path, capsys):
 
 def test_two_runs_at_once(convert, tmp_path, monkeypatch, capsys):
     """The slower one takes what the faster one drew."""
-    module = sys.modules['part_shapes_tool']
-    draw = module.draw
+    draw = drawn_set.draw
 
-    def meanwhile(work, args):
-        monkeypatch.setattr(module, 'draw', draw)
+    def meanwhile(work, *args):
+        monkeypatch.setattr(drawn_set, 'draw', draw)
         convert(options(tmp_path / 'out'))
-        return draw(work, args)
-    monkeypatch.setattr(module, 'draw', meanwhile)
+        return draw(work, *args)
+    monkeypatch.setattr(drawn_set, 'draw', meanwhile)
     convert(options(tmp_path / 'out'))
     assert [path.name for path in tmp_path.iterdir()] == ['out']
     assert 'which another run has just finished' in capsys.readouterr().out
@@ -164,11 +188,11 @@ def test_foreign_folder_is_refused_and_left_alone(convert, tmp_path):
     foreign = tmp_path / 'mine'
     foreign.mkdir()
     (foreign / 'notes.txt').write_text('keep')
-    with pytest.raises(FileExistsError, match=r'mine holds something other than PartShapes'):
+    with pytest.raises(FileExistsError, match=r'mine holds something without part_shapes.json'):
         convert(options(foreign))
     assert files(foreign) == {'notes.txt': b'keep'}
     convert(options(tmp_path / 'out'))
-    with pytest.raises(FileExistsError, match=r'out holds PartShapes of other options'):
+    with pytest.raises(FileExistsError, match=r'out holds the same of other options'):
         convert(options(tmp_path / 'out', seed=9))
 
 
@@ -181,7 +205,7 @@ def test_bad_size_is_named(convert, tmp_path, capsys):
 def test_contact_sheet_tiles_pictures_beside_part_maps(convert, tmp_path):
     convert(options(tmp_path / 'out', contact_sheet=tmp_path / 'sheet.png'))
     sheet = cv2.imread(str(tmp_path / 'sheet.png'))
-    assert sheet.shape == (48, 4 * 2 * 48, 3)
+    assert sheet.shape == (48, 10 * 2 * 48, 3)
     first = cv2.imread(str(tmp_path / 'out' / 'images' / 'val' / '00000.png'))
     np.testing.assert_array_equal(sheet[:, :48], first)
 

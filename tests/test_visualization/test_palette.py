@@ -13,7 +13,7 @@ from mmpartseg.visualization.palette import (
     part_hues,
 )
 
-SHIPPED = ['pascal_part_116', 'ade20k_part_234', 'part_imagenet', 'part_shapes']
+SHIPPED = ['pascal_part_116', 'ade20k_part_234', 'part_imagenet', 'part_shapes', 'part_sketches']
 
 
 @pytest.fixture(params=SHIPPED)

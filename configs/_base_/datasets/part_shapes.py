@@ -27,7 +27,15 @@ val_dataloader = dict(
         data_prefix=dict(
             img_path='images/val', seg_map_path='annotations_detectron2_part/val',
             object_map_path='annotations_detectron2_obj/val')))
-test_dataloader = val_dataloader
+# the tuning set validates; the test set is read by tools/test.py alone
+test_dataloader = dict(
+    batch_size=16, num_workers=0,
+    sampler=dict(type='DefaultSampler', shuffle=False),
+    dataset=dict(
+        type=dataset_type, data_root=data_root, test_mode=True, pipeline=test_pipeline,
+        data_prefix=dict(
+            img_path='images/test', seg_map_path='annotations_detectron2_part/test',
+            object_map_path='annotations_detectron2_obj/test')))
 val_evaluator = dict(type='OpenVocabPartIoU')
 test_evaluator = val_evaluator
 tta_model = dict(type='PartTTAModel')

@@ -1,4 +1,8 @@
-"""Drawing code of PartShapes, a small synthetic data set with exact part and object maps."""
-from .scene import SPLITS, load_classes, render_scene
+"""Drawing code of PartShapes and PartSketches, small synthetic worlds with exact part and object maps."""
+from .scene import SPLITS, Scene, Thing, render_scene
+from .world import SHAPES, SKETCHES, WORLDS, Vocabulary, World, load_vocabulary
 
-__all__ = ['SPLITS', 'load_classes', 'render_scene']
+VERSION = 3  # to be raised whenever the drawing changes
+
+__all__ = ['SHAPES', 'SKETCHES', 'SPLITS', 'VERSION', 'WORLDS', 'Scene', 'Thing', 'Vocabulary', 'World',
+           'load_vocabulary', 'render_scene']

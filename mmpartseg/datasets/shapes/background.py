@@ -1,12 +1,14 @@
-"""What is behind and on top of the objects: gradients, clutter, patterns and camera noise."""
+"""What is behind and in front of the objects: ground and sky, clutter, patterns."""
 import cv2
 import numpy as np
 
 from .geometry import box, ellipse, limb, polygon
 from .part import any_color, shade
 
-GROUNDS = ((142, 156, 130), (186, 176, 160), (158, 152, 148), (122, 132, 124), (206, 202, 196))
-SKIES = ((200, 212, 222), (228, 224, 216), (216, 224, 218), (180, 190, 200), (232, 222, 214))
+GROUNDS = {'grass': (126, 158, 104), 'sand': (214, 196, 152), 'snow': (232, 236, 240),
+           'road': (128, 128, 132), 'floor': (176, 146, 116)}
+SKIES = {'sky': (186, 208, 230), 'plaster': (224, 214, 196), 'sunset': (240, 196, 160),
+         'fog': (206, 208, 208)}
 
 
 def smooth_field(rng, cells, side):
@@ -16,11 +18,18 @@ def smooth_field(rng, cells, side):
 
 
 def paint_background(rng, canvas):
-    """A sky or wall over a ground, both graded and mottled, with clutter in front."""
+    """A sky or wall over a ground, both graded and mottled, with clutter in front.
+
+    Returns:
+        tuple: name of what is above, name of what is below, and the row that parts them, as a share
+        of the height.
+    """
     side = canvas.side
-    horizon = int(side * rng.uniform(0.45, 0.8))
-    sky, ground = (any_color(rng, (0.0, 0.15), (0.6, 0.95)) if rng.random() < 0.35
-                   else np.array(colors[rng.integers(len(colors))]) for colors in (SKIES, GROUNDS))
+    share = rng.uniform(0.4, 0.8)
+    horizon = int(side * share)
+    names = [list(each)[rng.integers(len(each))] for each in (SKIES, GROUNDS)]
+    sky, ground = (np.array(each[name]) + rng.normal(0, 8, 3)
+                   for each, name in zip((SKIES, GROUNDS), names))
     rows = np.empty((side, 1, 3), np.float32)
     rows[:horizon, 0] = np.linspace(shade(sky, 0.9), shade(sky, 1.08), horizon)
     rows[horizon:, 0] = np.linspace(shade(ground, 0.82), shade(ground, 1.08), side - horizon)
@@ -28,6 +37,7 @@ def paint_background(rng, canvas):
     canvas.image[:] = np.clip(rows * mottle[..., None], 0, 255)
     for _ in range(int(rng.integers(0, 6))):
         _paint_clutter(rng, canvas, horizon)
+    return *names, share
 
 
 def _paint_clutter(rng, canvas, horizon):
@@ -50,33 +60,37 @@ def _paint_clutter(rng, canvas, horizon):
         canvas.blend([outline], color, rng.uniform(0.35, 0.8) if kind < 5 else 0.7)
 
 
-def coat_pattern(rng, side, unit):
-    """Where (side, side) bool an object's second colour shows, or None; `unit` = its length.
+def foreground(rng, side):
+    """Outlines, in canvas pixels, of a fence post or a bush that hides what is behind it."""
+    x = rng.uniform(0.1, 0.9) * side
+    if rng.random() < 0.5:
+        width = rng.uniform(0.03, 0.06) * side
+        return [box(x, side * 0.6, width, side * 0.9, width * 0.3)]
+    size, y = rng.uniform(0.08, 0.13) * side, side * rng.uniform(0.8, 1.0)
+    return [ellipse(x + dx * size, y - dy * size, size, size * 0.8)
+            for dx, dy in ((-1, 0), (1, 0), (0, 0.6))]
 
-    Stripes, dots, large patches or fine speckle; plain for two objects in three.
+
+def coat_pattern(rng, side, unit):
+    """Where (side, side) bool an object's second colour shows, and the pattern's name; or None.
+
+    Stripes, checks, spots or fine speckle; plain for two objects in three. `unit` is the object's
+    length in canvas pixels.
     """
     kind = int(rng.integers(12))
     if kind > 3:
-        return None
+        return None, None
     if kind == 2:
-        return smooth_field(rng, max(4, int(7 * side / unit)), side) > 0.62
+        return smooth_field(rng, max(4, int(7 * side / unit)), side) > 0.62, 'spotted'
     if kind == 3:
         cells = max(8, int(45 * side / unit))
         speckle = (rng.random((cells, cells)) > 0.75).astype(np.uint8)
-        return cv2.resize(speckle, (side, side), interpolation=cv2.INTER_NEAREST).view(bool)
+        resized = cv2.resize(speckle, (side, side), interpolation=cv2.INTER_NEAREST)
+        return resized.view(bool), 'speckled'
     angle = rng.uniform(0, np.pi)
     wave = 2 * np.pi / (unit * rng.uniform(0.07, 0.13))
     x, y = np.arange(side, dtype=np.float32)[None] * wave, np.arange(side)[:, None] * wave
     first = np.sin(np.cos(angle) * x + np.sin(angle) * y)
     if kind == 0:
-        return first > 0.3
-    return first + np.sin(-np.sin(angle) * x + np.cos(angle) * y) > 1.0
-
-
-def camera(rng, image):
-    """`image` (h, w, 3) uint8 with random contrast, colour cast, grain and sometimes blur."""
-    gain = rng.uniform(0.85, 1.12) * rng.uniform(0.95, 1.05, 3)
-    if rng.random() < 0.15:
-        image = cv2.GaussianBlur(image, (3, 3), 0.7)
-    grain = rng.normal(0, rng.uniform(0, 7), image.shape[:2])[..., None]
-    return np.clip(image * gain + rng.uniform(-8, 8) + grain, 0, 255).astype(np.uint8)
+        return first > 0.3, 'striped'
+    return first + np.sin(-np.sin(angle) * x + np.cos(angle) * y) > 1.0, 'chequered'

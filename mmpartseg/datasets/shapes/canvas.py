@@ -3,6 +3,7 @@ import cv2
 import numpy as np
 
 from .part import shade
+from .style import STYLES
 
 SCALE = 3  # canvas pixels per image pixel, odd so that a block has a centre to read labels from
 NONE = 255  # map value of pixels of no part, or no object
@@ -10,14 +11,15 @@ _SHIFT = 4  # fractional bits of OpenCV's integer coordinates
 
 
 class Canvas:
-    """A (size * SCALE)² RGB picture with a part map and an object map."""
+    """A (size * SCALE)² RGB picture with a part map, an object map and an instance map."""
 
-    def __init__(self, size):
+    def __init__(self, size, style=STYLES['painting']):
         side = size * SCALE
-        self.size, self.side = size, side
+        self.size, self.side, self.style = size, side, style
         self.image = np.zeros((side, side, 3), np.uint8)
         self.parts = np.full((side, side), NONE, np.uint8)
         self.objects = np.full((side, side), NONE, np.uint8)
+        self.instances = np.full((side, side), NONE, np.uint8)
 
     def mask(self, outlines, edge=0):
         """Rows, columns (slices) and (h, w) bool mask of the outlines, grown by edge / 2 pixels."""
@@ -34,32 +36,33 @@ class Canvas:
                     cv2.polylines(mask, fixed, True, 1, edge, shift=_SHIFT)
         return slice(low[1], high[1]), slice(low[0], high[0]), mask.view(bool)
 
-    def paint(self, part, part_id=NONE, object_id=NONE, pattern=None, accent=None):
+    def paint(self, part, ids=(NONE, NONE, NONE), pattern=None, accent=None):
         """Paint a Part whose outlines are canvas pixels.
 
         Where `pattern` (side, side) bool holds, a textured part is `accent` times as bright.
 
-        The dark edge around a part is painted first and belongs to the part, so that the picture
-        and the maps change at the same pixel.
+        The line around a part is painted first and belongs to the part, so that the picture and the
+        maps change at the same pixel. `ids` are its values in the part, object and instance map.
         """
-        if part.edge:
-            rows, cols, mask = self.mask(part.outlines, 4)
-            self._fill(rows, cols, mask, np.multiply(part.color, 0.45), part_id, object_id)
+        if part.edge and self.style.edge:
+            rows, cols, mask = self.mask(part.outlines, self.style.edge)
+            self._fill(rows, cols, mask, np.multiply(part.color, self.style.edge_tone), ids)
         rows, cols, mask = self.mask(part.outlines)
-        self._fill(rows, cols, mask, part.color, part_id, object_id)
+        self._fill(rows, cols, mask, part.color, ids)
         if pattern is not None and part.textured:
             self._color(rows, cols, mask & pattern[rows, cols], shade(part.color, accent))
 
-    def _fill(self, rows, cols, mask, color, part_id, object_id):
+    def _fill(self, rows, cols, mask, color, ids):
         self._color(rows, cols, mask, color)
-        if object_id != NONE:
-            self.parts[rows, cols][mask] = part_id
-            self.objects[rows, cols][mask] = object_id
+        for canvas, value in zip((self.parts, self.objects, self.instances), ids):
+            canvas[rows, cols][mask] = value
 
     def _color(self, rows, cols, mask, color):
         """Colour the masked pixels, lit from above: a little darker towards the bottom."""
-        light = np.linspace(1.1, 0.84, mask.shape[0])[:, None, None]
-        tones = np.clip(np.asarray(color) * light, 0, 255).astype(np.uint8)
+        color = self.style.tone(color)
+        half = self.style.light / 2
+        light = np.linspace(1 + half, 1 - half, mask.shape[0])[:, None, None]
+        tones = np.clip(color * light, 0, 255).astype(np.uint8)
         np.copyto(self.image[rows, cols], tones, where=mask[..., None])
 
     def blend(self, outlines, color, opacity):
@@ -70,9 +73,10 @@ class Canvas:
         np.copyto(region, mixed.astype(np.uint8), where=mask[..., None])
 
     def maps(self):
-        """The part map and the object map, (size, size) uint8, read at block centres."""
+        """Part, object and instance map, (size, size) uint8, read at block centres."""
         centre = slice(SCALE // 2, None, SCALE)
-        return self.parts[centre, centre].copy(), self.objects[centre, centre].copy()
+        maps = (self.parts, self.objects, self.instances)
+        return tuple(each[centre, centre].copy() for each in maps)
 
     def picture(self):
         """The antialiased picture (size, size, 3) uint8 RGB."""
