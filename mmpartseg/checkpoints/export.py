@@ -9,6 +9,8 @@ import torch
 from safetensors.torch import save_file
 
 from .convert import to_transformers
+from .names import VISUAL
+from .processor_files import processor_files
 
 
 def clipseg_config(model):
@@ -48,15 +50,17 @@ def clipseg_config(model):
             bos_token_id=49406, eos_token_id=49407))
 
 
-def export_clipseg(model, folder):
-    """Write ``config.json`` and ``model.safetensors``, all or nothing.
+def export_clipseg(model, folder, clip=None, dtype=None):
+    """Write weights, ``config.json``, tokenizer and processor files, all or nothing.
 
-    Entries of CLIP that the plugin does not keep, because no mask depends on them, are written as
-    ones and zeros: the final image norm, the image projection, the logit scale.
+    Entries of CLIP that the plugin does not keep, because no mask depends on them, are taken from
+    ``clip``, or written as ones and zeros: the final image norm, the image projection, the logit scale.
 
     Args:
         model (PartSegmentor): a CLIPSeg baseline.
         folder (str): must not exist yet.
+        clip (open_clip.CLIP, optional): the whole CLIP whose towers the model was built from.
+        dtype (torch.dtype, optional): of the file; the model's by default.
 
     Raises:
         ValueError: the model is no plain CLIPSeg.
@@ -67,22 +71,45 @@ def export_clipseg(model, folder):
         raise FileExistsError(f'{folder} exists; name a new folder')
     config = clipseg_config(model)
     state = to_transformers(model.state_dict())
-    width, dims = config['vision_config']['hidden_size'], config['projection_dim']
-    state.update({
-        'clip.logit_scale': torch.tensor(2.6592),
-        'clip.visual_projection.weight': torch.zeros(dims, width),
-        'clip.vision_model.post_layernorm.weight': torch.ones(width),
-        'clip.vision_model.post_layernorm.bias': torch.zeros(width)})
+    state = {**_rest_of_clip(config, clip), **state}  # a tower that was trained on comes first
+    if clip is not None:
+        config['vision_config']['num_hidden_layers'] = len(clip.visual.transformer.resblocks)
+    preprocessor = model.data_preprocessor
+    texts = processor_files(
+        config['vision_config']['image_size'], getattr(preprocessor, 'mean', None),
+        getattr(preprocessor, 'std', None), config['text_config']['max_position_embeddings'])
+    texts['config.json'] = json.dumps(config, indent=2)
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f'.{folder.name}.', dir=folder.parent))
     try:
-        save_file({k: v.cpu().contiguous() for k, v in state.items()},
+        save_file({k: v.cpu().to(dtype or v.dtype).contiguous() for k, v in state.items()},
                   unfinished / 'model.safetensors', metadata={'format': 'pt'})
-        (unfinished / 'config.json').write_text(json.dumps(config, indent=2))
+        for name, text in texts.items():
+            (unfinished / name).write_text(text)
         unfinished.chmod(0o755)
         os.replace(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _rest_of_clip(config, clip):
+    """What a segmentor does not keep of CLIP, under the names of ``transformers``."""
+    width, dims = config['vision_config']['hidden_size'], config['projection_dim']
+    if clip is None:
+        return {
+            'clip.logit_scale': torch.tensor(2.6592),
+            'clip.visual_projection.weight': torch.zeros(dims, width),
+            'clip.vision_model.post_layernorm.weight': torch.ones(width),
+            'clip.vision_model.post_layernorm.bias': torch.zeros(width)}
+    visual = clip.visual
+    blocks = {f'{VISUAL}transformer.{name}': value
+              for name, value in visual.transformer.state_dict().items()}
+    return {
+        **to_transformers(blocks),
+        'clip.logit_scale': clip.logit_scale.detach(),
+        'clip.visual_projection.weight': visual.proj.detach().T,
+        'clip.vision_model.post_layernorm.weight': visual.ln_post.weight.detach(),
+        'clip.vision_model.post_layernorm.bias': visual.ln_post.bias.detach()}
 
 
 def _block_config(block):

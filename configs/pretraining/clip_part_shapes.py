@@ -1,0 +1,11 @@
+# Contrastive pre-training of the tiny CLIP on captions of PartShapes
+_base_ = ['../_base_/models/tiny_clip.py', '../_base_/datasets/part_shapes_words.py',
+          '../_base_/schedules/pretraining.py']
+model = dict(
+    type='ContrastiveCLIP', arch={{_base_.tiny_clip}},
+    data_preprocessor=dict(
+        type='mmengine.ImgDataPreprocessor', mean=[123.675, 116.28, 103.53],
+        std=[58.395, 57.12, 57.375], bgr_to_rgb=True))
+iterations = 3000
+_base_.param_scheduler[1].update(end=iterations, T_max=iterations - 100)
+train_cfg = dict(max_iters=iterations)

@@ -1,0 +1,152 @@
+"""CLIP's and CLIPSeg's own training in miniature, and the folder that comes of it."""
+import importlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import open_clip
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.runner import Runner
+from mmengine.runner.checkpoint import load_checkpoint
+from mmseg.registry import MODELS
+
+import mmpartseg.pretraining  # noqa: F401
+from mmpartseg.checkpoints import export_clipseg
+from mmpartseg.models.clip import clip_config
+
+ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / 'tools' / 'pretraining'))
+draw, extract_clip, pack, evaluate = (
+    importlib.import_module(name) for name in ('draw', 'extract_clip', 'pack', 'evaluate'))
+ARCH = dict(
+    embed_dim=16,
+    vision_cfg=dict(image_size=32, patch_size=8, width=32, head_width=16, layers=2, patch_dropout=0.5),
+    text_cfg=dict(context_length=77, vocab_size=49408, width=16, heads=2, layers=1))
+PREPROCESSOR = dict(type='mmengine.ImgDataPreprocessor', mean=[120.] * 3, std=[60.] * 3)
+CAPTIONS = ['a cat', 'a small red bus on grass', 'a cat', "horse's head"]
+
+
+@pytest.fixture(scope='module')
+def scenes(tmp_path_factory):
+    out = tmp_path_factory.mktemp('pretraining') / 'scenes'
+    draw.main(['--out', str(out), '--number', '24', '--size', '32', '--workers', '1'])
+    return out
+
+
+def test_contrastive_loss_is_open_clips():
+    """Prompts cut after the longest give the loss of whole ones."""
+    torch.manual_seed(0)
+    model = MODELS.build(dict(type='ContrastiveCLIP', arch=ARCH, data_preprocessor=PREPROCESSOR)).eval()
+    images = torch.randn(4, 3, 32, 32)
+    tokens = open_clip.SimpleTokenizer(context_length=77)(CAPTIONS)
+    features = model.clip(images, tokens)
+    expected = open_clip.ClipLoss()(*features)
+    actual = model(images, CAPTIONS, mode='loss')['loss']
+    torch.testing.assert_close(actual, expected)
+    actual.backward()
+    assert all(p.grad is not None for p in model.clip.parameters())
+    best = (features[0] @ features[1].T).argmax(1).tolist()
+    assert model(images, CAPTIONS, mode='predict') == [
+        dict(right=CAPTIONS[i] == CAPTIONS[k]) for i, k in enumerate(best)]
+
+
+def small(name, scenes, work_dir, **settings):
+    cfg = Config.fromfile(ROOT / 'configs' / 'pretraining' / f'{name}.py')
+    cfg.merge_from_dict({
+        'work_dir': str(work_dir), 'train_cfg.max_iters': 2, 'train_dataloader.batch_size': 4,
+        'train_dataloader.dataset.data_root': str(scenes), **settings})
+    return cfg
+
+
+@pytest.fixture(scope='module')
+def chain(scenes, tmp_path_factory):
+    """Two steps of each training, and the folder: (clip.pt, model of the folder, folder)."""
+    work = tmp_path_factory.mktemp('chain')
+    cfg = small('clip_part_shapes', scenes, work / 'clip')
+    cfg.model.arch = ARCH
+    Runner.from_cfg(cfg).train()
+    clip = work / 'clip.pt'
+    extract_clip.main([str(work / 'clip' / 'iter_2.pth'), str(clip)])
+    sizes = {'model.data_preprocessor.size': (32, 32), 'model.backbone.out_indices': (0, 1),
+             'model.decode_head.in_channels': (32, 32), 'model.decode_head.channels': 16}
+    cfg = small('clipseg_part_shapes', scenes, work / 'clipseg', **sizes)
+    for part in (cfg.model.backbone, cfg.model.decode_head.text_encoder):
+        part.update(arch=ARCH, pretrained=str(clip))
+    start = torch.load(clip, weights_only=True)
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    assert torch.equal(runner.model.decode_head.text_encoder.tower.text_projection,
+                       start['text_projection'])
+    image_tower = runner.model.backbone.visual.conv1.weight
+    assert 0 < (image_tower - start['visual.conv1.weight']).abs().max() < 2e-3  # two small steps
+    cfg.dump(work / 'clipseg.py')
+    pack.main([str(work / 'clipseg.py'), str(work / 'clipseg' / 'iter_2.pth'), str(work / 'folder')])
+    return clip, runner.model.eval(), work / 'folder'
+
+
+def test_the_folder_is_what_was_trained(chain):
+    """In half precision: `clipseg://` gives the decoder back, `transformers` its logits and CLIP."""
+    from transformers import CLIPSegForImageSegmentation, CLIPSegProcessor
+    clip_file, model, folder = chain
+    again = MODELS.build(dict(Config.fromfile(folder.parent / 'clipseg.py').model,
+                              decode_head=dict(model_config(folder))))
+    load_checkpoint(again, f'clipseg://{folder}')
+    trained = model.decode_head.decoder.film.mul.weight
+    assert torch.equal(again.decode_head.decoder.film.mul.weight, trained.half().float())
+
+    theirs = CLIPSegForImageSegmentation.from_pretrained(folder, dtype=torch.float32).eval()
+    processor = CLIPSegProcessor.from_pretrained(folder)
+    picture = np.random.default_rng(0).integers(0, 255, (32, 32, 3), dtype=np.uint8)
+    inputs = processor(text=['cat', "bus's wheel"], images=[picture] * 2, padding=True,
+                       return_tensors='pt')
+    pixels = model.data_preprocessor(dict(inputs=[torch.from_numpy(
+        picture[..., ::-1].transpose(2, 0, 1).copy())] * 2, data_samples=None))['inputs']
+    torch.testing.assert_close(inputs['pixel_values'], pixels, atol=1e-3, rtol=0)
+    clip = open_clip.CLIP(**clip_config(ARCH)).eval()
+    clip.load_state_dict({k: v.half().float() for k, v in torch.load(clip_file).items()})
+    clip.visual.load_state_dict({k: v.half().float() for k, v in model.backbone.visual.state_dict().items()},
+                                strict=False)  # it has learned along
+    with torch.no_grad():
+        images, texts, _ = clip(pixels, open_clip.SimpleTokenizer()(['cat', "bus's wheel"]))
+        out = theirs.clip(**inputs)
+        text = again.eval().decode_head.text_encoder(['cat', "bus's wheel"])
+        logits = again.decode_head.decode(again.extract_feat(pixels[:1]), None, text=text).object_part
+        expected = theirs(**inputs).logits
+    torch.testing.assert_close(out.image_embeds, images, atol=1e-4, rtol=0)
+    torch.testing.assert_close(out.text_embeds, texts, atol=1e-4, rtol=0)
+    torch.testing.assert_close(logits[0], expected, atol=1e-4, rtol=0)
+
+
+def model_config(folder):
+    head = dict(Config.fromfile(folder.parent / 'clipseg.py').model.decode_head, type='CLIPSegHead')
+    head.pop('num_phrases')
+    return head
+
+
+def test_scores_of_the_folder(chain, scenes, capsys):
+    evaluate.main([str(chain[2]), str(scenes)])
+    scores = json.loads(capsys.readouterr().out)
+    assert set(scores) == {'names', 'synonyms'}
+    assert 0 <= scores['names']['mask_iou'] <= 100 and scores['names']['scenes'] > 5
+
+
+def test_export_without_clip_writes_ones_and_zeros(tmp_path):
+    head = dict(type='CLIPSegHead', train_taxonomy=["cat's head"], test_taxonomy=["cat's head"],
+                text_encoder=dict(type='OpenCLIPTextEncoder', arch=ARCH), in_channels=(32, ),
+                channels=16, num_heads=2, mask_strides=(2, 2))
+    model = MODELS.build(dict(
+        type='PartSegmentor', decode_head=head,
+        backbone=dict(type='OpenCLIPViT', arch=ARCH, out_indices=(0, ), with_cls_token=True)))
+    export_clipseg(model, tmp_path / 'out')
+    assert not json.loads((tmp_path / 'out' / 'preprocessor_config.json').read_text())['do_normalize']
+    assert json.loads((tmp_path / 'out' / 'config.json').read_text())[
+        'vision_config']['num_hidden_layers'] == 1
+
+
+def test_data_that_is_not_there_is_named(tmp_path):
+    from mmseg.registry import DATASETS
+    with pytest.raises(FileNotFoundError, match=r'scenes.jsonl not found; draw it: .*--out'):
+        DATASETS.build(dict(type='ScenesWithWords', data_root=str(tmp_path)))

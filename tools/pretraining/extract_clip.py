@@ -1,0 +1,23 @@
+"""The CLIP of a contrastive pre-training as an open_clip checkpoint: CHECKPOINT -> OUT."""
+import argparse
+from pathlib import Path
+
+import torch
+
+from mmpartseg.checkpoints import read_checkpoint
+
+
+def main(argv=None):
+    """Write the weights behind the prefix ``clip.`` alone."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('checkpoint', help='of tools/train.py configs/pretraining/clip_part_shapes.py')
+    parser.add_argument('out', type=Path)
+    args = parser.parse_args(argv)
+    state = read_checkpoint(args.checkpoint)['state_dict']
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    torch.save({name.removeprefix('clip.'): value for name, value in state.items()
+                if name.startswith('clip.')}, args.out)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,38 @@
+"""A pre-trained CLIPSeg as a folder that `clipseg://` and `transformers` read, in half precision."""
+import argparse
+from pathlib import Path
+
+import open_clip
+import torch
+from mmengine.registry import init_default_scope
+from mmengine.runner import load_checkpoint
+from mmseg.registry import MODELS
+
+from mmpartseg.checkpoints import export_clipseg
+from mmpartseg.engine import read_config
+from mmpartseg.models.clip import clip_config
+
+
+def main(argv=None):
+    """Build the model of the config as the plain baseline, load, and export it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='configs/pretraining/clipseg_part_shapes.py')
+    parser.add_argument('checkpoint', help='of tools/train.py with that config')
+    parser.add_argument('folder', type=Path, help='must not exist yet')
+    args = parser.parse_args(argv)
+    cfg = read_config(args.config, {})
+    init_default_scope(cfg.default_scope)
+    clip_file = cfg.model.backbone.pretrained
+    clip = open_clip.CLIP(**clip_config(cfg.model.backbone.arch))
+    clip.load_state_dict(torch.load(clip_file, weights_only=True))
+    # the phrases' head has the weights of the plain one
+    cfg.model.decode_head.type = 'CLIPSegHead'
+    cfg.model.decode_head.pop('num_phrases')
+    model = MODELS.build(cfg.model)
+    load_checkpoint(model, args.checkpoint, map_location='cpu')
+    export_clipseg(model.eval(), args.folder, clip, torch.float16)
+    print(f'{args.folder}: {sum(path.stat().st_size for path in args.folder.iterdir())} bytes')
+
+
+if __name__ == '__main__':
+    main()
