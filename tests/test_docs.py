@@ -52,7 +52,8 @@ def clone(tmp_path, monkeypatch):
     for name in ('configs', 'tools', 'mmpartseg'):
         (tmp_path / name).symlink_to(ROOT / name)
     (tmp_path / 'data').mkdir()
-    (tmp_path / 'data' / 'sample_pascal_part').symlink_to(ROOT / 'data' / 'sample_pascal_part')
+    for name in ('sample_pascal_part', 'miniature'):
+        (tmp_path / 'data' / name).symlink_to(ROOT / 'data' / name)
     monkeypatch.chdir(tmp_path)
     model = MODELS.build(Config.fromfile('configs/partclipseg/part_shapes.py').model)
     checkpoint = tmp_path / 'work_dirs' / 'quickstart_seed0' / 'finished.pth'

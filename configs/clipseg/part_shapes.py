@@ -1,5 +1,4 @@
-# The baseline in miniature, with the settings of the quickstart; no adapter, since its image tower is
-# trained
+# The paper's main baseline in miniature, with the settings of the quickstart
 _base_ = '../partclipseg/part_shapes.py'
 model = dict(
     decode_head=dict(
@@ -9,6 +8,7 @@ model = dict(
         channels={{_base_.model.decode_head.channels}},
         ffn_channels={{_base_.model.decode_head.ffn_channels}},
         num_heads={{_base_.model.decode_head.num_heads}},
+        adapter_channels={{_base_.model.decode_head.adapter_channels}},
         mask_strides={{_base_.model.decode_head.mask_strides}}, with_cp=False,
         loss_object_part=dict(type='PartMaskLoss', unlabelled_as_background=True)),
     test_cfg=dict(oracle_objects='image'))
