@@ -4,4 +4,5 @@ set -euo pipefail
 # shellcheck source=tools/environment.sh
 . "$(dirname "$0")/environment.sh"
 step "Running the tests"
-exec python -m pytest "$@"
+# side by side, each in one thread; a file stays together, since its tests share what they build
+exec python -m pytest --numprocesses "${MMPARTSEG_TEST_PROCESSES:-auto}" --dist loadfile "$@"

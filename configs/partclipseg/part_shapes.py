@@ -1,12 +1,18 @@
-# The quickstart: the full recipe in small. A frozen CLIP and CLIPSeg's decoder, pre-trained on
-# PartShapes (data/miniature), are fine-tuned on the parts of seen objects
+# The quickstart: the full recipe in small. CLIPSeg, pre-trained on PartShapes (data/miniature), is
+# fine-tuned on the parts of seen objects, its CLIP frozen
 _base_ = [
     '../_base_/models/partclipseg_tiny.py', '../_base_/datasets/part_shapes.py',
     '../_base_/schedules/schedule_20k.py', '../_base_/default_runtime.py'
 ]
 load_from = 'clipseg://data/miniature/clipseg'
-# as many steps as two CPU cores do in four minutes
-iterations = 1600
+iterations = 1600  # what two CPU cores do within minutes, where the recipe has 20,000 …
+effective_batch_size = 4  # … of 8 images
+train_dataloader = dict(batch_size=4)
+# so the steps are larger than its 1e-4, but not for words: the table of tokens moves as far in few steps
+optim_wrapper = dict(
+    optimizer=dict(lr=3e-3, betas=(0.9, 0.98)),
+    paramwise_cfg=dict(custom_keys=dict(
+        text_encoder=dict(lr_mult=0.03), background_embedding=dict(decay_mult=0.))))
 param_scheduler = [dict(type='PolyLR', eta_min=0., power=0.9, begin=0, end=iterations, by_epoch=False)]
 train_cfg = dict(max_iters=iterations, val_interval=iterations)
 default_hooks = dict(checkpoint=dict(interval=400))

@@ -1,6 +1,6 @@
 """Score a CLIPSeg folder with stock `transformers` on drawn scenes that it was not trained on.
 
-    python tools/pretraining/draw.py --out data/part_shapes_held_out --seed 1 --number 1000
+    python tools/pretraining/draw.py --out data/part_shapes_held_out --seed 1 --number 300
     python tools/pretraining/evaluate.py data/miniature/clipseg data/part_shapes_held_out
 
 Prints, as JSON: how many scenes of a single object are named right among all kinds, by name and by

@@ -28,5 +28,5 @@ if [ ! -e "$OUT" ]; then
 fi
 
 step "Scoring it with transformers on other scenes"
-python tools/pretraining/draw.py --out data/part_shapes_held_out --seed 1 --number 500
+python tools/pretraining/draw.py --out data/part_shapes_held_out --seed 1 --number 300
 python tools/pretraining/evaluate.py "$OUT" data/part_shapes_held_out
