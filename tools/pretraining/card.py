@@ -40,7 +40,7 @@ def first_scenes(config, folder, data_root):
     for i in range(len(dataset)):
         samples = model.test_step(pseudo_collate([dataset[i]]))
         metric.process({}, [sample.to_dict() for sample in samples])
-    scores = metric.compute_metrics(metric.results)
+    scores = metric.evaluate(len(dataset))
     return {name: round(float(scores[name]), 2) for name in SCORES}
 
 
