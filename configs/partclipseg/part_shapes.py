@@ -7,7 +7,6 @@ _base_ = [
 load_from = 'clipseg://data/miniature/clipseg'
 iterations = 1600  # what two CPU cores do within minutes, where the recipe has 20,000 …
 effective_batch_size = 4  # … of 8 images
-train_dataloader = dict(batch_size=4)
 # so the steps are larger than its 1e-4, but not for words: the table of tokens moves as far in few steps
 optim_wrapper = dict(
     optimizer=dict(lr=3e-3, betas=(0.9, 0.98)),

@@ -155,7 +155,7 @@ def test_vocabulary_file_and_shipped_name(run, pictures, tmp_path):
     _, found = run(pictures / 'a.png', parts=str(tmp_path / 'words.txt'))
     assert found['a']['vocabulary'] == ["cat's head"]
     _, found = run(pictures / 'a.png', '--taxonomy', 'part_shapes', parts=None)
-    assert len(found['a']['vocabulary']) == 53
+    assert len(found['a']['vocabulary']) == 132
 
 
 def test_more_classes_than_a_palette_holds(run, pictures, tmp_path):

@@ -159,7 +159,7 @@ def test_another_experiment_is_no_run_of_a_row(runs, change, capsys):
     ({'load_from': 'clipseg:///data/rd64'}, 'load_from="clipseg://rd64"'),
     ({'train_dataloader.dataset.pipeline.3.prob': 0.1}, 'train_dataloader.dataset.pipeline.3.prob=0.1'),
     ({'test_cfg.fp16': True}, 'test_cfg.fp16=true'),
-    ({'model.backbone.frozen': True}, 'model.backbone.frozen=true'),
+    ({'model.backbone.frozen': False}, 'model.backbone.frozen=false'),
     ({'test_dataloader.dataset.ignore_index': 254}, 'test_dataloader.dataset.ignore_index=254'),
     ({'custom_hooks': []}, 'custom_hooks.0.type=none')])
 def test_other_settings_are_another_row(runs, change, text, capsys):
@@ -181,7 +181,8 @@ def test_what_leaves_an_experiment_as_it_is(runs, capsys):
         'test_evaluator.out_file': '/w/counts.npz', 'train_dataloader.num_workers': 3,
         'train_dataloader.persistent_workers': True, 'train_dataloader.batch_size': 4, 'launcher': 'pytorch',
         'model_wrapper_cfg': dict(type='MMDistributedDataParallel'), 'default_hooks.logger.interval': 1,
-        'default_hooks.visualization.draw': True, 'started_from': None, 'load_from': '/w/iter_4.pth',
+        'default_hooks.visualization.draw': True, 'load_from': '/w/iter_4.pth',
+        'started_from': tables.load_config('partclipseg/part_shapes').load_from,
         'resume': True, 'log_level': 'DEBUG', 'visualizer.save_dir': '/p',
         'custom_hooks': [*tables.load_config('partclipseg/part_shapes').custom_hooks,
                          dict(type='SavePredictionsHook', out_dir='/o')]})
