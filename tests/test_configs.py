@@ -229,7 +229,6 @@ class TestCostFamily:
         schedule, = cfg.param_scheduler
         assert (schedule.type, schedule.T_max) == ('CosineAnnealingLR', iterations)
         assert (cfg.train_cfg.max_iters, cfg.effective_batch_size) == (iterations, batch)
-        assert cfg.train_dataloader.batch_size == batch
         keys = cfg.optim_wrapper.paramwise_cfg.custom_keys
         assert {key: value.lr_mult for key, value in keys.items()} == dict.fromkeys(slow, 0.01)
 

@@ -138,7 +138,7 @@ def test_names_and_paths():
     words = re.findall(r"`([A-Z]+[a-z]+\w*)`|type='(\w+)'", TEXT)
     named = {a or b for a, b in words}
     assert len(named) > 30
-    assert named - known == set()
+    assert named - known == {'MMSegInferencer'}  # a class of mmseg's that no registry holds
     for path in re.findall(r'`((?:configs|tests|tools|docs)/[\w/.-]+)`', TEXT):
         assert (ROOT / path).exists(), path
     assert {f'configs/{name}.py' for name in SMALL} <= set(re.findall(r'`(configs/[\w/.-]+)`', TEXT))

@@ -7,4 +7,3 @@ model = dict(
     decode_head=dict(train_taxonomy='ade20k_part_234:seen', test_taxonomy='ade20k_part_234'))
 optim_wrapper = dict(paramwise_cfg=dict(custom_keys=dict(text_encoder=dict(lr_mult=0.01))))
 effective_batch_size = 4
-train_dataloader = dict(batch_size=4)

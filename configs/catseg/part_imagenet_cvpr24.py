@@ -6,4 +6,3 @@ _base_ = [
 model = dict(decode_head=dict(train_taxonomy='part_imagenet:seen', test_taxonomy='part_imagenet'))
 optim_wrapper = dict(paramwise_cfg=dict(custom_keys=dict(text_encoder=dict(lr_mult=0.01))))
 effective_batch_size = 4
-train_dataloader = dict(batch_size=4)

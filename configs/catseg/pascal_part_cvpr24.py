@@ -5,4 +5,3 @@ _base_ = [
 ]
 optim_wrapper = dict(paramwise_cfg=dict(custom_keys=dict(text_encoder=dict(lr_mult=0.01))))
 effective_batch_size = 4
-train_dataloader = dict(batch_size=4)

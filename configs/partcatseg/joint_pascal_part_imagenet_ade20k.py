@@ -16,4 +16,3 @@ default_hooks = dict(checkpoint=dict(save_best='pascal_part_116/pred_all/harmoni
 # the first CAT-Seg's published weights; see data/README.md
 load_from = 'catseg://data/checkpoints/model_final_base.pth'
 effective_batch_size = 4
-train_dataloader = dict(batch_size=4)

@@ -7,4 +7,3 @@ model = dict(decode_head=dict(train_taxonomy='part_imagenet:seen', test_taxonomy
 # the first CAT-Seg's published weights; see data/README.md
 load_from = 'catseg://data/checkpoints/model_final_base.pth'
 effective_batch_size = 4
-train_dataloader = dict(batch_size=4)

@@ -6,4 +6,3 @@ _base_ = [
 # the first CAT-Seg's published weights; see data/README.md
 load_from = 'catseg://data/checkpoints/model_final_base.pth'
 effective_batch_size = 4
-train_dataloader = dict(batch_size=4)

@@ -199,7 +199,9 @@ def test_views_of_test_time_augmentation(archive):
 
 def test_all_configs_use_it():
     root = Path(__file__).parents[2]
-    configs = [p for p in root.glob('configs/*/*.py') if p.parts[-2] != '_base_']
+    # CLIP alone is pre-trained on pictures without maps
+    configs = [p for p in root.glob('configs/*/*.py')
+               if p.parts[-2] != '_base_' and p.name != 'clip_part_shapes.py']
     assert len(configs) > 40
     for path in configs:
         assert Config.fromfile(path).model.data_preprocessor.type == 'PartSegDataPreProcessor', path

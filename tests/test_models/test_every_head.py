@@ -62,7 +62,7 @@ def test_every_registered_head_is_tested():
     heads = {cls.__name__ for cls in MODELS.module_dict.values()
              if isinstance(cls, type) and issubclass(cls, OpenVocabHead)
              and not issubclass(cls, RegionTextHead)  # two stages, tested on their own
-             and cls.__module__.startswith('mmpartseg.')}
+             and cls.__module__.startswith('mmpartseg.models.')}
     tested = {build(name).decode_head.__class__.__name__ for name in (
         'PartCLIPSegHead', 'CLIPSegHead', *VARIANTS)}
     assert heads == tested
