@@ -1,0 +1,197 @@
+"""The model zoo is what configs, cards and logs give, and nothing else."""
+import hashlib
+import importlib
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mmpartseg.zoo import load_zoo, outdated, read_records, zoo_files
+
+ROOT = Path(__file__).parents[2]
+sys.path.append(str(ROOT / 'tools' / 'analysis'))
+tool = importlib.import_module('zoo')
+CONFIG = '''# {comment}
+model = dict(backbone=dict(type='ResNet', depth=18), decode_head=dict(type='FCNHead'))
+train_dataloader = dict(dataset=dict(type='{dataset}', split='seen'))
+test_dataloader = dict(dataset=dict(type='ConcatDataset', datasets=[dict(type='{dataset}')] * 2))
+effective_batch_size = 4
+train_cfg = dict(max_iters=7)
+'''
+SCORES = {f'{protocol}/{key}': 10 * i + j + 0.125 for i, protocol in enumerate(('pred_all', 'oracle_obj'))
+          for j, key in enumerate(('seen', 'unseen', 'harmonic', 'mIoU'), 1)}
+
+
+@pytest.fixture(scope='module')
+def entries():
+    """Every model of every family, through model-index.yml."""
+    imported = yaml.safe_load((ROOT / 'model-index.yml').read_text())['Import']
+    return [model for name in imported for model in yaml.safe_load((ROOT / name).read_text())['Models']]
+
+
+def test_shipped_files_are_up_to_date():
+    assert outdated(ROOT) == [], 'run python tools/analysis/zoo.py'
+
+
+def test_every_config_has_one_entry(entries):
+    configs = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob('configs/[!_]*/*.py'))
+    assert sorted(entry['Config'] for entry in entries) == configs
+    assert len({entry['Name'] for entry in entries}) == len(entries)
+
+
+def test_numbers_and_hashes_are_those_of_files(entries):
+    run = [entry for entry in entries if entry['Metadata']['Status'] == 'run']
+    assert 'partclipseg_part_shapes' in {entry['Name'] for entry in run}
+    for entry in run:
+        weights = ROOT / entry['Weights']
+        assert entry['Metadata']['Weights SHA-256'] == hashlib.sha256(weights.read_bytes()).hexdigest()
+    entry, = (entry for entry in run if entry['Name'] == 'partclipseg_part_shapes')
+    log = json.loads((ROOT / entry['Test log']).read_text())
+    assert entry['Results']['Metrics']['Oracle-Obj Unseen'] == round(log['oracle_obj/unseen'], 2)
+    steps = [json.loads(line) for line in (ROOT / entry['Training log']).read_text().splitlines()]
+    assert steps[-1]['step'] == entry['Metadata']['Iterations']
+
+
+def test_what_is_not_run_has_no_number(entries):
+    for entry in entries:
+        if entry['Metadata']['Status'] != 'run':
+            assert not {'Results', 'Weights', 'Training log'} & set(entry)
+    status = {entry['Name']: entry['Metadata']['Status'] for entry in entries}
+    assert status['partclipseg_pascal_part'] == 'waits for data'
+    assert status['clipseg_part_sketches_to_part_shapes'] == 'not run'  # both can be drawn
+
+
+def test_data_sets_are_where_the_configs_look():
+    index = yaml.safe_load((ROOT / 'dataset-index.yml').read_text())
+    bases = '\n'.join(path.read_text() for path in ROOT.glob('configs/_base_/datasets/*.py'))
+    for entry in index.values():
+        assert f"'{entry['data_root']}'" in bases and (ROOT / entry['script']).is_file()
+    assert index['pascalpart116']['classes'] == 116 and index['pascalpart116']['seen_classes'] == 74
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A zoo of one family: one config was run, the other waits for data."""
+    family, card = tmp_path / 'configs' / 'fcn', tmp_path / 'data' / 'card.json'
+    family.mkdir(parents=True)
+    (tmp_path / 'configs' / '_base_').mkdir()
+    (tmp_path / 'configs' / '_base_' / 'runtime.py').touch()
+    (tmp_path / 'docs').mkdir()
+    (family / 'drawn.py').write_text(CONFIG.format(comment='Tiny', dataset='PartShapesDataset'))
+    (family / 'full.py').write_text(CONFIG.format(comment='A | b', dataset='PascalPart116Dataset'))
+    content = yaml.safe_load((ROOT / 'configs' / 'zoo.yml').read_text())
+    content.update(families={'fcn': content['families']['fcn']}, card='data/card.json', runs={
+        'fcn/drawn': dict(weights='w.safetensors', test_log='test.json', hardware='a CPU')})
+    (tmp_path / 'configs' / 'zoo.yml').write_text(yaml.dump(content))
+    card.parent.mkdir()
+    card.with_name('w.safetensors').write_bytes(b'weights')
+    card.with_name('test.json').write_text(json.dumps(SCORES) + '\n')
+    write_card(card)
+    assert tool.main(['--root', str(tmp_path)]) == 0
+    return tmp_path
+
+
+def write_card(card):
+    card.write_text(json.dumps(dict(sha256={
+        name: hashlib.sha256(card.with_name(name).read_bytes()).hexdigest() for name in (
+            'w.safetensors', 'test.json')})))
+
+
+def test_page_and_entry(checkout):
+    page = (checkout / 'configs/fcn/README.md').read_text()
+    assert '| 7 × 4 | a CPU | 1.12 | 2.12 | 3.12 | 11.12 | 12.12 | 13.12 |' in page
+    assert '| A \\| b | FCNHead | ResNet-18 | Pascal-Part-116, seen | Pascal-Part-116 | 7 × 4 | waits for data |' \
+        in page
+    assert '(../../data/w.safetensors)' in page and 'Fully Convolutional Networks' in page
+    rows = (checkout / 'docs/results.csv').read_text().splitlines()
+    assert rows[1].startswith('fcn_drawn,configs/fcn/drawn.py,FCNHead,ResNet-18,"PartShapes, seen",PartShapes,7,4,run,')
+    assert rows[2].endswith('waits for data,,,,,,,,')
+
+
+def check(checkout, capsys):
+    code = tool.main(['--root', str(checkout), '--check'])
+    return code, capsys.readouterr().out
+
+
+def test_check_finds_what_does_not_fit(checkout, capsys):
+    assert check(checkout, capsys) == (0, 'the zoo is up to date\n')
+    metafile = checkout / 'configs/fcn/metafile.yaml'
+    good = metafile.read_text()
+    metafile.write_text(good.replace('Unseen: 12.12', 'Unseen: 99.12'))  # no run printed that
+    code, out = check(checkout, capsys)
+    assert code == 1 and out.startswith('configs/fcn/metafile.yaml is outdated\n')
+    metafile.write_text(good)
+    shutil.copy(checkout / 'configs/fcn/full.py', checkout / 'configs/fcn/new.py')
+    code, out = check(checkout, capsys)
+    assert code == 1 and 'configs/fcn/README.md is outdated' in out and 'docs/results.csv is outdated' in out
+
+
+@pytest.mark.parametrize('name', ['w.safetensors', 'test.json'])
+def test_a_hash_that_does_not_fit(checkout, name):
+    with (checkout / 'data' / name).open('a') as file:
+        file.write(' ')
+    with pytest.raises(ValueError, match=rf'{name} has SHA-256 \w+, but .*card.json states \w+'):
+        outdated(checkout)
+
+
+def test_files_that_are_missing(checkout):
+    (checkout / 'data/test.json').unlink()
+    with pytest.raises(FileNotFoundError, match='test.json is missing'):
+        outdated(checkout)
+
+
+def test_a_log_without_scores(checkout):
+    (checkout / 'data/test.json').write_text('{"loss": 1}\n{"loss": 2}\n')
+    write_card(checkout / 'data/card.json')
+    with pytest.raises(ValueError, match='test.json holds no scores'):
+        outdated(checkout)
+
+
+def test_configs_that_the_zoo_does_not_know(checkout):
+    config = checkout / 'configs/fcn/full.py'
+    text = config.read_text()
+    config.write_text(text.replace('PascalPart116Dataset', 'NewDataset'))
+    with pytest.raises(ValueError, match=r"configs/fcn/full.py: .*lacks \['NewDataset'\]"):
+        outdated(checkout)
+    config.write_text(text.split('\n', 1)[1])
+    with pytest.raises(ValueError, match='full.py does not begin with a comment that says what it is for'):
+        outdated(checkout)
+    (checkout / 'configs/other').mkdir()
+    config.rename(checkout / 'configs/other/full.py')
+    with pytest.raises(ValueError, match='configs/other holds configs, but .* does not have it'):
+        load_zoo(checkout)
+
+
+def published(checkout, **changes):
+    folder = checkout / 'configs/fcn/runs/full'
+    folder.mkdir(parents=True)
+    (folder / 'train_log.json').write_text('{"loss": 1, "step": 7}\n')
+    (folder / 'test_log.json').write_text(json.dumps(SCORES) + '\n')
+    sha256 = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (
+        'train_log.json', 'test_log.json')}
+    run = dict(config='configs/fcn/full.py', weights='model.safetensors', published='hf://owner/name',
+               hardware='8 GPUs', sha256={**sha256, 'model.safetensors': 'f' * 64})
+    (folder / 'run.json').write_text(json.dumps({**run, **changes}))
+
+
+def test_a_published_run(checkout):
+    published(checkout)
+    record = read_records(load_zoo(checkout))['configs/fcn/full.py']
+    assert (record.weights, record.sha256, record.scores) == ('hf://owner/name', 'f' * 64, SCORES)
+    page = zoo_files(load_zoo(checkout))['configs/fcn/README.md']
+    assert '| fcn_full | `hf://owner/name` |' in page and '[training](runs/full/train_log.json)' in page
+    assert 'Configs without a run' not in page
+
+
+@pytest.mark.parametrize('changes, message', [
+    (dict(config='configs/fcn/drawn.py'), 'two runs of configs/fcn/drawn.py'),
+    (dict(config='configs/fcn/none.py'), 'a run of configs/fcn/none.py, which is not there'),
+    (dict(published=''), "'published' is ''; expected hf://owner/name"),
+    (dict(sha256={}), r'train_log.json has SHA-256 \w+, but .*run.json states None')])
+def test_published_runs_that_do_not_fit(checkout, changes, message):
+    published(checkout, **changes)
+    with pytest.raises((ValueError, FileNotFoundError), match=message):
+        read_records(load_zoo(checkout))
