@@ -51,7 +51,8 @@ def describe(path: Path, root: Path, datasets: dict[str, dict[str, Any]]) -> Des
 
 def _leading_comment(path: Path) -> str:
     lines = path.read_text(encoding='utf-8').splitlines()
-    text = ' '.join(line.lstrip('# ') for line in itertools.takewhile(lambda line: line.startswith('#'), lines))
+    comment = itertools.takewhile(lambda line: line.startswith('#'), lines)
+    text = ' '.join(line.lstrip('# ') for line in comment)
     if not text:
         raise ValueError(f'{path} does not begin with a comment that says what it is for; the zoo shows it')
     return text

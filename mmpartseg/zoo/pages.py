@@ -7,6 +7,8 @@ from .records import HUB, Record
 from .sources import Zoo
 
 NOTICE = '<!-- Written by tools/analysis/zoo.py: change configs/zoo.yml or a config, then run it -->\n'
+WAITING = ('`waits for data`: nobody has run it where its data are. `not run`: its data can be drawn, or ship '
+           'with the code.\n')
 SCORES = ('Pred-All Seen', 'Pred-All Unseen', 'Pred-All Harmonic', 'Oracle-Obj Seen', 'Oracle-Obj Unseen',
           'Oracle-Obj Harmonic')
 
@@ -24,10 +26,9 @@ def page(zoo: Zoo, family: str, descriptions: list[Description], records: dict[s
         'No run of these configs is in the zoo yet: no number stands here that no run printed.\n']
     waiting = [each for each in descriptions if each.config not in records]
     if waiting:
-        lines += ['## Configs without a run\n',
-                  '`waits for data`: nobody has run it where its data are. `not run`: its data can be drawn, or '
-                  'ship with the code.\n', _header('config', 'what it is', 'head', 'backbone', 'training', 'test',
-                                              'iterations × batch', 'status')]
+        lines += ['## Configs without a run\n', WAITING,
+                  _header('config', 'what it is', 'head', 'backbone', 'training', 'test',
+                          'iterations × batch', 'status')]
         lines += [_row(*_config_cells(each), status(each, None)) for each in waiting] + ['']
     return '\n'.join([*lines, '## Citation\n', bibtex(family, paper)])
 
