@@ -7,8 +7,8 @@ from .records import HUB, Record
 from .sources import Zoo
 
 NOTICE = '<!-- Written by tools/analysis/zoo.py: change configs/zoo.yml or a config, then run it -->\n'
-WAITING = ('`waits for data`: nobody has run it where its data are. `not run`: its data can be drawn, or ship '
-           'with the code.\n')
+WAITING = ('`waits for data`: nobody has run it where its data are. `not run`: its data can be drawn, or '
+           'ships with the code.\n')
 SCORES = ('Pred-All Seen', 'Pred-All Unseen', 'Pred-All Harmonic', 'Oracle-Obj Seen', 'Oracle-Obj Unseen',
           'Oracle-Obj Harmonic')
 

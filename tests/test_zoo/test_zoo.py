@@ -107,8 +107,8 @@ def test_page_and_entry(checkout):
             'waits for data |') in page
     assert '(../../data/w.safetensors)' in page and 'Fully Convolutional Networks' in page
     rows = (checkout / 'docs/results.csv').read_text().splitlines()
-    assert rows[1].startswith('fcn_drawn,configs/fcn/drawn.py,FCNHead,ResNet-18,"PartShapes, seen",PartShapes,'
-                              '7,4,run,')
+    assert rows[1].startswith('fcn_drawn,configs/fcn/drawn.py,FCNHead,ResNet-18,"PartShapes, seen",'
+                              'PartShapes,7,4,run,')
     assert rows[2].endswith('waits for data,,,,,,,,')
 
 
