@@ -37,6 +37,9 @@ class OpenCLIPViT(BaseModule):
         trainable (str): of an unfrozen tower train ``'all'``, or ``'query_value'``: the query and value
             weights of every block (CAT-Seg).
 
+    Attributes:
+        out_channels, out_strides (tuple[int]): of each map.
+
     Raises:
         ValueError: unknown architecture, weights or option, an index without a block.
     """
@@ -60,6 +63,10 @@ class OpenCLIPViT(BaseModule):
         self.visual.attn_pool = None
         self.patch_size = self.visual.patch_size
         self.embed_dims = self.visual.conv1.out_channels
+        self.out_channels = (self.embed_dims, ) * len(self.out_indices)
+        if dense is not None:
+            self.out_channels += (self.visual.output_dim, )
+        self.out_strides = (max(self.patch_size), ) * len(self.out_channels)
         self.pixel_statistics = pixel_statistics(arch, pretrained)
         self.frozen = frozen
         self.with_cls_token = with_cls_token

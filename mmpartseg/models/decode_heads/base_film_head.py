@@ -1,11 +1,14 @@
 """The FiLM family, PartCLIPSeg and its CLIPSeg baseline: adapter, conditioned decoder, masks."""
 import torch
+from mmseg.registry import MODELS
 from torch import nn
 
-from ..layers.film import FiLMDecoder, MaskBranch, VisualAdapter
+from ..layers.film import VisualAdapter
 from ..layers.recompute import recomputed
 from .conditions import MASK_CHUNK, class_chunk_size, side_by_side, token_features, upsampled
 from .open_vocab_head import OpenVocabHead
+
+DECODER = dict(type='FiLMDecoder')
 
 
 class BaseFiLMHead(OpenVocabHead):
@@ -13,34 +16,47 @@ class BaseFiLMHead(OpenVocabHead):
 
     Args:
         train_taxonomy, test_taxonomy, text_encoder, ignore_index: see :class:`OpenVocabHead`.
-        in_channels (Sequence[int]): widths of the backbone's features, shallow to deep.
+        in_channels (Sequence[int], optional): widths of the backbone's features, shallow to deep;
+            :class:`PartSegmentor` knows those of a backbone that states ``out_channels``.
         in_index (Sequence[int], optional): which of the backbone's outputs; all by default.
         channels (int): R, decoder width.
-        num_heads, ffn_channels (int): of the decoder's transformer layers.
+        num_heads, ffn_channels (int, optional): of the decoder's transformer layers; its own default.
+        decoder (dict, optional): config of what decodes features under conditions and draws masks, see
+            :class:`FiLMDecoder`, the default.
         adapter_channels (int, optional): bottleneck of the visual adapter; None for no adapter.
-        mask_strides (tuple[int, int]): upsampling of the mask branch, see :class:`MaskBranch`.
+        mask_strides (tuple[int, int], optional): upsampling of the mask branch, see
+            :class:`MaskBranch`; :class:`PartSegmentor` chooses masks of the image's size for a backbone
+            that states ``out_strides``.
         class_chunk (int, optional): conditions decoded at a time; chosen from the sizes by default.
         with_cp (bool): recompute the decoder's attention, and what the masks are convolved from, in
             the backward pass; the hidden activations of MLPs and masks are never kept.
 
     Raises:
-        ValueError: an unknown vocabulary or a malformed class name.
+        ValueError: an unknown vocabulary or a malformed class name; no ``in_channels`` or
+            ``mask_strides``.
     """
+    fitted_to_backbone = ('in_channels', 'mask_strides')
 
-    def __init__(self, train_taxonomy, test_taxonomy, text_encoder, in_channels=(768, 768, 768),
-                 in_index=None, channels=64, num_heads=4, ffn_channels=2048, adapter_channels=None,
-                 mask_strides=(4, 4), class_chunk=None, with_cp=True, ignore_index=255,
+    def __init__(self, train_taxonomy, test_taxonomy, text_encoder, in_channels=None, in_index=None,
+                 channels=64, num_heads=None, ffn_channels=None, adapter_channels=None,
+                 mask_strides=None, class_chunk=None, with_cp=True, ignore_index=255, decoder=None,
                  init_cfg=None):
         super().__init__(train_taxonomy, test_taxonomy, text_encoder, ignore_index, init_cfg)
+        for name, value in (('in_channels', in_channels), ('mask_strides', mask_strides)):
+            if value is None:
+                raise ValueError(f'{type(self).__name__} needs {name}: the backbone does not state its '
+                                 'out_channels and out_strides, or there is a neck or no PartSegmentor')
         dims = self.text_encoder.embed_dims
         self.in_index = tuple(in_index) if in_index is not None else tuple(range(len(in_channels)))
         self.in_channels = tuple(in_channels)
         self.adapter = None
         if adapter_channels is not None:
             self.adapter = VisualAdapter(self._single_width(), adapter_channels)
-        self.decoder = FiLMDecoder(in_channels, channels, dims, num_heads, ffn_channels,
-                                   with_cp)
-        self.mask_branch = MaskBranch(channels, mask_strides)
+        options = dict(in_channels=self.in_channels, dims=channels, condition_dims=dims, with_cp=with_cp)
+        stated = dict(num_heads=num_heads, ffn_dims=ffn_channels)
+        options.update((name, value) for name, value in stated.items() if value is not None)
+        self.decoder = MODELS.build(dict(decoder or DECODER), default_args=options)
+        self.mask_branch = self.decoder.new_mask_branch(mask_strides)
         # background is no prompt but a learned vector
         self.background_embedding = nn.Parameter(torch.randn(1, dims) * dims**-0.5)
         self.class_chunk, self.with_cp = class_chunk, with_cp

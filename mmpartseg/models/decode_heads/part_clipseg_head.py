@@ -7,7 +7,6 @@ import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
-from ..layers.film import FiLM, MaskBranch
 from ..layers.recompute import recomputed
 from ..losses.attention_maps import ClassAttention, mean_rows
 from ..losses.token_shares import TOKEN_SHARES, attended_pairs
@@ -62,13 +61,13 @@ class PartCLIPSegHead(BaseFiLMHead):
 
     def __init__(self, *args, loss_object_part=None, loss_object=None, loss_part=None,
                  loss_separation=None, loss_enhance=None, token_shares='area',
-                 released_text_index=False, channels=64, mask_strides=(4, 4), **kwargs):
+                 released_text_index=False, channels=64, mask_strides=None, **kwargs):
         super().__init__(*args, channels=channels, mask_strides=mask_strides, **kwargs)
         dims = self.text_encoder.embed_dims
         self.project_features = nn.Linear(2 * channels, channels)
         self.project_text = nn.Linear(2 * dims, dims)
-        self.object_part_film = FiLM(dims, channels)
-        self.object_part_branch = MaskBranch(channels, mask_strides)
+        self.object_part_film = self.decoder.new_modulation()
+        self.object_part_branch = self.decoder.new_mask_branch(mask_strides)
         if token_shares not in TOKEN_SHARES:
             raise ValueError(f'token_shares must be one of {list(TOKEN_SHARES)}, got {token_shares!r}')
         self.token_shares = token_shares
@@ -77,6 +76,9 @@ class PartCLIPSegHead(BaseFiLMHead):
         attention = dict(separation=loss_separation, enhance=loss_enhance)
         self.losses.update(
             {name: MODELS.build(cfg) for name, cfg in attention.items() if cfg is not None})
+        if self.with_attention and not hasattr(self.decoder, 'token_attention'):
+            raise ValueError(f'{type(self.decoder).__name__} has no token_attention, from which attention '
+                             'losses are computed: set loss_separation=None and loss_enhance=None')
 
     @staticmethod
     def prompts(taxonomy):

@@ -6,18 +6,21 @@ where a pixel lies, such as a mean over pixels, takes tiles, with the labels in 
 
 
 def in_rows(tiles):
-    """(N, C, h, w, a, a, b, b) -> (N, C, h, a, b, w, a, b), a view: a pixel's row, then its column."""
-    return tiles.permute(0, 1, 2, 4, 6, 3, 5, 7)
+    """(N, C, h, w, a, a, b, b) -> (N, C, h, a, b, w, a, b), a view: a pixel's row, then its column.
+
+    Maps are returned as they are.
+    """
+    return tiles if tiles.dim() == 4 else tiles.permute(0, 1, 2, 4, 6, 3, 5, 7)
 
 
 def to_maps(tiles):
     """(N, C, h, w, a, a, b, b) -> (N, C, H, W); maps are returned as they are."""
-    return tiles if tiles.dim() == 4 else flat(in_rows(tiles))
+    return flat(in_rows(tiles))
 
 
 def flat(rows):
-    """(N, C, h, a, b, w, a, b) -> (N, C, H, W)."""
-    return rows.flatten(5, 7).flatten(2, 4)
+    """(N, C, h, a, b, w, a, b) -> (N, C, H, W); maps are returned as they are."""
+    return rows if rows.dim() == 4 else rows.flatten(5, 7).flatten(2, 4)
 
 
 def tiled(label_map, masks):

@@ -17,6 +17,7 @@ from ..clip import compare_pixel_statistics
 from ..decode_heads.taxonomy_index import TaxonomyIndex
 from ..losses.ignoring import mask_ignored
 from .decide import PIECE_BYTES, decide, decide_known, mean_scores
+from .fitted import fitted_head
 from .tiles_and_whole import tiles_and_whole
 
 ON_MMDET = ('MaskFormerHead', 'Mask2FormerHead')  # heads of mmseg that have an empty parent without it
@@ -85,6 +86,8 @@ class PartSegmentor(EncoderDecoder):
     def _init_decode_head(self, decode_head):
         if isinstance(decode_head, dict) and decode_head.get('type') in ON_MMDET:
             require_mmdet(decode_head['type'])
+        if isinstance(decode_head, dict) and not self.with_neck:
+            decode_head = fitted_head(decode_head, self.backbone)
         super()._init_decode_head(decode_head)
 
     @property

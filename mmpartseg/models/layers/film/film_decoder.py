@@ -1,19 +1,26 @@
 """CLIPSeg's transformer decoder, conditioned on text by FiLM."""
 import torch
 import torch.nn.functional as F
+from mmseg.registry import MODELS
 from torch import nn
 
 from ..precision import without_autocast
 from .condition_layer import ConditionLayer
 from .film import FiLM
+from .mask_branch import MaskBranch
 from .token_attention import token_attention
 
 
+@MODELS.register_module()
 class FiLMDecoder(nn.Module):
     """Decodes the hidden states once per condition (Eq. 2 and Fig. 3).
 
     Hidden states enter deepest first: reduced to R channels (shared by all conditions), modulated
     at the first layer only, then refined by one post-norm transformer layer each.
+
+    Another decoder takes its place in a head by ``decoder=dict(type=…)``. It has this one's first three
+    arguments and ``with_cp``, :meth:`reduce`, :meth:`forward`, :meth:`new_modulation` and
+    :meth:`new_mask_branch`; for attention losses :meth:`token_attention`, too.
 
     Args:
         in_channels (Sequence[int]): widths of the hidden states, shallow to deep.
@@ -24,13 +31,21 @@ class FiLMDecoder(nn.Module):
         with_cp (bool): see :class:`ConditionLayer`.
     """
 
-    def __init__(self, in_channels, dims=64, condition_dims=512, num_heads=4, ffn_dims=2048,
-                 with_cp=False):
+    def __init__(self, in_channels, dims, condition_dims, num_heads=4, ffn_dims=2048, with_cp=False):
         super().__init__()
+        self.dims, self.condition_dims = dims, condition_dims
         self.film = FiLM(condition_dims, dims)
         self.reduces = nn.ModuleList(nn.Linear(c, dims) for c in reversed(in_channels))
         self.layers = nn.ModuleList(
             ConditionLayer(dims, num_heads, ffn_dims, with_cp) for _ in in_channels)
+
+    def new_modulation(self):
+        """A module by which conditions act on features once more (Eq. 4), see :class:`FiLM`."""
+        return FiLM(self.condition_dims, self.dims)
+
+    def new_mask_branch(self, strides):
+        """A module that draws masks, see :class:`MaskBranch`; ``upsample`` may give maps (N, C, H, W)."""
+        return MaskBranch(self.dims, strides)
 
     def reduce(self, hidden):
         """Hidden states, shallow to deep, each (N, L, ·) -> list of (N, L, R), deep to shallow."""
