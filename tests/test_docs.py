@@ -80,7 +80,8 @@ def test_tutorial(clone, monkeypatch, capsys):
     assert written >= {
         'predict/chelsea_mirrored.json', 'predict_cat/chelsea_parts.png', 'mine/last_checkpoint',
         'predict_why/chelsea_mirrored_panels.png', 'predict_why/chelsea_mirrored_attention.png',
-        'predict_why/chelsea_mirrored_comparison.png', 'panels.png', 'attention.png',
+        'predict_why/chelsea_mirrored_comparison.png', 'panels.png', 'attention.png', 'cutout.png',
+        'predict_python/chelsea_mirrored.json',
         'predict_cat/chelsea_mirrored_overlay.png', 'mine/predictions/camera_overlay.png',
         'mine_no_enhance/last_checkpoint', 'mine_backbone/last_checkpoint'}
 

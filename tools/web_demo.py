@@ -50,15 +50,15 @@ def segment(inferencer, folder, image, parts, name):
     """
     if image is None:
         raise ValueError('drop a picture first')
-    inferencer.set_taxonomy(parse_vocabulary(parts))  # a visitor must not read our files
     pixels = read_image(image)
-    sample, = inferencer(pixels, object=name.strip() or None)
+    # a visitor must not read our files; of several visitors each has words of their own
+    sample, = inferencer(pixels, parts=parse_vocabulary(parts), object=name.strip() or None)
     files = PredictionFiles(tempfile.mkdtemp(dir=folder))
     picture = inferencer.draw(pixels, sample)
-    document = document_of(sample, 'picture', inferencer, 'polygons')
-    files.write('picture', picture, sample, inferencer.palette, document)
+    document = document_of(sample, 'picture', sample.words, 'polygons')
+    files.write('picture', picture, sample, sample.words.palette, document)
     downloads = sorted(str(path) for path in files.folder.iterdir())
-    return (picture, hover_svg(pixels, document, inferencer.palette), downloads,
+    return (picture, hover_svg(pixels, document, sample.words.palette), downloads,
             summary(document))
 
 
@@ -72,7 +72,7 @@ def summary(document):
 
 
 def build_page(inferencer, parts, folder):
-    """The gradio page; its one queue keeps requests from changing each other's vocabulary."""
+    """The gradio page."""
     import gradio
 
     def click(image, words, name):

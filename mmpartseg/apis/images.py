@@ -2,10 +2,11 @@
 from pathlib import Path
 
 import numpy as np
+import torch
 from mmengine import fileio
 from PIL import Image, UnidentifiedImageError
 
-from ..pictures import MOST_PIXELS, decode_picture, pixel_limit, to_bgr
+from ..pictures import MOST_PIXELS, TOP, decode_picture, pixel_limit, to_bgr
 
 CHANNEL_ORDERS = ('bgr', 'rgb')
 
@@ -17,8 +18,9 @@ def read_image(image, channel_order='bgr'):
     white; of 16 bits the upper 8 are kept; gray floats of 0 to 1 become 0 to 255.
 
     Args:
-        image (str | Path | PIL.Image.Image | ndarray): a file, or pixels: (H, W), (H, W, 1), (H, W, 3)
-            or (H, W, 4) of type uint8, uint16 or bool.
+        image (str | Path | PIL.Image.Image | ndarray | Tensor): a file, or pixels: arrays (H, W),
+            (H, W, 1), (H, W, 3) or (H, W, 4) of type uint8, uint16 or bool; tensors (C, H, W) in RGB, as
+            torchvision has them, of these types or floats of 0 to 1, on any device.
         channel_order (str): ``'bgr'`` or ``'rgb'``, of arrays with colour.
 
     Raises:
@@ -31,8 +33,10 @@ def read_image(image, channel_order='bgr'):
         return to_bgr(image)
     if isinstance(image, (str, Path)):
         return _read_file(str(image))
+    if torch.is_tensor(image):
+        return read_image(_array_of(image), 'rgb')
     if not isinstance(image, np.ndarray):
-        raise TypeError('an image must be a path, an array or a PIL image, got '
+        raise TypeError('an image must be a path, an array, a tensor or a PIL image, got '
                         f'{type(image).__name__}')
     if channel_order not in CHANNEL_ORDERS:
         raise ValueError(f'channel_order must be one of {CHANNEL_ORDERS}, got {channel_order!r}')
@@ -56,6 +60,20 @@ def _read_file(path):
         raise ValueError(f'image {path} cannot be read ({type(error).__name__}: {error})') from error
 
 
+def _array_of(tensor):
+    """(H, W, C) array of a tensor image; ValueError unless it is one."""
+    if tensor.ndim != 3 or tensor.shape[0] not in (1, 3, 4):
+        raise ValueError('a tensor image must be (1, H, W), (3, H, W) or (4, H, W), channels first, got '
+                         f'shape {tuple(tensor.shape)}')
+    tensor = tensor.detach().cpu()
+    if tensor.is_floating_point():
+        if not (0 <= tensor.min() and tensor.max() <= 1):  # also false for nan
+            raise ValueError('a tensor image of floats must lie in 0..1, got '
+                             f'{tensor.min():.3g}..{tensor.max():.3g}; undo its normalisation')
+        tensor = (tensor.float() * TOP).round().to(torch.uint8)
+    return tensor.permute(1, 2, 0).numpy()
+
+
 def _eight_bit(array):
     """(H, W, C) uint8 of an array image; ValueError unless it is one."""
     array = array[..., None] if array.ndim == 2 else array
@@ -66,5 +84,5 @@ def _eight_bit(array):
         raise ValueError('an array image must be uint8 (0..255), uint16 or bool, got '
                          f'{array.dtype}; scale and convert it first')
     if array.dtype == bool:
-        return array * np.uint8(np.iinfo(np.uint8).max)
+        return array * np.uint8(TOP)
     return array if array.dtype == np.uint8 else (array >> 8).astype(np.uint8)

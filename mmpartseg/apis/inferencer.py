@@ -1,26 +1,28 @@
 """Segment pictures with any part names, on mmengine's BaseInferencer."""
 import os
+from itertools import islice, repeat
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import torch
 from mmcv.transforms import Compose
 from mmengine.config import ConfigDict
-from mmengine.dataset import pseudo_collate
 from mmengine.infer import BaseInferencer
 from mmengine.registry import init_default_scope
 from mmengine.structures import PixelData
+from PIL import Image
+from rich.progress import track
 
 from ..checkpoints import check_closed_head
-from ..visualization import part_palette
 from .drawing import draw_prediction
 from .images import read_image
-from .known_words import check_english, unseen_classes, unseen_words
 from .object_map import object_map
+from .prediction import PartPrediction
+from .prediction_files import PredictionFiles, document_of
 from .results import describe, label_map_of
 from .sources import find_sources, is_video
 from .vocabulary import read_vocabulary
+from .words import Words
 
 
 class PartSegInferencer(BaseInferencer):
@@ -29,27 +31,27 @@ class PartSegInferencer(BaseInferencer):
     .. code-block:: python
 
         inferencer = PartSegInferencer(config, checkpoint, parts='cat: head, tail; dog: head')
-        sample, = inferencer('cat.jpg')
-        masks = masks_by_name(sample)  # {"cat's head": (H, W) bool, …}
+        prediction, = inferencer('cat.jpg')
+        prediction.masks["cat's head"]  # (H, W) bool
+        prediction, = inferencer('bus.jpg', parts='bus: wheel, door')  # of this call alone
+
+    A call keeps nothing in the inferencer, so that threads may share it, each with its own words.
 
     Args:
         config (str | Path | dict | Config): the model's config.
         checkpoint (str | Path, optional): its weights; without them they are random.
-        parts (optional): the vocabulary, see :func:`read_vocabulary`; the config's by default.
+        parts (optional): the vocabulary of calls that name none, see :func:`read_vocabulary`; the
+            config's by default.
         device (str, optional): the best that there is by default.
         show_progress (bool): a progress bar over the batches.
         channel_order (str): ``'bgr'`` or ``'rgb'``, of array images. OpenMMLab's is BGR, as from
-            ``mmcv.imread``. Files and PIL images need no such statement.
+            ``mmcv.imread``. Files, PIL images and tensors need no such statement.
 
     Raises:
         FileNotFoundError: no such config or checkpoint.
         ValueError: no config; a checkpoint that is damaged, holds code or does not fit; see also
             :meth:`set_taxonomy`.
     """
-    preprocess_kwargs: ClassVar = {'object', 'object_masks'}
-    visualize_kwargs: ClassVar = {'return_vis'}
-    postprocess_kwargs: ClassVar = {'shapes'}
-
     def __init__(self, config, checkpoint=None, parts=None, device=None, show_progress=False,
                  channel_order='bgr'):
         if config is None:  # mmengine would run the text of a config inside the checkpoint
@@ -63,7 +65,7 @@ class PartSegInferencer(BaseInferencer):
         super().__init__(config, checkpoint, device, 'mmseg', show_progress)
         self.channel_order = channel_order
         self.model.test_cfg = ConfigDict(self.model.test_cfg or {}, return_part_scores=True)
-        self._set_names(self.model.taxonomy)
+        self.words = Words(self.model)
         if parts is not None:
             self.set_taxonomy(parts)
 
@@ -73,7 +75,7 @@ class PartSegInferencer(BaseInferencer):
         super()._load_weights_to_model(model, checkpoint, cfg)
 
     def set_taxonomy(self, parts):
-        """Change the vocabulary; only names that are new go through the text encoder.
+        """Change the vocabulary of calls that name none; calls that are running keep theirs.
 
         Args:
             parts: see :func:`read_vocabulary`.
@@ -82,56 +84,89 @@ class PartSegInferencer(BaseInferencer):
             ValueError: an empty or malformed vocabulary, a word that is not English or longer than
                 CLIP's context, a model with fixed classes. The vocabulary is then as before.
         """
-        taxonomy = read_vocabulary(parts)
-        head = self.model.decode_head
-        if hasattr(head, 'prompts'):
-            check_english(taxonomy, head.train_taxonomy)
-            head.text_encoder(head.prompts(taxonomy))  # kept there; refuses what is too long
-        self.model.set_taxonomy(taxonomy)
-        self._set_names(taxonomy)
+        self.words = self.in_vocabulary(parts)
+        self.model = self.words.model
 
-    def _set_names(self, taxonomy):
-        """Everything that follows from the vocabulary alone."""
-        trained = getattr(self.model.decode_head, 'train_taxonomy', taxonomy)
-        self.taxonomy = taxonomy
-        self.unseen_words = unseen_words(taxonomy, trained)
-        self.unseen = np.array(unseen_classes(taxonomy, trained))
-        self.palette = part_palette(taxonomy)
+    def in_vocabulary(self, parts=None):
+        """The :class:`Words` of a call; those of calls that name none by default."""
+        return self.words if parts is None else self.words.changed(read_vocabulary(parts))
 
-    def __call__(self, inputs, return_datasamples=True, batch_size=1, object=None,
-                 object_masks=None, return_vis=False, shapes=None):
+    @property
+    def taxonomy(self):
+        """PartTaxonomy: the vocabulary of calls that name none; the next three are of it too."""
+        return self.words.taxonomy
+
+    @property
+    def unseen_words(self):
+        """dict[str, list[str]]: see :class:`Words`."""
+        return self.words.unseen_words
+
+    @property
+    def unseen(self):
+        """ndarray: see :class:`Words`."""
+        return self.words.unseen
+
+    @property
+    def palette(self):
+        """ndarray: see :class:`Words`."""
+        return self.words.palette
+
+    def __call__(self, inputs, return_datasamples=True, batch_size=1, parts=None, object=None,
+                 object_masks=None, threshold=0., min_area=0., top=None, return_vis=False, shapes=None,
+                 show=False, out_dir=None):
         """Segment pictures.
 
         Args:
-            inputs (str | Path | ndarray | PIL.Image.Image | Sequence): a picture or several, a
-                folder of pictures, or a pattern such as ``'photos/*.jpg'``.
-            return_datasamples (bool): SegDataSamples; else plain values as of :func:`describe`.
-            batch_size (int): pictures that go through the model at a time.
+            inputs: a picture (see :func:`read_image`), several in a list, an iterator or a tensor
+                (N, C, H, W), a folder of pictures, or a pattern such as ``'photos/*.jpg'``.
+            return_datasamples (bool): :class:`PartPrediction`; else plain values as of
+                :func:`describe`.
+            batch_size (int): pictures that go through the model at a time, and that are read ahead.
+            parts (optional): the vocabulary of this call, see :func:`read_vocabulary`.
             object (str, optional): every picture shows this object: Oracle-Obj.
-            object_masks (Sequence[ndarray], optional): where it is, one (H, W) mask per picture, see
+            object_masks (Iterable[ndarray], optional): where it is, one (H, W) mask per picture, see
                 :func:`mmpartseg.apis.object_map.object_map`. Without both, Pred-All.
+            threshold, min_area, top: see :meth:`PartPrediction.only`.
             return_vis (bool): draw overlays, for ``return_datasamples=False``.
-            shapes (str, optional): ``'polygons'`` or ``'rle'`` in the plain values.
+            shapes (str, optional): ``'polygons'`` or ``'rle'`` in plain values and JSON files.
+            show (bool): open each overlay in the system's viewer of pictures.
+            out_dir (str | Path, optional): write the files of :class:`PredictionFiles` there.
 
         Returns:
-            list[SegDataSample] | dict: one sample per picture with ``pred_sem_seg`` (Pred-All,
-            value K is background), with an object also ``pred_oracle_sem_seg``, and ``part_scores``
-            (K,); its ``metainfo['classes']`` are the names. Or ``predictions`` and
-            ``visualization``, lists, as BaseInferencer has it.
+            list[PartPrediction] | dict: one per picture; or ``predictions`` and ``visualization``, lists,
+            as BaseInferencer has it.
 
         Raises:
             FileNotFoundError, ValueError: name the picture that cannot be read.
         """
-        return super().__call__(inputs, return_datasamples, batch_size, object=object,
-                                object_masks=object_masks, return_vis=return_vis, shapes=shapes)
+        words = self.in_vocabulary(parts)
+        files = None if out_dir is None else PredictionFiles(out_dir)
+        batches = self.preprocess(self._inputs_to_list(inputs), batch_size, object, object_masks, words)
+        predictions, overlays = [], []
+        for batch in track(batches, 'Inference') if self.show_progress else batches:
+            found = [each.only(threshold, min_area, top) for each in self.forward(batch, words)]
+            predictions += found
+            if not (show or return_vis or files):
+                continue
+            drawn = self.visualize(batch['pictures'], found, show)
+            for prediction, overlay in zip(found, drawn) if files else ():
+                files.write(files.unique_name(Path(prediction.file_name()).stem), overlay, prediction,
+                            words.palette, document_of(prediction, prediction.file_name(), words, shapes))
+            if return_vis:
+                overlays += drawn
+        return self.postprocess(predictions, overlays if return_vis else None, return_datasamples, shapes)
 
     def _inputs_to_list(self, inputs):
+        """An iterable of pictures; an iterator stays one."""
         if isinstance(inputs, (str, Path)):
             pictures = [source for source in find_sources([inputs]) if not is_video(source)]
             if not pictures:
                 raise ValueError(f"'{inputs}' is no picture; tools/predict.py takes videos")
             return pictures
-        return list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+        if torch.is_tensor(inputs) and inputs.ndim != 4 or not hasattr(inputs, '__iter__') or isinstance(
+                inputs, np.ndarray):
+            return [inputs]
+        return inputs
 
     def _init_pipeline(self, cfg):
         """The config's test pipeline without what loads files."""
@@ -139,67 +174,80 @@ class PartSegInferencer(BaseInferencer):
         return Compose([step for step in steps if not step['type'].startswith('Load')])
 
     def _init_collate(self, cfg):
-        return pseudo_collate  # samples keep their own sizes
+        return collate  # samples keep their own sizes
 
     def _init_visualizer(self, cfg):
         return None  # overlays are drawn by :meth:`draw`, without a window or a writer
 
-    def preprocess(self, inputs, batch_size=1, object=None, object_masks=None):
-        """Batches as the model takes them."""
-        masks = [None] * len(inputs) if object_masks is None else list(object_masks)
-        if len(masks) != len(inputs):
-            raise ValueError(f'{len(inputs)} pictures need as many object masks, got {len(masks)}')
-        prepared = (self.prepare(image, object, mask) for image, mask in zip(inputs, masks))
-        yield from map(self.collate_fn, self._get_chunk_data(prepared, batch_size))
+    def preprocess(self, inputs, batch_size=1, object=None, object_masks=None, words=None):
+        """Batches as the model takes them, read as they are asked for."""
+        if hasattr(inputs, '__len__') and hasattr(object_masks, '__len__') and len(inputs) != len(
+                object_masks):
+            raise ValueError(f'{len(inputs)} pictures need as many object masks, got {len(object_masks)}')
+        masks = repeat(None) if object_masks is None else iter(object_masks)
+        prepared = (self.prepare(image, object, next(masks, None), words) for image in inputs)
+        while batch := list(islice(prepared, batch_size)):
+            yield self.collate_fn(batch)
 
-    def prepare(self, image, object=None, mask=None):
-        """One picture through the pipeline: ``inputs`` (3, h, w) and ``data_samples``."""
+    def prepare(self, image, object=None, mask=None, words=None):
+        """One picture through the pipeline: ``inputs`` (3, h, w), ``data_samples``, and ``pictures``, itself.
+
+        The vocabulary ``words`` says which objects there are; see :meth:`in_vocabulary`.
+        """
+        words = words or self.words
         pixels = read_image(image, self.channel_order)
         size = pixels.shape[:2]
         results = {'img': pixels, 'img_shape': size, 'ori_shape': size}
         if isinstance(image, (str, Path)):
             results['img_path'] = str(image)
         packed = self.pipeline(results)
-        known = object_map(self.taxonomy, size, object, mask)
+        known = object_map(words.taxonomy, size, object, mask)
         if known is not None:
             packed['data_samples'].gt_object_seg = PixelData(data=torch.from_numpy(known)[None])
-        return packed
+        return {**packed, 'pictures': image}
 
     @torch.no_grad()
-    def forward(self, data):
-        """SegDataSamples of one batch; pictures of different sizes go one by one."""
+    def forward(self, data, words=None):
+        """:class:`PartPrediction` of one batch in a vocabulary; pictures of different sizes go one by one."""
+        words = words or self.words
         inputs, samples = data['inputs'], data['data_samples']
         count = len(inputs) if len({x.shape for x in inputs}) == 1 else 1
         results = []
         for start in range(0, len(inputs), count):
             piece = slice(start, start + count)
-            results += self.model.test_step({'inputs': inputs[piece],
-                                             'data_samples': samples[piece]})
-        for sample in results:
-            sample.set_metainfo({'classes': self.taxonomy.object_parts})
-        return [sample.cpu() for sample in results]
+            results += words.model.test_step({'inputs': inputs[piece], 'data_samples': samples[piece]})
+        return [PartPrediction.of(sample.cpu(), words, picture, self.channel_order)
+                for sample, picture in zip(results, data['pictures'])]
 
-    def visualize(self, inputs, preds, return_vis=False):
-        """Overlays of all pictures, or None."""
-        return [self.draw(read_image(image, self.channel_order), sample)
-                for image, sample in zip(inputs, preds)] if return_vis else None
+    def visualize(self, inputs, preds, show=False):
+        """Overlays of pictures, (h, w, 3) uint8 RGB each; ``show`` opens them in the system's viewer."""
+        overlays = [self.draw(read_image(image, self.channel_order), prediction)
+                    for image, prediction in zip(inputs, preds)]
+        for overlay in overlays if show else ():
+            Image.fromarray(overlay).show()
+        return overlays
 
     def draw(self, image, sample):
         """Names and outlines over a picture.
 
         Args:
             image (ndarray): (H, W, 3) uint8 BGR, as of :func:`read_image`.
-            sample (SegDataSample): its prediction.
+            sample (PartPrediction): its prediction.
 
         Returns:
             ndarray: (h, w, 3) uint8 RGB, with a legend below; unseen classes are dashed, with a *.
         """
-        return draw_prediction(image, label_map_of(sample), self.taxonomy.object_parts,
-                               self.palette, self.unseen)
+        return draw_prediction(image, label_map_of(sample), sample.names, sample.words.palette,
+                               sample.words.unseen)
 
     def postprocess(self, preds, visualization, return_datasamples=True, shapes=None):
-        """The samples themselves, or plain values with the overlays."""
+        """The predictions themselves, or plain values with the overlays."""
         if return_datasamples:
             return preds
         return {'predictions': [describe(sample, shapes) for sample in preds],
                 'visualization': visualization}
+
+
+def collate(samples):
+    """A batch from samples of :meth:`PartSegInferencer.prepare`: a list of each of their values."""
+    return {name: [sample[name] for sample in samples] for name in samples[0]}

@@ -69,10 +69,10 @@ class PredictionFiles:
         write_atomic(self.folder / f'{name}_{kind}.png', png_bytes(Image.fromarray(picture)))
 
 
-def document_of(sample, source, inferencer, shapes=None):
-    """What the JSON file of a picture says: source, vocabulary and :func:`describe`."""
-    return {'image': os.fspath(source), 'vocabulary': list(inferencer.taxonomy.object_parts),
-            'never_seen': inferencer.unseen_words, **describe(sample, shapes)}
+def document_of(sample, source, words, shapes=None):
+    """What the JSON file of a picture says: source, vocabulary (of :class:`Words`) and :func:`describe`."""
+    return {'image': os.fspath(source), 'vocabulary': list(words.taxonomy.object_parts),
+            'never_seen': words.unseen_words, **describe(sample, shapes)}
 
 
 def part_image(label_map, palette):

@@ -9,8 +9,12 @@ SHAPES = ('polygons', 'rle')
 
 def label_map_of(sample):
     """(H, W) int64 array of a SegDataSample: Oracle-Obj where the object was given, else Pred-All."""
-    oracle = 'pred_oracle_sem_seg' in sample
-    return sample.get('pred_oracle_sem_seg' if oracle else 'pred_sem_seg').data[0].cpu().numpy()
+    return sample.get(chosen_field(sample)).data[0].cpu().numpy()
+
+
+def chosen_field(sample):
+    """The name of the field that :func:`label_map_of` reads."""
+    return 'pred_oracle_sem_seg' if 'pred_oracle_sem_seg' in sample else 'pred_sem_seg'
 
 
 def masks_by_name(sample):

@@ -110,7 +110,7 @@ def test_bad_files(tmp_path):
     (np.zeros((2, 2, 2), np.uint8), ValueError, r'got shape \(2, 2, 2\)'),
     (np.zeros((0, 2, 3), np.uint8), ValueError, r'got shape \(0, 2, 3\)'),
     (np.zeros(3, np.uint8), ValueError, r'got shape \(3,\)'),
-    (None, TypeError, 'a path, an array or a PIL image, got NoneType'),
+    (None, TypeError, 'a path, an array, a tensor or a PIL image, got NoneType'),
 ])
 def test_bad_values(image, error, message):
     with pytest.raises(error, match=message):

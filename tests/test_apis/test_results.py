@@ -1,5 +1,6 @@
 """Masks, boxes, outlines and run lengths against values counted by hand."""
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,7 +9,9 @@ from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
 from mmpartseg.apis import describe, label_map_of, masks_by_name
-from mmpartseg.apis.results import boxes_of, polygons_of, rle_of
+from mmpartseg.apis.prediction_files import document_of
+from mmpartseg.apis.results import SHAPES, boxes_of, polygons_of, rle_of
+from mmpartseg.taxonomy import PartTaxonomy
 
 NAMES = ("cat's head", "cat's tail", "bus's wheel")
 LABELS = np.array([[3, 0, 0, 3],
@@ -89,3 +92,21 @@ def test_polygon_of_a_ring_has_two_outlines():
     outer, inner = polygons_of(mask)
     assert sorted(zip(outer[::2], outer[1::2])) == [(0, 0), (0, 4), (4, 0), (4, 4)]
     assert set(zip(inner[::2], inner[1::2])) <= {(1, 2), (2, 1), (3, 2), (2, 3)}
+
+
+@pytest.mark.parametrize('shapes', [None, *SHAPES])
+def test_documents_keep_to_the_schema(shapes):
+    jsonschema = pytest.importorskip('jsonschema')
+    schema = json.loads((Path(__file__).parents[2] / 'docs' / 'prediction.schema.json').read_text())
+    validator = jsonschema.Draft202012Validator(schema)
+    validator.check_schema(schema)
+
+    class Words:
+        taxonomy = PartTaxonomy(NAMES)
+        unseen_words = {'objects': ['cat'], 'parts': []}
+
+    for sample in (sample_of(LABELS), sample_of(LABELS, LABELS), sample_of(np.full((1, 1), 3))):
+        document = json.loads(json.dumps(document_of(sample, 'a.png', Words, shapes)))
+        validator.validate(document)
+    document['surprise'] = 1
+    assert not validator.is_valid(document)

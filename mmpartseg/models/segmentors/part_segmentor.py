@@ -16,6 +16,7 @@ from ...taxonomy import PartTaxonomy
 from ..clip import compare_pixel_statistics
 from ..decode_heads.taxonomy_index import TaxonomyIndex
 from ..losses.ignoring import mask_ignored
+from ..views import view_of
 from .decide import PIECE_BYTES, decide, decide_known, mean_scores
 from .fitted import fitted_head
 from .tiles_and_whole import tiles_and_whole
@@ -102,11 +103,38 @@ class PartSegmentor(EncoderDecoder):
 
     def set_taxonomy(self, taxonomy):
         """Change the test vocabulary: a shipped name, class names, or a :class:`PartTaxonomy`."""
+        self._check_open_vocabulary()
+        self.decode_head.set_taxonomy(taxonomy)
+        self._set_index()
+
+    def in_vocabulary(self, taxonomy):
+        """This model in another test vocabulary, over the same weights; it stays as it is itself.
+
+        Each of several threads can predict in a vocabulary of its own.
+
+        Args:
+            taxonomy: as of :meth:`set_taxonomy`.
+
+        Returns:
+            PartSegmentor: a view, see :func:`~mmpartseg.models.views.view_of`.
+
+        Raises:
+            ValueError: a head with a fixed number of classes.
+        """
+        self._check_open_vocabulary()
+        view = self._view()
+        view.set_taxonomy(taxonomy)
+        return view
+
+    def _view(self):
+        view = view_of(self)
+        view.decode_head = view_of(self.decode_head)
+        return view
+
+    def _check_open_vocabulary(self):
         if not hasattr(self.decode_head, 'set_taxonomy'):
             raise ValueError(f'{type(self.decode_head).__name__} has a fixed number of classes; only '
                              'a text-conditioned head can change its vocabulary')
-        self.decode_head.set_taxonomy(taxonomy)
-        self._set_index()
 
     def _set_index(self, taxonomy=None):
         head = self.last_head

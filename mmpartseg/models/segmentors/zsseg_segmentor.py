@@ -60,6 +60,12 @@ class ZSSegSegmentor(PartSegmentor):
         if self.object_segmentor is not None:
             self.object_segmentor.set_taxonomy(self.taxonomy)
 
+    def _view(self):
+        view = super()._view()
+        if self.object_segmentor is not None:
+            view.__dict__['object_segmentor'] = self.object_segmentor._view()
+        return view
+
     def encode_decode(self, inputs, batch_img_metas):
         """Not possible.
 

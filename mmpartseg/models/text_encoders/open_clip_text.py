@@ -1,4 +1,6 @@
 """CLIP's text encoder: class names in, embeddings out."""
+import threading
+
 import open_clip
 import torch
 from mmengine.model import BaseModule
@@ -10,6 +12,9 @@ TRAINABLE = {'none': (), 'embeddings': ('token_embedding', 'positional_embedding
              'query_value': ()}
 
 IMAGENET = 'imagenet'  # CLIP's 80 templates
+MOST_NAMES, MOST_VOCABULARIES = 4096, 32  # whose embeddings are kept
+
+_one_at_a_time = threading.Lock()
 
 
 @MODELS.register_module()
@@ -17,8 +22,8 @@ class OpenCLIPTextEncoder(BaseModule):
     """open_clip's text tower on names (Eq. 1); the embeddings are not normalised.
 
     In a causal transformer each prompt is cut after its end token, which changes nothing there, and
-    prompts of one length are encoded together. Whenever no gradient is wanted, each name's embedding
-    is kept until the weights change.
+    prompts of one length are encoded together. Whenever no gradient is wanted, the embeddings of the latest
+    names are kept until the weights change; threads may share the encoder.
 
     Args:
         arch (str | dict): open_clip model name or configuration.
@@ -55,12 +60,12 @@ class OpenCLIPTextEncoder(BaseModule):
         if trainable == 'query_value':
             split_projections(self.tower)
             train_query_value(self.tower)
-        self._cache, self._cache_key = {}, None
+        self._cache, self._stacked, self._cache_key = {}, {}, None
         self.train()
 
     def train(self, mode=True):
         if mode != self.training:
-            self._cache.clear()  # weights may have been swapped in place (EMA) between the modes
+            self._cache_key = None  # weights may have been swapped in place (EMA) between the modes
         super().train(mode)
         if not self.is_trainable:
             self.tower.eval()
@@ -78,16 +83,25 @@ class OpenCLIPTextEncoder(BaseModule):
         names = tuple(names)
         if self.is_trainable and self.training and torch.is_grad_enabled():
             return self._encode(names)
+        with _one_at_a_time:  # threads that share the model
+            return self._kept(names)
+
+    def _kept(self, names):
         key = self._weights_key()
         if key != self._cache_key:
-            self._cache, self._cache_key = {}, key
-        if names not in self._cache:
-            new = [n for n in dict.fromkeys(names) if n not in self._cache]
-            if new:
-                with torch.no_grad(), torch.autocast(key[1].type, enabled=False):
-                    self._cache.update(zip(new, self._encode(new)))
-            self._cache[names] = torch.stack([self._cache[n] for n in names])
-        return self._cache[names]
+            self._cache, self._stacked, self._cache_key = {}, {}, key
+        if names in self._stacked:
+            return self._stacked[names]
+        new = [n for n in dict.fromkeys(names) if n not in self._cache]
+        if len(self._cache) + len(new) > MOST_NAMES:  # what users type has no end
+            self._cache, new = {}, list(dict.fromkeys(names))
+        if new:
+            with torch.no_grad(), torch.autocast(key[1].type, enabled=False):
+                self._cache.update(zip(new, self._encode(new)))
+        if len(self._stacked) >= MOST_VOCABULARIES:
+            self._stacked = {}
+        self._stacked[names] = torch.stack([self._cache[n] for n in names])
+        return self._stacked[names]
 
     def _weights_key(self):
         parameters = list(self.parameters())
