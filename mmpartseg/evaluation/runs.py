@@ -98,14 +98,15 @@ def logged_scores(folder, train_cfg):
     last = train_cfg.get('max_iters') if train_cfg else None
     for path in sorted([*folder.glob('*/*.json'), *folder.glob('*/vis_data/scalars.json')],
                        key=modified, reverse=True):
-        final = [entry for entry in _entries(path) if 'pred_all/mIoU' in entry
+        final = [entry for entry in json_lines(path) if 'pred_all/mIoU' in entry
                  and entry.get('step', last) == last]  # a test has no step
         if final:
             return final[-1]
     return None
 
 
-def _entries(path):
+def json_lines(path):
+    """The dictionaries in a file of JSON lines; lines that a kill cut off are left out."""
     entries = []
     for line in path.read_text().splitlines():
         with contextlib.suppress(ValueError):  # a line that a kill cut off

@@ -1,6 +1,10 @@
 """What the files of data/miniature are: writes their SHA-256, and scores on the first test scenes.
 
     python tools/pretraining/card.py configs/partclipseg/part_shapes.py data/miniature data/part_shapes
+
+New weights bring new logs, from which tools/analysis/zoo.py then takes the numbers of the model zoo:
+--run copies those of a work dir of tools/train.py with a test in it or below it, --evaluated the output of
+tools/pretraining/evaluate.py.
 """
 import argparse
 import hashlib
@@ -12,8 +16,10 @@ from mmengine.registry import init_default_scope
 from mmengine.runner.checkpoint import load_checkpoint
 from mmseg.registry import DATASETS, MODELS
 
+from mmpartseg.atomic import write_atomic
 from mmpartseg.engine import read_config
 from mmpartseg.evaluation import OpenVocabPartIoU
+from mmpartseg.zoo.publishing import test_scores, train_lines
 
 SCENES = 24
 FINISHED = 'partclipseg.safetensors'
@@ -44,6 +50,21 @@ def first_scenes(config, folder, data_root):
     return {name: round(float(scores[name]), 2) for name in SCORES}
 
 
+def copy_logs(folder, run=None, evaluated=None):
+    """The logs of new weights into ``folder/logs``: of a finished run, and of CLIPSeg's evaluation."""
+    if run is not None:
+        scores = test_scores(run)
+        if scores is None:
+            raise FileNotFoundError(f'{run} holds no log of tools/test.py')
+        text = ''.join(json.dumps(line) + '\n' for line in train_lines(run))
+        write_atomic(folder / 'logs' / 'partclipseg_train.json', text.encode())
+        write_atomic(folder / 'logs' / 'partclipseg_test.json', (json.dumps(scores) + '\n').encode())
+    if evaluated is not None:
+        text = evaluated.read_text()
+        scores = json.loads(text[text.index('{'):])  # behind the lines of a progress bar
+        write_atomic(folder / 'logs' / 'clipseg_evaluate.json', (json.dumps(scores, indent=2) + '\n').encode())
+
+
 def main(argv=None):
     """Write the card."""
     parser = argparse.ArgumentParser(description=__doc__,
@@ -51,7 +72,10 @@ def main(argv=None):
     parser.add_argument('config', help='of the finished model')
     parser.add_argument('folder', type=Path, help='data/miniature')
     parser.add_argument('data_root', help='of tools/dataset_converters/part_shapes.py')
+    parser.add_argument('--run', type=Path, help='work dir of the finished model')
+    parser.add_argument('--evaluated', type=Path, help='what tools/pretraining/evaluate.py printed')
     args = parser.parse_args(argv)
+    copy_logs(args.folder, args.run, args.evaluated)
     card = dict(sha256=hashes(args.folder), scenes=SCENES,
                 scores=first_scenes(args.config, args.folder, args.data_root))
     (args.folder / 'card.json').write_text(json.dumps(card, indent=2) + '\n')

@@ -1,0 +1,93 @@
+"""A stand-in for the Hugging Face hub on this machine: its API as far as pushing and fetching models goes."""
+import base64
+import hashlib
+import json
+import re
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+TOKEN = 'hf_of_the_tests'
+
+
+class Hub(ThreadingHTTPServer):
+    """``repos``: name -> {path: bytes}; ``requests``: method and path of each request."""
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(('127.0.0.1', 0), Handler)
+        self.repos, self.requests, self.private = {}, [], set()
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self):
+        return f'http://127.0.0.1:{self.server_address[1]}'
+
+    def use(self, monkeypatch, cache):
+        """huggingface_hub talks to this one, with an empty cache."""
+        import huggingface_hub
+        constants = huggingface_hub.constants
+        template = self.url + '/{repo_id}/resolve/{revision}/{filename}'
+        for name, value in (('HF_HUB_OFFLINE', False), ('ENDPOINT', self.url), ('HF_HUB_CACHE', str(cache)),
+                            ('HUGGINGFACE_CO_URL_TEMPLATE', template)):
+            monkeypatch.setattr(constants, name, value)
+        monkeypatch.setenv('HF_TOKEN', TOKEN)
+
+
+class Handler(BaseHTTPRequestHandler):
+    """The requests of ``create_repo``, ``upload_folder`` and ``hf_hub_download``."""
+    protocol_version = 'HTTP/1.1'
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get('Content-Length', 0)))
+        self.server.requests.append(f'POST {self.path}')
+        path = self.path.split('?')[0]
+        if self.headers.get('Authorization') != f'Bearer {TOKEN}':
+            return self.answer(401, {'error': 'no token'})
+        if path == '/api/repos/create':
+            content = json.loads(body)
+            name = '/'.join(filter(None, (content.get('organization'), content['name'])))
+            self.server.repos.setdefault(name, {})
+            if content.get('private') or content.get('visibility') == 'private':
+                self.server.private.add(name)
+            return self.answer(200, {'url': f'{self.server.url}/{name}'})
+        if path == '/api/validate-yaml':
+            return self.answer(200, {'errors': [], 'warnings': []})
+        name, action = re.fullmatch(r'/api/models/(.+?/.+?)/(preupload|commit)/main', path).groups()
+        if action == 'preupload':
+            files = [{'path': file['path'], 'uploadMode': 'regular', 'shouldIgnore': False}
+                     for file in json.loads(body)['files']]
+            return self.answer(200, {'files': files})
+        for line in map(json.loads, body.splitlines()):
+            if line['key'] == 'file':
+                self.server.repos[name][line['value']['path']] = base64.b64decode(line['value']['content'])
+        return self.answer(200, {'commitOid': self.commit(name),
+                                 'commitUrl': f'{self.server.url}/{name}/commit/1'})
+
+    def do_GET(self):
+        self.server.requests.append(f'{self.command} {self.path}')
+        found = re.fullmatch(r'/(.+?/.+?)/resolve/([^/]+)/(.+)', self.path)
+        content = found and self.server.repos.get(found[1], {}).get(found[3])
+        if content is None:
+            return self.answer(404, {'error': 'not found'},
+                               {'X-Error-Code': 'EntryNotFound' if found and found[1] in self.server.repos
+                                else 'RepoNotFound'})
+        return self.answer(200, content, {
+            'ETag': f'"{hashlib.sha256(content).hexdigest()}"', 'X-Repo-Commit': self.commit(found[1])})
+
+    do_HEAD = do_GET
+
+    def commit(self, name):
+        return hashlib.sha1(repr(sorted(self.server.repos[name].items())).encode()).hexdigest()
+
+    def answer(self, code, content, headers=()):
+        if isinstance(content, dict):
+            content = json.dumps(content).encode()
+        self.send_response(code)
+        for key, value in {**dict(headers), 'Content-Length': str(len(content))}.items():
+            self.send_header(key, value)
+        self.end_headers()
+        if self.command != 'HEAD':
+            self.wfile.write(content)
+
+    def log_message(self, *args):
+        """Nothing."""

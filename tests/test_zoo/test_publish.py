@@ -1,0 +1,187 @@
+"""A finished run, published, pushed to a stand-in of the hub, entered into the zoo, and loaded again."""
+import hashlib
+import importlib
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+import yaml
+from mmengine.config import Config
+from mmengine.runner import CheckpointLoader
+from safetensors.torch import load_file
+
+from mmpartseg.zoo import load_zoo, outdated
+from mmpartseg.zoo.publishing import read_finished, train_lines
+from tests.hub import Hub
+
+ROOT = Path(__file__).parents[2]
+sys.path += [str(ROOT / 'tools' / name) for name in ('analysis', 'pretraining')]
+publish, card = (importlib.import_module(name) for name in ('publish', 'card'))
+CONFIG = '''# A tiny one
+model = dict(backbone=dict(type='ResNet', depth=18), decode_head=dict(type='FCNHead'))
+train_dataloader = dict(dataset=dict(type='PartShapesDataset', split='seen'))
+test_dataloader = dict(dataset=dict(type='PartShapesDataset'))
+effective_batch_size = 4
+optim_wrapper = dict(optimizer=dict(lr=LR))
+train_cfg = dict(max_iters=7)
+'''
+SCORES = {f'{protocol}/{key}': 10 * i + j + 0.125 for i, protocol in enumerate(('pred_all', 'oracle_obj'))
+          for j, key in enumerate(('seen', 'unseen', 'harmonic', 'mIoU'), 1)}
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A zoo of two configs that differ in the learning rate, none of them run."""
+    root = tmp_path / 'checkout'
+    (root / 'configs/fcn').mkdir(parents=True)
+    (root / 'docs').mkdir()
+    for name, lr in (('slow', '0.1'), ('fast', '0.2')):
+        (root / f'configs/fcn/{name}.py').write_text(CONFIG.replace('LR', lr))
+    content = yaml.safe_load((ROOT / 'configs/zoo.yml').read_text())
+    content.update(families={'fcn': content['families']['fcn']}, card='card.json', runs={})
+    (root / 'configs/zoo.yml').write_text(yaml.dump(content))
+    (root / 'card.json').write_text('{"sha256": {}}')
+    return root
+
+
+@pytest.fixture
+def run(tmp_path, checkout):
+    """A work dir: trained, resumed once, tested."""
+    folder = tmp_path / 'work' / 'fast'
+    cfg = Config.fromfile(checkout / 'configs/fcn/fast.py')
+    cfg.work_dir = str(folder)
+    cfg.randomness = dict(seed=3)
+    folder.mkdir(parents=True)
+    cfg.dump(folder / 'fast.py')
+    torch.save(dict(state_dict={'a.weight': torch.arange(6.).view(2, 3) / 3, 'a.steps': torch.tensor(5)},
+                    optimizer=dict(state={}), meta=dict(dataset_meta=dict(classes=['b', 'c']))),
+               folder / 'iter_7.pth')
+    for start, steps in (('1', (1, 2, 3)), ('2', (3, 4, 7))):
+        (folder / start / 'vis_data').mkdir(parents=True)
+        (folder / start / 'vis_data' / 'scalars.json').write_text(
+            ''.join(json.dumps(dict(loss=int(start), step=step)) + '\n' for step in steps) + '{"loss": 0')
+    (folder / 'test' / '3').mkdir(parents=True)
+    (folder / 'test' / '3' / '3.json').write_text(json.dumps(SCORES) + '\n')
+    return folder
+
+
+def test_a_folder(run, checkout, tmp_path, capsys):
+    out = tmp_path / 'out'
+    publish.main([str(run), '--out', str(out), '--hardware', '8 GPUs', '--root', str(checkout)])
+    weights, = out.glob('*.safetensors')
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    assert weights.name == f'fcn_fast-{digest[:8]}.safetensors' and str(weights) in capsys.readouterr().out
+    state = load_file(weights)
+    assert set(state) == {'a.weight', 'a.steps'}  # no optimizer
+    assert torch.equal(state['a.weight'], torch.arange(6.).view(2, 3) / 3)
+    content = json.loads((out / 'run.json').read_text())
+    assert content['config'] == 'configs/fcn/fast.py' and content['classes'] == ['b', 'c']
+    for name, stated in content['sha256'].items():
+        assert hashlib.sha256((out / name).read_bytes()).hexdigest() == stated
+    assert json.loads((out / 'test_log.json').read_text()) == SCORES
+    lines = [json.loads(line) for line in (out / 'train_log.json').read_text().splitlines()]
+    assert [(line['step'], line['loss']) for line in lines] == [(1, 1), (2, 1), (3, 2), (4, 2), (7, 2)]
+    assert 'work_dir' not in Config.fromfile(out / 'config.py')
+    _, front, text = (out / 'README.md').read_text().split('---\n', 2)
+    metric = yaml.safe_load(front)['model-index'][0]['results'][0]['metrics'][5]
+    assert metric == dict(type='iou', name='Oracle-Obj Unseen', value=12.12)
+    assert digest in text and '| Pred-All Harmonic | 3.12 |' in text and '| hardware | 8 GPUs |' in text
+
+
+def test_half(run, checkout, tmp_path):
+    publish.main([str(run), '--out', str(tmp_path / 'out'), '--half', '--root', str(checkout)])
+    weights, = (tmp_path / 'out').glob('*.safetensors')
+    state = load_file(weights)
+    assert (state['a.weight'].dtype, state['a.steps'].dtype) == (torch.float16, torch.int64)
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch):
+    server = Hub()
+    server.use(monkeypatch, tmp_path / 'cache')
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_hub_and_zoo(run, checkout, tmp_path, hub):
+    publish.main([str(run), '--out', str(tmp_path / 'out'), '--root', str(checkout), '--push', 'me/fast',
+                  '--private', '--zoo'])
+    assert set(hub.repos['me/fast']) >= {
+        'README.md', 'run.json', 'config.py', 'train_log.json', 'test_log.json'}
+    assert hub.private == {'me/fast'} and b'hf://me/fast' in hub.repos['me/fast']['README.md']
+    assert outdated(checkout) == []
+    page = (checkout / 'configs/fcn/README.md').read_text()
+    assert '| fcn_fast | `hf://me/fast` |' in page
+    assert '| 1.12 | 2.12 | 3.12 | 11.12 | 12.12 | 13.12 |' in page
+    shutil.rmtree(tmp_path / 'out')  # what follows comes from the hub
+    loaded = CheckpointLoader.load_checkpoint('hf://me/fast', 'cpu')
+    assert torch.equal(loaded['state_dict']['a.weight'], torch.arange(6.).view(2, 3) / 3)
+    assert loaded['meta']['dataset_meta']['classes'] == ['b', 'c']
+    assert sum('safetensors' in request for request in hub.requests if request.startswith('GET')) == 1
+    CheckpointLoader.load_checkpoint('hf://me/fast', 'cpu')  # cached
+    assert sum('safetensors' in request for request in hub.requests if request.startswith('GET')) == 1
+
+
+def test_weights_that_were_exchanged(run, checkout, tmp_path, hub):
+    publish.main([str(run), '--out', str(tmp_path / 'out'), '--root', str(checkout), '--push', 'me/fast'])
+    name, = (name for name in hub.repos['me/fast'] if name.endswith('.safetensors'))
+    hub.repos['me/fast'][name] += b' '
+    with pytest.raises(ValueError, match=f'hf://me/fast: {name} has SHA-256 .* but run.json states'):
+        CheckpointLoader.load_checkpoint('hf://me/fast', 'cpu')
+
+
+def test_what_is_no_model_of_ours(hub):
+    hub.repos['me/other'] = {'run.json': b'{"weights": "model.safetensors"}'}
+    with pytest.raises(ValueError, match='hf://me/other: its run.json names no weights'):
+        CheckpointLoader.load_checkpoint('hf://me/other', 'cpu')
+    with pytest.raises(FileNotFoundError, match='hf://me/none: run.json is not in the cache'):
+        CheckpointLoader.load_checkpoint('hf://me/none', 'cpu')
+    with pytest.raises(ValueError, match="'hf://none' is no model of the hub; expected hf://owner/name"):
+        CheckpointLoader.load_checkpoint('hf://none', 'cpu')
+
+
+def test_offline(tmp_path, monkeypatch):
+    import huggingface_hub
+    monkeypatch.setattr(huggingface_hub.constants, 'HF_HUB_OFFLINE', True)
+    monkeypatch.setattr(huggingface_hub.constants, 'HF_HUB_CACHE', str(tmp_path))
+    with pytest.raises(FileNotFoundError, match='hf://me/fast: run.json .* HF_HUB_OFFLINE'):
+        CheckpointLoader.load_checkpoint('hf://me/fast', 'cpu')
+
+
+@pytest.mark.parametrize('spoil, message', [
+    (lambda run: (run / 'fast.py').unlink(), 'holds no config'),
+    (lambda run: (run / 'iter_7.pth').rename(run / 'iter_6.pth'), 'has no iter_7.pth, so the run is not fin'),
+    (lambda run: (run / 'test/3/3.json').unlink(), r'no test of .*iter_7.pth was logged'),
+    (lambda run: (run / 'fast.py').write_text((run / 'fast.py').read_text().replace('0.2', '0.3')),
+     r'The nearest is configs/fcn/(slow|fast).py: optim_wrapper.optimizer.lr is 0.3, there 0.[12]')])
+def test_runs_that_cannot_be_published(run, checkout, spoil, message):
+    spoil(run)
+    with pytest.raises((ValueError, FileNotFoundError), match=message):
+        read_finished(run, load_zoo(checkout))
+
+
+def test_nothing_is_overwritten(run, checkout, tmp_path):
+    with pytest.raises(FileExistsError, match='is not empty; give another --out'):
+        publish.main([str(run), '--out', str(run), '--root', str(checkout)])
+    assert len(train_lines(run)) == 5
+
+
+def test_an_entry_needs_weights(run, checkout, capsys):
+    with pytest.raises(SystemExit):
+        publish.parse_args([str(run), '--out', 'out', '--zoo'])
+    assert '--zoo needs --push' in capsys.readouterr().err
+
+
+def test_logs_of_new_shipped_weights(run, tmp_path):
+    """The zoo reads them beside the card."""
+    (tmp_path / 'eval.txt').write_text('Loading: 100%\n{"names": {"mask_iou": 9.5}}\n')
+    card.copy_logs(tmp_path, run, tmp_path / 'eval.txt')
+    assert json.loads((tmp_path / 'logs/partclipseg_test.json').read_text()) == SCORES
+    assert len((tmp_path / 'logs/partclipseg_train.json').read_text().splitlines()) == 5
+    assert json.loads((tmp_path / 'logs/clipseg_evaluate.json').read_text()) == {'names': {'mask_iou': 9.5}}
+    with pytest.raises(FileNotFoundError, match='holds no log of tools/test.py'):
+        card.copy_logs(tmp_path, tmp_path / 'logs')

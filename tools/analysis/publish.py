@@ -1,0 +1,56 @@
+"""Publish a finished run: stripped and hashed weights, logs, config, card and entry; to a folder or the hub.
+
+    python tools/analysis/publish.py work_dirs/partclipseg/pascal_part --out work_dirs/published
+    python tools/analysis/publish.py work_dirs/partclipseg/pascal_part --out work_dirs/published \\
+        --push owner/name --zoo
+
+RUN is a work dir of tools/train.py with the log of tools/test.py in it or below it, and its settings are
+those of a shipped config. --push uploads the folder with the token of `hf auth login`; then
+load_from='hf://owner/name' and `tools/test.py CONFIG hf://owner/name` load it. --zoo enters it into
+configs/<family>/runs and writes the zoo again.
+"""
+import argparse
+import platform
+from pathlib import Path
+
+import zoo as zoo_tool
+
+from mmpartseg.datasets.preparation import run_main
+from mmpartseg.zoo import load_zoo
+from mmpartseg.zoo.publishing import enter, pack, push, read_finished
+
+
+def parse_args(argv=None):
+    """The options."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('run', type=Path, help='work dir of a finished run')
+    parser.add_argument('--out', type=Path, required=True, help='folder to make')
+    parser.add_argument('--hardware', default=f'{platform.machine()} CPU', help='what it was trained on, '
+                        "for people, such as '8 A100' (default: the kind of this CPU)")
+    parser.add_argument('--half', action='store_true', help='weights in half precision')
+    parser.add_argument('--push', metavar='OWNER/NAME', help='repository of the Hugging Face hub')
+    parser.add_argument('--private', action='store_true', help='make that repository a private one')
+    parser.add_argument('--zoo', action='store_true', help='enter it into the zoo; with --push')
+    parser.add_argument('--root', default=zoo_tool.ROOT, type=Path, help='the checkout (default: this one)')
+    args = parser.parse_args(argv)
+    if args.zoo and not args.push:
+        parser.error('--zoo needs --push: an entry says where the weights are')
+    return args
+
+
+def main(argv=None):
+    """Command line."""
+    args = parse_args(argv)
+    zoo = load_zoo(args.root)
+    weights = pack(read_finished(args.run, zoo), args.out, zoo, args.hardware, args.half)
+    print(f'wrote {weights}, its logs, config.py, run.json and README.md')
+    if args.push:
+        print('pushed', push(args.out, args.push, zoo, args.private))
+    if args.zoo:
+        print('entered', enter(args.out, zoo))
+        zoo_tool.main(['--root', str(args.root)])
+
+
+if __name__ == '__main__':
+    run_main(main)
