@@ -184,4 +184,4 @@ def test_logs_of_new_shipped_weights(run, tmp_path):
     assert len((tmp_path / 'logs/partclipseg_train.json').read_text().splitlines()) == 5
     assert json.loads((tmp_path / 'logs/clipseg_evaluate.json').read_text()) == {'names': {'mask_iou': 9.5}}
     with pytest.raises(FileNotFoundError, match='holds no log of tools/test.py'):
-        card.copy_logs(tmp_path, tmp_path / 'logs')
+        card.copy_logs(tmp_path, run / '1')

@@ -62,7 +62,8 @@ def copy_logs(folder, run=None, evaluated=None):
     if evaluated is not None:
         text = evaluated.read_text()
         scores = json.loads(text[text.index('{'):])  # behind the lines of a progress bar
-        write_atomic(folder / 'logs' / 'clipseg_evaluate.json', (json.dumps(scores, indent=2) + '\n').encode())
+        text = json.dumps(scores, indent=2) + '\n'
+        write_atomic(folder / 'logs' / 'clipseg_evaluate.json', text.encode())
 
 
 def main(argv=None):
