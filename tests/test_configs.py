@@ -40,9 +40,9 @@ def shrink(cfg):
     backbone = cfg.model.backbone
     clip = backbone.clip if backbone.type == 'GuidedCLIP' else backbone
     if clip.type == 'OpenCLIPViT':
-        clip.update(arch=TINY_CLIP, out_indices=clip.out_indices and (0, 2))
+        clip.update(arch=TINY_CLIP, out_indices=clip.out_indices and (0, 2), init_cfg=None)
     head = cfg.model.decode_head
-    head.text_encoder.update(dict(TEXT_ENCODER, trainable=head.text_encoder.trainable))
+    head.text_encoder.update(dict(TEXT_ENCODER, trainable=head.text_encoder.trainable), init_cfg=None)
     if backbone.type == 'GuidedCLIP':
         return shrink_cost_family(cfg)
     head.update(in_channels=(32, 32), channels=16, num_heads=2, ffn_channels=32, mask_strides=(4, 2))
@@ -62,7 +62,7 @@ def shrink_cost_family(cfg):
         head.in_channels = (8, 16, 32)
     else:
         head.update(in_channels=(32, 32), upsampled_channels=(8, 4))
-    if head.text_encoder.get('templates') == 'imagenet':
+    if head.text_encoder.get('templates'):
         head.text_encoder.templates = ['{}', 'a {}.']
     head.update(channels=16, num_heads=2, window=2, appearance_channels=8, text_channels=8,
                 decoder_channels=(16, 16), decoder_guidance_channels=(8, 4))

@@ -10,6 +10,7 @@ from mmengine.config import Config
 from mmengine.runner.checkpoint import load_checkpoint
 from mmseg.registry import MODELS
 
+from mmpartseg.checkpoints.schemes import load_from_clipseg
 from mmpartseg.datasets.shapes import render_scene
 
 ROOT = Path(__file__).parents[1]
@@ -44,6 +45,54 @@ def test_the_recipe_starts_from_the_shipped_clipseg(cfg):
     changed = [name for name, value in model.decode_head.decoder.state_dict().items()
                if not torch.equal(value, finished.decode_head.decoder.state_dict()[name])]
     assert changed
+
+
+@pytest.mark.parametrize('name, clip', [
+    ('catseg/part_shapes', 'backbone.clip.'), ('catseg/part_shapes_cvpr24', 'backbone.clip.'),
+    ('partcatseg/part_shapes', 'backbone.clip.'), ('zsseg/part_shapes_prompts', 'decode_head.regions.'),
+    ('zsseg/part_shapes', 'decode_head.regions.')])
+def test_the_other_methods_start_from_its_clip(name, clip, monkeypatch):
+    """Both towers are those of the file; of them train queries and values (CAT-Seg of CVPR 2024), or nothing."""
+    if name == 'zsseg/part_shapes':
+        pytest.importorskip('mmdet')
+    monkeypatch.chdir(ROOT)
+    model = MODELS.build(Config.fromfile(ROOT / f'configs/{name}.py').model)
+    model.init_weights()
+    own, text = model.state_dict(), 'decode_head.text_encoder.'
+    places = {'backbone.': clip, text: text}
+    shipped = {place + key.removeprefix(prefix): value
+               for prefix, place in places.items() for key, value in load_from_clipseg(
+                   f'clipseg://{FOLDER}/clipseg')['state_dict'].items() if key.startswith(prefix)}
+    for key, value in shipped.items():
+        if key not in own:  # split
+            stem = key.removesuffix('in_proj_weight')
+            own[key] = torch.cat([own[f'{stem}{letter}_proj_weight'] for letter in 'qkv'])
+        assert torch.equal(own[key], value), key
+    trained = {key for key, parameter in model.named_parameters()
+               if parameter.requires_grad and key.startswith((clip + 'visual.', text + 'tower.'))}
+    if name.endswith('cvpr24'):
+        assert trained and all(key.endswith(('q_proj_weight', 'v_proj_weight')) for key in trained)
+    else:
+        assert not trained
+
+
+def test_zsseg_sees_pictures_as_this_clip_was_trained():
+    regions = Config.fromfile(ROOT / 'configs/zsseg/part_shapes.py').model.decode_head.regions
+    preprocessor = Config.fromfile(CONFIG).model.data_preprocessor
+    classifier = MODELS.build(dict(regions, init_cfg=None))
+    for own, other in ((classifier.mean, preprocessor.mean), (classifier.std, preprocessor.std)):
+        torch.testing.assert_close(255 * own.flatten(), torch.tensor(other), atol=0.01, rtol=0)
+
+
+def test_zsseg_finds_objects_by_the_finished_model(monkeypatch):
+    pytest.importorskip('mmdet')
+    monkeypatch.chdir(ROOT)
+    model = MODELS.build(Config.fromfile(ROOT / 'configs/zsseg/part_shapes_pred_all.py').model)
+    finished = load_checkpoint(MODELS.build(Config.fromfile(CONFIG).model),
+                               str(FOLDER / 'partclipseg.safetensors'))
+    own = model.object_segmentor.state_dict()
+    assert own.keys() == finished.keys()
+    assert all(torch.equal(own[key], value) for key, value in finished.items())
 
 
 def test_transformers_reads_the_folder(cfg):

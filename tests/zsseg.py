@@ -15,13 +15,15 @@ def shrink(model, clip, base_channels=4, stem_channels=8, channels=64, layers=3,
            class_channels=40, dropout=0.0, crop=384):
     """A shipped ZSSeg+ model config in another size, in place."""
     head = model.decode_head
-    head.text_encoder.update(arch=clip, pretrained=None)
-    head.regions.update(arch=clip, pretrained=None, size=crop)
+    for tower in (head.text_encoder, head.regions):
+        tower.update(arch=clip, pretrained=None, init_cfg=None)
+    head.regions.size = crop
     proposals = head.get('proposals')
     if proposals is None:  # stage 1
         return model
     model.backbone.update(base_channels=base_channels, stem_channels=stem_channels, init_cfg=None)
-    proposals.update(in_channels=[4 * base_channels << i for i in range(4)], feat_channels=channels,
+    expansion = 4 if model.backbone.depth >= 50 else 1
+    proposals.update(in_channels=[expansion * base_channels << i for i in range(4)], feat_channels=channels,
                      out_channels=channels, num_queries=queries, class_channels=class_channels)
     proposals.positional_encoding.num_feats = channels // 2
     decoder = proposals.transformer_decoder

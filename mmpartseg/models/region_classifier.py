@@ -23,6 +23,7 @@ class CLIPRegionClassifier(BaseModule):
         pretrained (str, optional): see :func:`build_image_tower`. CLIP is frozen.
         size (int): side of the resized crop in pixels, a multiple of the patch.
         grow (float): of the box's width and height.
+        mean, std (Sequence[float]): with which CLIP takes RGB values of 0…1; OpenAI's by default.
         train_fuse_weight (bool): learn the mixing weight (stage 1), or keep it (stage 2).
 
     Attributes:
@@ -30,12 +31,12 @@ class CLIPRegionClassifier(BaseModule):
     """
 
     def __init__(self, arch='ViT-B-16-quickgelu', pretrained=None, size=384, grow=1.2,
-                 train_fuse_weight=False, init_cfg=None):
+                 mean=OPENAI_DATASET_MEAN, std=OPENAI_DATASET_STD, train_fuse_weight=False, init_cfg=None):
         super().__init__(init_cfg)
         self.visual = build_image_tower(arch, pretrained).requires_grad_(False)
         self.size, self.grow = size, grow
         self.fuse_weight = nn.Parameter(torch.zeros(()), requires_grad=train_fuse_weight)
-        for name, values in (('mean', OPENAI_DATASET_MEAN), ('std', OPENAI_DATASET_STD)):
+        for name, values in (('mean', mean), ('std', std)):
             self.register_buffer(name, torch.tensor(values)[:, None, None], persistent=False)
 
     @property

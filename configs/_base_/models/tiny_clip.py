@@ -6,3 +6,8 @@ tiny_clip = dict(
     vision_cfg=dict(
         image_size=96, patch_size=8, width=128, head_width=32, layers=6, patch_dropout=0.5),
     text_cfg=dict(context_length=77, vocab_size=49408, width=56, heads=4, layers=3))
+# its shipped towers, for models that keep CLIP elsewhere than CLIPSeg does; read when training starts
+weights = 'clipseg://data/miniature/clipseg'
+image_weights = dict(type='Pretrained', prefix='backbone', checkpoint=weights)
+text_weights = dict(type='Pretrained', prefix='decode_head.text_encoder', checkpoint=weights)
+pixel_mean, pixel_std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # with which they were trained

@@ -1,0 +1,35 @@
+# ZSSeg+ in miniature: the CLIP of PartShapes, frozen, names the regions; a narrow MaskFormer on a
+# ResNet-18 learns to propose them from nothing
+_base_ = ['./partclipseg_tiny.py', './maskformer.py']
+# for Pred-All: finds the objects
+object_segmentor = dict(
+    _base_.model, init_cfg=dict(type='Pretrained', checkpoint='data/miniature/partclipseg.safetensors'))
+attention = dict(embed_dims=64, num_heads=4)
+model = dict(
+    _delete_=True, type='ZSSegSegmentor',
+    data_preprocessor=dict(
+        _base_.data_preprocessor, size=None, size_divisor=32, test_cfg=dict(size_divisor=32)),
+    backbone=dict(
+        type='ResNet', depth=18, base_channels=16, stem_channels=16, out_indices=(0, 1, 2, 3)),
+    decode_head=dict(
+        type='ZSSegHead', train_taxonomy='part_shapes:seen', test_taxonomy='part_shapes',
+        text_encoder=dict(
+            type='CompositePromptEncoder', arch={{_base_.tiny_clip}}, lengths=(4, 4),
+            init_cfg={{_base_.text_weights}}),
+        regions=dict(
+            type='CLIPRegionClassifier', arch={{_base_.tiny_clip}}, size=96, grow=1.2,
+            mean={{_base_.pixel_mean}}, std={{_base_.pixel_std}}, init_cfg={{_base_.image_weights}}),
+        ensemble_weight=0.5,
+        proposals=dict(
+            _base_.maskformer, type='MaskFormerProposals', in_channels=[16, 32, 64, 128],
+            feat_channels=64, out_channels=64, num_queries=20, class_channels=256,
+            positional_encoding=dict(num_feats=32, normalize=True),
+            transformer_decoder=dict(
+                num_layers=3, return_intermediate=True,
+                layer_cfg=dict(
+                    self_attn_cfg=dict(_base_.attention, **attention),
+                    cross_attn_cfg=dict(_base_.attention, **attention),
+                    ffn_cfg=dict(embed_dims=64, feedforward_channels=256, num_fcs=2, ffn_drop=0.1))),
+            loss_cls=dict(type='mmdet.CrossEntropyLoss', loss_weight=1.0))),
+    train_cfg=dict(),
+    test_cfg=dict(mode='whole'))
