@@ -52,7 +52,7 @@ def test_the_recipe_starts_from_the_shipped_clipseg(cfg):
     ('partcatseg/part_shapes', 'backbone.clip.'), ('zsseg/part_shapes_prompts', 'decode_head.regions.'),
     ('zsseg/part_shapes', 'decode_head.regions.')])
 def test_the_other_methods_start_from_its_clip(name, clip, monkeypatch):
-    """Both towers are those of the file; of them train queries and values (CAT-Seg of CVPR 2024), or nothing."""
+    """Both towers are those of the file; nothing of them trains, or queries and values."""
     if name == 'zsseg/part_shapes':
         pytest.importorskip('mmdet')
     monkeypatch.chdir(ROOT)
