@@ -1,5 +1,5 @@
 """Backbones, text encoder, decode heads, losses and segmentor: the boxes of the paper's Fig. 3."""
-from .backbones import DINOv2, GuidedCLIP, OpenCLIPViT, Pixels
+from .backbones import DINOv2, GuidedCLIP, OpenCLIPImageTower, OpenCLIPViT, Pixels, TimmImageTower
 from .data_preprocessors import PartSegDataPreProcessor
 from .decode_heads import (
     CATSegHead,
@@ -17,6 +17,6 @@ from .text_encoders import CompositePromptEncoder, OpenCLIPTextEncoder
 
 __all__ = ['CATSegHead', 'CLIPRegionClassifier', 'CLIPSegHead', 'CompositePromptEncoder', 'CompositionLoss',
            'DINOv2', 'EnhanceLoss', 'GuidedCLIP', 'MaskFocalLoss', 'MaskFormerProposals',
-           'OpenCLIPTextEncoder', 'OpenCLIPViT', 'PartCATSegHead', 'PartCLIPSegHead', 'PartCascadeSegmentor',
-           'PartMaskLoss', 'PartSegDataPreProcessor', 'PartSegmentor', 'Pixels', 'RegionPromptHead',
-           'SeparationLoss', 'ZSSegHead', 'ZSSegSegmentor']
+           'OpenCLIPImageTower', 'OpenCLIPTextEncoder', 'OpenCLIPViT', 'PartCATSegHead', 'PartCLIPSegHead',
+           'PartCascadeSegmentor', 'PartMaskLoss', 'PartSegDataPreProcessor', 'PartSegmentor', 'Pixels',
+           'RegionPromptHead', 'SeparationLoss', 'TimmImageTower', 'ZSSegHead', 'ZSSegSegmentor']

@@ -1,7 +1,6 @@
 """open_clip's image and text towers, built alone, with random or pretrained weights."""
 import copy
 import difflib
-import logging
 import os
 
 import open_clip
@@ -54,65 +53,44 @@ def quick_gelu(arch, pretrained):
     return found
 
 
-def pixel_statistics(arch, pretrained):
-    """Mean and standard deviation by which a tag's weights take RGB values of 0…255; None without a tag."""
-    tag = tag_config(arch, pretrained)
-    if not tag:
-        return None
-    return tuple([255 * value for value in tag[key]] for key in ('mean', 'std'))
-
-
-def compare_pixel_statistics(preprocessor, statistics):
-    """One warning line where pictures are normalised in another way than weights were trained with.
-
-    Args:
-        preprocessor (BaseDataPreprocessor): of the model.
-        statistics (tuple, optional): of :func:`pixel_statistics`.
-    """
-    if statistics is None or not hasattr(preprocessor, 'mean'):
-        return
-    found = [getattr(preprocessor, name).flatten() for name in ('mean', 'std')]
-    if not all(torch.allclose(x, x.new_tensor(y), atol=0.01) for x, y in zip(found, statistics)):
-        (mean, std), (own_mean, own_std) = (
-            [[round(float(x), 3) for x in values] for values in pair] for pair in (statistics, found))
-        print_log(f'data_preprocessor has mean={own_mean}, std={own_std}; the weights of the backbone were '
-                  f'trained with mean={mean}, std={std}', 'current', logging.WARNING)
-
-
 def build_image_tower(arch, pretrained=None):
     """open_clip's ``VisionTransformer``; see :func:`build_text_tower` for the arguments."""
     config = clip_config(arch)
     vision = config['vision_cfg']
     if vision.get('timm_model_name') or not isinstance(vision.get('layers'), int):
-        raise ValueError(f"'{arch}' has no open_clip VisionTransformer as image tower; take a plain "
-                         "ViT such as 'ViT-B-16-quickgelu'")
+        raise ValueError(f"'{arch}' has no open_clip VisionTransformer as image tower; take "
+                         "OpenCLIPImageTower, or a plain ViT such as 'ViT-B-16-quickgelu'")
     tower = _build_vision_tower(config['embed_dim'], vision, quick_gelu(arch, pretrained))
     if pretrained is not None:
-        tower.load_state_dict(_pretrained_state(arch, config, pretrained, 'visual.'))
+        tower.load_state_dict(pretrained_state(arch, pretrained, 'visual.'))
     tower.pretrained = pretrained  # for LoadedWeightsHook
     return tower
 
 
 def build_text_tower(arch, pretrained=None):
-    """open_clip's ``TextTransformer``.
+    """open_clip's ``TextTransformer``, or its ``HFTextEncoder`` around a model of ``transformers``.
 
     Args:
         arch (str | dict): see :func:`clip_config`.
         pretrained (str, optional): one of open_clip's tags for ``arch``, or a checkpoint file.
 
     Raises:
-        ValueError: the architecture has no such tower, or ``pretrained`` is neither a tag nor a
-            file.
-        RuntimeError: a tag's weights are neither cached nor reachable.
+        ValueError: ``pretrained`` is neither a tag nor a file.
+        RuntimeError: a tag's weights, or the configuration of a model of ``transformers``, are neither
+            cached nor reachable.
     """
     config = clip_config(arch)
-    if config['text_cfg'].get('hf_model_name'):
-        raise ValueError(f"'{arch}' has a Hugging Face text tower; take an architecture whose text "
-                         "tower is open_clip's own, such as 'ViT-B-16-quickgelu'")
-    tower = _build_text_tower(config['embed_dim'], config['text_cfg'], quick_gelu(arch, pretrained))
+    text_cfg, text_model = dict(config['text_cfg']), config['text_cfg'].get('hf_model_name')
+    if text_model:
+        text_cfg['hf_model_pretrained'] = False  # CLIP's weights, not those it began from
+    try:
+        tower = _build_text_tower(config['embed_dim'], text_cfg, quick_gelu(arch, pretrained))
+    except OSError as error:
+        raise RuntimeError(f"the configuration of '{text_model}', the text tower of '{arch}', is neither "
+                           f'cached nor reachable: {error}') from error
     if pretrained is not None:
-        prefix = 'text.' if config.get('custom_text') else ''
-        tower.load_state_dict(_pretrained_state(arch, config, pretrained, prefix))
+        prefix = '' if whole_clip(config) is open_clip.CLIP else 'text.'
+        tower.load_state_dict(pretrained_state(arch, pretrained, prefix))
     tower.pretrained = pretrained
     return tower
 
@@ -157,11 +135,31 @@ def _attentions(tower):
     return (module for module in tower.modules() if isinstance(module, torch.nn.MultiheadAttention))
 
 
-def _pretrained_state(arch, config, pretrained, prefix):
+def whole_clip(config):
+    """The class of open_clip that an architecture's weights are of."""
+    if 'multimodal_cfg' in config:
+        return open_clip.CoCa
+    custom = config.get('custom_text') or config['text_cfg'].get('hf_model_name')
+    return open_clip.CustomTextCLIP if custom else open_clip.CLIP
+
+
+def pretrained_state(arch, pretrained, prefix):
+    """The weights of one tower, by its own names.
+
+    Args:
+        arch, pretrained: as of :func:`build_text_tower`.
+        prefix (str): of the tower's names in open_clip's model; '' for a text tower without one.
+
+    Raises:
+        ValueError, RuntimeError: as of :func:`build_text_tower`; a file of other weights.
+    """
     path = pretrained if os.path.isfile(pretrained) else _download(arch, pretrained)
-    custom_text = config.pop('custom_text', False)
+    config = clip_config(arch)
+    of_class = whole_clip(config)
+    config.pop('custom_text', None)
+    config['text_cfg']['hf_model_pretrained'] = config['vision_cfg']['timm_model_pretrained'] = False
     with torch.device('meta'):
-        model = (open_clip.CustomTextCLIP if custom_text else open_clip.CLIP)(**config)
+        model = of_class(**config)
     model.to_empty(device='cpu')
     try:
         open_clip.load_checkpoint(model, path, strict=True, weights_only=True)

@@ -7,7 +7,7 @@ import torch
 from mmengine.logging import MMLogger
 from mmseg.registry import MODELS
 
-from mmpartseg.models import clip
+from mmpartseg.models import clip, preprocessing
 from tests.tiny import TINY_CLIP, head_config
 
 OPENAI = dict(mean=[255 * x for x in (0.48145466, 0.4578275, 0.40821073)],
@@ -66,7 +66,7 @@ def test_features_are_those_of_open_clip(model):
 def test_a_file_has_the_activation_of_its_architecture(model, tmp_path):
     tower = clip.build_image_tower('ViT-B-16', str(tmp_path / 'weights.pt'))
     assert not any(isinstance(module, open_clip.transformer.QuickGELU) for module in tower.modules())
-    assert clip.pixel_statistics('ViT-B-16', str(tmp_path / 'weights.pt')) is None
+    assert preprocessing.pixel_statistics('ViT-B-16', str(tmp_path / 'weights.pt')) is None
 
 
 @pytest.mark.parametrize('tag, statistics, said', [

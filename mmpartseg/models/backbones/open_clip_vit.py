@@ -8,17 +8,23 @@ from mmseg.registry import MODELS
 
 from ..clip import (
     build_image_tower,
-    pixel_statistics,
     split_projections,
     train_query_value,
     value_projection,
 )
 from ..layers.separable import bicubic
+from ..preprocessing import interpolation, pixel_statistics
+from .features import embedded, positions
+from .image_tower import default_indices
 
 
 @MODELS.register_module()
 class OpenCLIPViT(BaseModule):
-    """open_clip's image tower; gives the hidden states of chosen transformer blocks (Eq. 1).
+    """open_clip's plain ViT; gives the hidden states of chosen transformer blocks (Eq. 1).
+
+    :class:`OpenCLIPImageTower` takes any other tower; this one has what released models need. The blocks are
+    run by open_clip's ``forward_intermediates``, whose features are those of the blocks in turn, bit by bit,
+    at the same speed; before them stands our own embedding, as open_clip's takes one size only.
 
     Blocks after the last index, the final norm and the projection are not kept, unless dense features
     in the space of text are asked for. Images of any size
@@ -28,7 +34,8 @@ class OpenCLIPViT(BaseModule):
     Args:
         arch (str | dict): open_clip model name or configuration, e.g. ``'ViT-B-16-quickgelu'``.
         pretrained (str, optional): an open_clip tag, a checkpoint file, or None for random weights.
-        out_indices (Sequence[int]): blocks whose output is returned, counted from 0.
+        out_indices (Sequence[int], optional): blocks whose output is returned, counted from 0; by default
+            3, 6 and 9 of 12, and as deep in other towers.
         frozen (bool): no gradients, and eval mode also after ``model.train()``.
         with_cls_token (bool): return ``(map, CLS)`` pairs instead of maps alone.
         dense (str, optional): give each token's place in the space of text, as the last map: the last
@@ -44,7 +51,7 @@ class OpenCLIPViT(BaseModule):
         ValueError: unknown architecture, weights or option, an index without a block.
     """
 
-    def __init__(self, arch='ViT-B-16-quickgelu', pretrained=None, out_indices=(3, 6, 9),
+    def __init__(self, arch='ViT-B-16-quickgelu', pretrained=None, out_indices=None,
                  frozen=True, with_cls_token=False, dense=None, trainable='all', init_cfg=None):
         super().__init__(init_cfg)
         for name, value, known in (('dense', dense, (None, 'token', 'cls')),
@@ -53,7 +60,7 @@ class OpenCLIPViT(BaseModule):
                 raise ValueError(f'{name} must be one of {known}, got {value!r}')
         self.visual = build_image_tower(arch, pretrained)
         depth = len(self.visual.transformer.resblocks)
-        self.out_indices = tuple(out_indices)
+        self.out_indices = default_indices(depth) if out_indices is None else tuple(out_indices)
         if not (self.out_indices or dense) or not all(0 <= i < depth for i in self.out_indices):
             raise ValueError(f'out_indices must lie in 0…{depth - 1} for {arch!r}, which has {depth} '
                              f'blocks; got {self.out_indices}')
@@ -68,6 +75,7 @@ class OpenCLIPViT(BaseModule):
             self.out_channels += (self.visual.output_dim, )
         self.out_strides = (max(self.patch_size), ) * len(self.out_channels)
         self.pixel_statistics = pixel_statistics(arch, pretrained)
+        self.interpolation = interpolation(arch, pretrained)
         self.frozen = frozen
         self.with_cls_token = with_cls_token
         if trainable == 'query_value':
@@ -96,15 +104,13 @@ class OpenCLIPViT(BaseModule):
         """
         with torch.no_grad() if self.frozen else contextlib.nullcontext():
             x, grid = self._embed(x)
-            states, blocks = [], self.visual.transformer.resblocks
-            for i, block in enumerate(blocks):
-                last_input = x
-                if i in self.out_indices or i + 1 < len(blocks):
-                    x = block(x)  # N x L x C
-                if i in self.out_indices:
-                    states.append(self._to_map(x, grid))
+            before_last = len(self.visual.transformer.resblocks) - 2
+            indices = sorted({*self.out_indices, *([before_last] if self.dense is not None else [])} - {-1})
+            _, found = self.visual.transformer.forward_intermediates(x, indices=indices, stop_early=True)
+            found = {-1: x, **dict(zip(indices, found))}
+            states = [self._to_map(found[i], grid) for i in self.out_indices]
             if self.dense is not None:
-                states.append(self._dense(last_input).transpose(1, 2).unflatten(2, grid))
+                states.append(self._dense(found[before_last]).transpose(1, 2).unflatten(2, grid))
         return tuple(states)
 
     def _dense(self, x):
@@ -121,21 +127,11 @@ class OpenCLIPViT(BaseModule):
         grid = (-(-x.shape[2] // ph), -(-x.shape[3] // pw))
         if x.shape[2:] != (grid[0] * ph, grid[1] * pw):
             x = F.interpolate(x, (grid[0] * ph, grid[1] * pw), mode='bilinear')
-        visual = self.visual
-        x = visual.conv1(x).flatten(2).transpose(1, 2)  # N x hw x C
-        cls_token = visual.class_embedding.to(x.dtype).expand(len(x), 1, -1)
-        x = torch.cat([cls_token, x], dim=1) + self._position_embedding(grid).to(x.dtype)
-        return visual.ln_pre(x), grid
+        return embedded(self.visual, x, self._position_embedding)
 
     def _position_embedding(self, grid):
-        """The stored embedding, resized to ``grid`` tokens: (1 + h·w, C)."""
-        stored, embedding = self.visual.grid_size, self.visual.positional_embedding
-        if tuple(stored) == tuple(grid):
-            return embedding
-        cls_token, patches = embedding[:1], embedding[1:]
-        patches = patches.T.reshape(1, -1, *stored)
-        patches = bicubic(patches, grid)
-        return torch.cat([cls_token, patches.flatten(2)[0].T])
+        """The stored embedding, resized to ``grid`` tokens as in released models: (1 + h·w, C)."""
+        return positions(self.visual, grid, bicubic)
 
     def _to_map(self, x, grid):
         patches = x[:, 1:].transpose(1, 2).unflatten(2, grid)  # N x C x h x w

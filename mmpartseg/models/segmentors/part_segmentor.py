@@ -13,9 +13,9 @@ from ...compat import require_mmdet
 from ...released_labels import resized_and_back
 from ...structures import check_map_sizes
 from ...taxonomy import PartTaxonomy
-from ..clip import compare_pixel_statistics
 from ..decode_heads.taxonomy_index import TaxonomyIndex
 from ..losses.ignoring import mask_ignored
+from ..preprocessing import compare_pixel_statistics
 from ..views import view_of
 from .decide import PIECE_BYTES, decide, decide_known, mean_scores
 from .fitted import fitted_head

@@ -1,15 +1,21 @@
 """CLIP's text encoder: class names in, embeddings out."""
+import contextlib
 import threading
 
 import open_clip
 import torch
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
+from open_clip.hf_model import HFTextEncoder
 
 from ..clip import build_text_tower, clip_config, split_projections, train_query_value
+from .tokenizing import Tokenizer, unpadded
 
-TRAINABLE = {'none': (), 'embeddings': ('token_embedding', 'positional_embedding'), 'all': ('',),
-             'query_value': ()}
+# names of open_clip's own towers, then those of models of transformers
+EMBEDDINGS = ('token_embedding', 'positional_embedding', 'transformer.embeddings.word_embeddings',
+              'transformer.embeddings.position_embeddings', 'transformer.embed_tokens',
+              'transformer.embed_positions')
+TRAINABLE = {'none': (), 'embeddings': EMBEDDINGS, 'all': ('',), 'query_value': ()}
 
 IMAGENET = 'imagenet'  # CLIP's 80 templates
 MOST_NAMES, MOST_VOCABULARIES = 4096, 32  # whose embeddings are kept
@@ -17,12 +23,25 @@ MOST_NAMES, MOST_VOCABULARIES = 4096, 32  # whose embeddings are kept
 _one_at_a_time = threading.Lock()
 
 
+@contextlib.contextmanager
+def without_dropout(tower):
+    """What is kept is no draw; towers of ``transformers`` have dropout."""
+    training = tower.training
+    tower.eval()
+    try:
+        yield
+    finally:
+        tower.train(training)
+
+
 @MODELS.register_module()
 class OpenCLIPTextEncoder(BaseModule):
-    """open_clip's text tower on names (Eq. 1); the embeddings are not normalised.
+    """open_clip's text tower on names (Eq. 1), of whatever kind; the embeddings are not normalised.
 
     In a causal transformer each prompt is cut after its end token, which changes nothing there, and
-    prompts of one length are encoded together. Whenever no gradient is wanted, the embeddings of the latest
+    prompts of one length are encoded together. A model of ``transformers`` masks padding, so it reads no
+    more than the longest prompt has. Towers that see padding (SigLIP, CLIPA, MobileCLIP-S) or add a token
+    behind it (CoCa) read their whole context. Whenever no gradient is wanted, the embeddings of the latest
     names are kept until the weights change; threads may share the encoder.
 
     Args:
@@ -49,9 +68,7 @@ class OpenCLIPTextEncoder(BaseModule):
             raise ValueError(f"templates must be a list of patterns with '{{}}' or {IMAGENET!r}, got "
                              f'{templates!r}')
         self.tower = build_text_tower(arch, pretrained)
-        context = self.tower.context_length
-        self.tokenizer = (open_clip.get_tokenizer(arch) if isinstance(arch, str)
-                          else open_clip.SimpleTokenizer(context_length=context))
+        self.tokenizer = Tokenizer(arch, clip_config(arch)['text_cfg'])
         self.embed_dims = clip_config(arch)['embed_dim']
         self.templates, self.averaged = tuple(templates), averaged
         self.is_trainable = trainable != 'none'
@@ -60,6 +77,9 @@ class OpenCLIPTextEncoder(BaseModule):
         if trainable == 'query_value':
             split_projections(self.tower)
             train_query_value(self.tower)
+        if self.is_trainable and not any(p.requires_grad for p in self.tower.parameters()):
+            raise ValueError(f'trainable={trainable!r} finds no such weights in the '
+                             f"{type(self.tower).__name__} of {arch!r}; take 'all' or 'none'")
         self._cache, self._stacked, self._cache_key = {}, {}, None
         self.train()
 
@@ -96,7 +116,7 @@ class OpenCLIPTextEncoder(BaseModule):
         if len(self._cache) + len(new) > MOST_NAMES:  # what users type has no end
             self._cache, new = {}, list(dict.fromkeys(names))
         if new:
-            with torch.no_grad(), torch.autocast(key[1].type, enabled=False):
+            with torch.no_grad(), torch.autocast(key[1].type, enabled=False), without_dropout(self.tower):
                 self._cache.update(zip(new, self._encode(new)))
         if len(self._stacked) >= MOST_VOCABULARIES:
             self._stacked = {}
@@ -115,16 +135,14 @@ class OpenCLIPTextEncoder(BaseModule):
 
     def tokenize(self, prompts):
         """Token ids (n, context length); ValueError for a prompt that does not fit."""
-        limit = self.tower.context_length
-        for prompt in prompts:
-            if hasattr(self.tokenizer, 'encode') and len(self.tokenizer.encode(prompt)) > limit - 2:
-                raise ValueError(f'the prompt {prompt!r} is longer than the {limit} tokens that this '
-                                 'CLIP text encoder reads; shorten it')
-        return self.tokenizer(prompts, context_length=limit)
+        return self.tokenizer(prompts)
 
     def _encode_tokens(self, tokens):
         tower = self.tower
-        device = tower.positional_embedding.device
+        device = next(tower.parameters()).device
+        if isinstance(tower, HFTextEncoder):
+            embeddings = tower(unpadded(tokens, tower.config.pad_token_id).to(device))
+            return embeddings[0] if tower.output_tokens else embeddings
         ends = dict(argmax=tokens, eos=(tokens == tower.eos_id).int())  # by pooling; largest there
         if tower.attn_mask is None or tower.cls_emb is not None or tower.pool_type not in ends:
             embeddings = tower(tokens.to(device))  # what comes after the end token counts
