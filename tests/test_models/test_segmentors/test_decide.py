@@ -83,7 +83,7 @@ def test_without_a_background_channel():
 
 def test_a_piece_fits_the_device():
     """133 channels of a photograph: several pieces for a CPU's caches, one launch of each step elsewhere."""
-    size, cpu = (375, 500), torch.empty(1)
+    size, cpu = (375, 500), torch.empty(1, device='cpu')
     assert len(row_pieces(133, size, cpu)) == 6
     assert row_pieces(133, size, torch.empty(1, device='meta')) == [slice(0, 375)]
     assert len(row_pieces(133, size, cpu.half())) == 3
