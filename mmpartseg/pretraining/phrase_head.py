@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from mmseg.registry import MODELS
 
+from ..datasets.shapes.canvas import NONE
 from ..datasets.shapes.kind import KINDS
 from ..datasets.shapes.scene import Thing, load_vocabulary
 from ..datasets.shapes.words import Phrase, noun_for
@@ -102,39 +103,40 @@ def phrase_masks(samples, phrases, size):
         parts of unseen objects are.
     """
     instances, parts = (
-        resized(torch.stack([sample.get(key).data[0] for sample in samples]), size)
+        resized(torch.stack([sample.get(key).data[0] for sample in samples]).long(), size)
         for key in ('gt_instance', 'gt_part'))
-    row = (torch.arange(size[0], device=instances.device) + 0.5) / size[0]
-    of_part = torch.tensor([phrase.part is not None for phrase in phrases])[:, None]
-    named = torch.ones(len(phrases), 256, dtype=torch.bool)
-    for phrase, line in zip(phrases, named):
-        if phrase.part is not None:
-            line.fill_(False)[classes_of(phrase.part)] = True
-    named = named.to(instances.device)
-    masks, known = [], []
-    for sample, instance_map, part_map in zip(samples, instances, parts):
-        meant, hidden = things_meant(sample, phrases, of_part)
-        ground = torch.where(row < sample.background[2], ABOVE, BELOW)[:, None]
-        places = torch.where(instance_map >= len(sample.things), ground, instance_map)
-        masks.append(meant.to(places.device)[:, places] & named[:, part_map])
-        known.append(~hidden.to(places.device)[:, places])
-    return torch.stack(masks), torch.stack(known)
+    device = instances.device
+    rows = (torch.arange(size[0], device=device) + 0.5) / size[0]
+    horizon = torch.tensor([sample.background[2] for sample in samples], device=device)
+    ground = torch.where(rows < horizon[:, None], ABOVE, BELOW)[:, :, None]
+    places = torch.where(instances == NONE, ground, instances)
+    pairs = [things_meant(sample, phrases) for sample in samples]
+    meant, hidden = (torch.from_numpy(np.stack(each)).to(device) for each in zip(*pairs))
+    named = torch.from_numpy(np.stack([classes_meant(phrase.part) for phrase in phrases])).to(device)
+    masks = torch.stack([each[:, place] & named[:, part] for each, place, part
+                         in zip(meant, places, parts)])
+    known = torch.stack([~each[:, place] for each, place in zip(hidden, places)])
+    return masks, known
 
 
 @lru_cache
-def classes_of(part):
-    """list[int]: the classes of a part, of whatever object."""
-    return [k for name, k in load_vocabulary().class_index.items() if split_name(name)[1] == part]
+def classes_meant(part):
+    """(256,) bool: the classes of a part, of whatever object; all values if it is None."""
+    meant = np.full(256, part is None)
+    for name, k in load_vocabulary().class_index.items():
+        meant[k] |= split_name(name)[1] == part
+    return meant
 
 
-def things_meant(sample, phrases, of_part):
-    """By the value in the instance map, (n, 256): whether it is meant; whether its parts are unknown."""
-    meant = torch.zeros(len(phrases), 256, dtype=torch.bool)
-    unseen = torch.zeros(256, dtype=torch.bool)
+def things_meant(sample, phrases):
+    """By the value in the instance map, (n, 256) bool: whether it is meant; whether its parts are unknown."""
+    of_part = np.array([phrase.part is not None for phrase in phrases])
+    meant, hidden = np.zeros((2, len(phrases), 256), bool)
     for position, thing in enumerate(sample.things):
         thing = Thing(**thing)
-        meant[:, position] = torch.tensor([phrase.means(thing) for phrase in phrases])
-        unseen[position] = thing.kind in load_vocabulary().unseen
+        meant[:, position] = [phrase.means(thing) for phrase in phrases]
+        if thing.kind in load_vocabulary().unseen:
+            hidden[:, position] = meant[:, position] & of_part
     for value, ground in zip((ABOVE, BELOW), sample.background):
-        meant[:, value] = torch.tensor([phrase.ground == ground for phrase in phrases])
-    return meant, meant & unseen & of_part
+        meant[:, value] = [phrase.ground == ground for phrase in phrases]
+    return meant, hidden

@@ -24,13 +24,15 @@ class ScenesWithWords(BaseDataset):
 
     Args:
         data_root (str): the folder.
+        most_things (int, optional): leave out scenes that show more.
         kwargs: as of mmengine's ``BaseDataset``.
 
     Raises:
         FileNotFoundError: there is no list; says how to make one.
     """
 
-    def __init__(self, data_root, **kwargs):
+    def __init__(self, data_root, most_things=None, **kwargs):
+        self.most_things = most_things
         super().__init__(ann_file=LIST, data_root=data_root, **kwargs)
 
     def load_data_list(self):
@@ -43,7 +45,8 @@ class ScenesWithWords(BaseDataset):
         return [dict(scene, img_path=osp.join(self.data_root, 'images', scene['file']),
                      instance_path=osp.join(self.data_root, 'instances', scene['file']),
                      part_path=osp.join(self.data_root, 'parts', scene['file']))
-                for scene in scenes]
+                for scene in scenes
+                if self.most_things is None or len(scene['things']) <= self.most_things]
 
 
 @TRANSFORMS.register_module()
@@ -67,6 +70,6 @@ class PackWords(BaseTransform):
         sample = SegDataSample(metainfo={
             key: results[key] for key in ('img_path', 'things', 'background', 'phrases')})
         for name in ('instance', 'part'):
-            values = cv2.imread(results[f'{name}_path'], cv2.IMREAD_UNCHANGED).astype(np.int64)
+            values = cv2.imread(results[f'{name}_path'], cv2.IMREAD_UNCHANGED)
             sample.set_data({f'gt_{name}': PixelData(data=torch.from_numpy(values)[None])})
         return dict(inputs=inputs, data_samples=sample)

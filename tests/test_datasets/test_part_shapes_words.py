@@ -1,4 +1,4 @@
-"""Captions and phrases of PartShapes say what is in the scene, and point at whole things alone."""
+"""Captions and phrases of PartShapes say what is in the scene, and never where an unseen part is."""
 import importlib
 import json
 import sys
@@ -13,7 +13,7 @@ import torch
 from mmpartseg.datasets.shapes import Thing, load_vocabulary, render_scene
 from mmpartseg.datasets.shapes.kind import COLORS, KINDS
 from mmpartseg.datasets.shapes.words import Phrase, caption, parts_listed, phrases, plural
-from mmpartseg.taxonomy import split_name
+from mmpartseg.taxonomy import load_metainfo, split_name
 
 sys.path.append(str(Path(__file__).parents[2] / 'tools' / 'pretraining'))
 draw = importlib.import_module('draw')
@@ -164,3 +164,15 @@ def test_loss_of_phrases():
     masks = torch.tensor([[False, False], [True, False], [False, False]]).view(1, 3, 1, 2)
     torch.testing.assert_close(which(logits, masks), torch.logsumexp(logits[0, :, 0, 0], 0) - 3)
     assert which(logits, torch.zeros_like(masks)) == 0
+
+
+def test_vocabulary_of_synonyms():
+    """The same classes in the same order, every object by another of its words."""
+    meta, other = load_metainfo('part_shapes'), load_metainfo('part_shapes_synonyms')
+    word = {name: KINDS[name].synonyms[0] for name in meta['object_classes']}
+    assert other['object_classes'] == list(word.values())
+    assert other['unseen_objects'] == [word[name] for name in meta['unseen_objects']]
+    pairs = map(split_name, meta['object_part_classes'])
+    assert other['object_part_classes'] == [f"{word[obj]}'s {part}" for obj, part in pairs]
+    assert other['palette'] == meta['palette']
+    assert not set(word.values()) & set(meta['object_classes'])

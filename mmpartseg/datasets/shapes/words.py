@@ -35,10 +35,9 @@ class Phrase(NamedTuple):
 
     def means(self, thing):
         """Whether a :class:`Thing` is meant, or a part of it."""
-        return (self.ground is None and thing.place is not None
+        return (self.ground is None and self.kind in (None, thing.kind) and thing.place is not None
                 and all(wanted in (None, found) for wanted, found in (
-                    (self.kind, thing.kind), (self.color, thing.color), (self.size, thing.size),
-                    (self.side, side_of(thing)))))
+                    (self.color, thing.color), (self.size, thing.size), (self.side, side_of(thing)))))
 
 
 def side_of(thing):
