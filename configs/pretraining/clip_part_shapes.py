@@ -10,7 +10,8 @@ train_dataloader = dict(
     batch_size=256,
     # scenes of a single thing come twice: their captions leave no doubt what a word means
     dataset=dict(
-        _delete_=True, type='mmengine.ConcatDataset', datasets=[_base_.scenes, dict(_base_.scenes, most_things=1)]))
+        _delete_=True, type='mmengine.ConcatDataset',
+        datasets=[_base_.scenes, dict(_base_.scenes, most_things=1)]))
 optim_wrapper = dict(optimizer=dict(lr=1.5e-3))
 iterations = 1000
 _base_.param_scheduler[1].update(end=iterations, T_max=iterations - 100)
