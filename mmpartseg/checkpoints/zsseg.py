@@ -41,7 +41,7 @@ RENAMED = [
     (LEARNER + 'prefix_prompt', TEXT + 'prefix_prompt'),
     (LEARNER + 'connect_prompt', TEXT + 'connect_prompt'),
     (LEARNER + 'fuse_weight', REGIONS + 'fuse_weight'),
-    (CLIP + 'visual.', REGIONS + 'visual.'),
+    (CLIP + 'visual.', REGIONS + 'backbone.visual.'),
     *[(CLIP + name, TEXT + 'tower.' + name) for name in (
         'positional_embedding', 'text_projection', 'transformer.', 'token_embedding.', 'ln_final.')],
 ]

@@ -6,8 +6,8 @@ from mmseg.registry import MODELS
 from open_clip import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
 from torch import nn
 
-from .clip import build_image_tower
-from .layers.regions import cell_presence, dense_tokens, grown_box, region_means
+from .backbones import OpenCLIPViT
+from .layers.regions import cell_presence, grown_box, region_means
 
 
 @MODELS.register_module()
@@ -20,7 +20,7 @@ class CLIPRegionClassifier(BaseModule):
 
     Args:
         arch (str | dict): open_clip model name or configuration.
-        pretrained (str, optional): see :func:`build_image_tower`. CLIP is frozen.
+        pretrained (str, optional): see :class:`OpenCLIPViT`. CLIP is frozen.
         size (int): side of the resized crop in pixels, a multiple of the patch.
         grow (float): of the box's width and height.
         mean, std (Sequence[float]): with which CLIP takes RGB values of 0…1; OpenAI's by default.
@@ -32,8 +32,8 @@ class CLIPRegionClassifier(BaseModule):
 
     def __init__(self, arch='ViT-B-16-quickgelu', pretrained=None, size=384, grow=1.2,
                  mean=OPENAI_DATASET_MEAN, std=OPENAI_DATASET_STD, train_fuse_weight=False, init_cfg=None):
-        super().__init__(init_cfg)
-        self.visual = build_image_tower(arch, pretrained).requires_grad_(False)
+        super().__init__()
+        self.backbone = OpenCLIPViT(arch, pretrained, out_indices=(), dense='token', init_cfg=init_cfg)
         self.size, self.grow = size, grow
         self.fuse_weight = nn.Parameter(torch.zeros(()), requires_grad=train_fuse_weight)
         for name, values in (('mean', mean), ('std', std)):
@@ -41,7 +41,12 @@ class CLIPRegionClassifier(BaseModule):
 
     @property
     def patch_size(self):
-        return self.visual.patch_size[0]
+        return self.backbone.patch_size[0]
+
+    def tokens(self, crops):
+        """(M, 3, size, size), of :meth:`crop` -> (M, hw, D): a unit vector for each patch."""
+        dense, = self.backbone(crops)
+        return F.normalize(dense.flatten(2).mT, dim=-1)
 
     def forward(self, images, is_object, regions, num_regions):
         """
@@ -59,8 +64,7 @@ class CLIPRegionClassifier(BaseModule):
         labels = [torch.where(*pair, num_regions + 1) for pair in zip(is_object, regions)]
         crops = [self.crop(*each) for each in zip(images, is_object, labels)]
         images, labels = (torch.cat(each) for each in zip(*crops))
-        with torch.no_grad():
-            tokens = dense_tokens(self.visual, images)  # M x hw x D
+        tokens = self.tokens(images)
         presence = cell_presence(labels, self.patch_size, num_regions + 1)  # M x (R+1) x hw
         parts = region_means(tokens, presence[:, :-1])
         whole = region_means(tokens, presence.any(1, keepdim=True))

@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from mmpartseg.checkpoints.zsseg import _rename
 from mmpartseg.evaluation.counting import confusion_matrix
 from mmpartseg.evaluation.scores import class_iou, mean_scores
-from mmpartseg.models.layers.regions import cell_presence, dense_tokens, grown_box
+from mmpartseg.models.layers.regions import cell_presence, grown_box
 from mmpartseg.models.segmentors.object_scores import object_scores
 from mmpartseg.models.segmentors.region_scores import pixel_scores
 from tests.keyed_weights import reference_files
@@ -143,7 +143,7 @@ def test_region_classification(reference):
             presence = cell_presence(labels, 16, num)[0, classes]
             assert torch.equal(presence, reference[f'{folder}/region_part_masks'].flatten(1))
             if f'{folder}/clip_dense' in reference:
-                close(dense_tokens(regions.visual, crop)[0], reference[f'{folder}/clip_dense'], 1e-5, 'CLIP')
+                close(regions.tokens(crop)[0], reference[f'{folder}/clip_dense'], 1e-5, 'CLIP')
         text = reference['test/text_features']
         logits = reference.model.decode_head.region_logits([image], [mask], [proposals], num, text)[0]
         close(logits[classes], reference[f'{folder}/region_logits'], 1e-5, 'logits')
