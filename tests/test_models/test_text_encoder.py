@@ -147,3 +147,47 @@ def test_weights_from_a_file(tmp_path):
     (tmp_path / 'broken.pt').write_bytes(b'no checkpoint')
     with pytest.raises(ValueError, match='broken.pt.*does not hold open_clip weights'):
         encoder(pretrained=str(tmp_path / 'broken.pt'))
+
+
+class TestFolder:
+    """Embeddings kept on disk for other processes."""
+
+    def test_another_encoder_reads_them(self, tmp_path):
+        first = encoder(folder=str(tmp_path), averaged=False, templates=['{}', 'a {}.'])
+        expected = first(NAMES)
+        assert torch.equal(expected, encoder(averaged=False, templates=['{}', 'a {}.'])(NAMES))
+        second = encoder(folder=str(tmp_path), averaged=False, templates=['{}', 'a {}.'])
+        count = Counting(second)
+        assert torch.equal(second([*reversed(NAMES), 'cat']), expected[[2, 1, 0, 2]])
+        assert not count.shapes
+        second(['cat', 'tail'])
+        assert count.shapes == [(1, 3), (1, 5)]  # the new name's two prompts only
+        assert len(list(tmp_path.rglob('*.npy'))) == 4
+
+    @pytest.mark.parametrize('options', [
+        dict(templates=['a {}.']), dict(averaged=False),
+        dict(arch=dict(TINY_CLIP, text_cfg=dict(TINY_CLIP['text_cfg'], heads=1))),
+        dict(arch=dict(TINY_CLIP, quick_gelu=not TINY_CLIP.get('quick_gelu', False)))])
+    def test_other_options_have_other_files(self, options, tmp_path):
+        encoder(folder=str(tmp_path))(NAMES)
+        other = encoder(folder=str(tmp_path), **options)
+        assert torch.equal(other(NAMES), encoder(**options)(NAMES))
+        assert len(list(tmp_path.iterdir())) == 2
+
+    @pytest.mark.parametrize('change', [change_in_place, load_other_weights])
+    def test_other_weights_have_other_files(self, change, tmp_path):
+        model = encoder(folder=str(tmp_path))
+        before = model(NAMES)
+        change(model)
+        assert not torch.allclose(model(NAMES), before)
+        assert len(list(tmp_path.iterdir())) == 2
+        assert torch.equal(encoder(folder=str(tmp_path))(NAMES), before)
+
+    def test_errors(self, tmp_path):
+        with pytest.raises(ValueError, match="keeps the text of a frozen tower; with trainable='all'"):
+            encoder(folder=str(tmp_path), trainable='all')
+        encoder(folder=str(tmp_path))(['cat'])
+        path, = tmp_path.rglob('*.npy')
+        path.write_bytes(b'half a file')
+        with pytest.raises(ValueError, match="npy' holds no text embedding of 'cat' .*delete it"):
+            encoder(folder=str(tmp_path))(['cat'])

@@ -9,6 +9,7 @@ from mmseg.registry import MODELS
 from open_clip.hf_model import HFTextEncoder
 
 from ..clip import build_text_tower, clip_config, split_projections, train_query_value
+from .text_folder import TextFolder, fingerprint
 from .tokenizing import Tokenizer, unpadded
 
 # names of open_clip's own towers, then those of models of transformers
@@ -52,13 +53,16 @@ class OpenCLIPTextEncoder(BaseModule):
             CAT-Seg trains them) or ``'all'``.
         templates (Sequence[str] | str): prompt patterns around ``{}``, or ``'imagenet'`` for CLIP's 80.
         averaged (bool): average embeddings over the templates; else they stay side by side.
+        folder (str, optional): keep embeddings on disk as well, for other processes; files of other
+            weights, templates or options are not looked at. For a frozen tower.
 
     Raises:
-        ValueError: unknown architecture, weights or option; a prompt longer than the context.
+        ValueError: unknown architecture, weights or option; a prompt longer than the context; a
+            ``folder`` for a tower that is trained.
     """
 
     def __init__(self, arch='ViT-B-16-quickgelu', pretrained=None, trainable='none',
-                 templates=('{}', ), averaged=True, init_cfg=None):
+                 templates=('{}', ), averaged=True, folder=None, init_cfg=None):
         super().__init__(init_cfg)
         if trainable not in TRAINABLE:
             raise ValueError(f'trainable must be one of {list(TRAINABLE)}, got {trainable!r}')
@@ -67,10 +71,14 @@ class OpenCLIPTextEncoder(BaseModule):
         if isinstance(templates, str) or not all('{}' in t for t in templates) or not templates:
             raise ValueError(f"templates must be a list of patterns with '{{}}' or {IMAGENET!r}, got "
                              f'{templates!r}')
+        if folder is not None and trainable != 'none':
+            raise ValueError(f'folder={folder!r} keeps the text of a frozen tower; with '
+                             f'trainable={trainable!r} it would change with every step')
         self.tower = build_text_tower(arch, pretrained)
-        self.tokenizer = Tokenizer(arch, clip_config(arch)['text_cfg'])
-        self.embed_dims = clip_config(arch)['embed_dim']
-        self.templates, self.averaged = tuple(templates), averaged
+        config = clip_config(arch)
+        self.tokenizer = Tokenizer(arch, config['text_cfg'])
+        self.embed_dims, self.text_config = config['embed_dim'], config['text_cfg']
+        self.templates, self.averaged, self.folder = tuple(templates), averaged, folder
         self.is_trainable = trainable != 'none'
         for name, parameter in self.tower.named_parameters():
             parameter.requires_grad_(name.startswith(TRAINABLE[trainable]))
@@ -115,9 +123,8 @@ class OpenCLIPTextEncoder(BaseModule):
         new = [n for n in dict.fromkeys(names) if n not in self._cache]
         if len(self._cache) + len(new) > MOST_NAMES:  # what users type has no end
             self._cache, new = {}, list(dict.fromkeys(names))
-        if new:
-            with torch.no_grad(), torch.autocast(key[1].type, enabled=False), without_dropout(self.tower):
-                self._cache.update(zip(new, self._encode(new)))
+        with torch.no_grad(), torch.autocast(key[1].type, enabled=False), without_dropout(self.tower):
+            self._cache.update(self._of_disk(new, key[1]) if self.folder else self._encode_all(new))
         if len(self._stacked) >= MOST_VOCABULARIES:
             self._stacked = {}
         self._stacked[names] = torch.stack([self._cache[n] for n in names])
@@ -127,6 +134,18 @@ class OpenCLIPTextEncoder(BaseModule):
         parameters = list(self.parameters())
         return (sum(p._version for p in parameters), parameters[0].device, parameters[0].dtype,
                 parameters[0].data_ptr())
+
+    def _encode_all(self, names):
+        return dict(zip(names, self._encode(names))) if names else {}
+
+    def _of_disk(self, names, device):
+        """{name: embedding}, read where they are on disk, else encoded and written."""
+        folder = TextFolder(self.folder, fingerprint(
+            self.tower, self.text_config, self.templates, self.averaged))
+        found = folder.read(names, device)
+        new = self._encode_all([name for name in names if name not in found])
+        folder.write(new)
+        return {**found, **new}
 
     def _encode(self, names):
         prompts = [t.format(n) for n in names for t in self.templates]
