@@ -8,6 +8,8 @@ import torch
 from mmengine.logging import print_log
 from open_clip.model import _build_text_tower, _build_vision_tower
 
+from .layers.linear import use_linear
+
 TEXT_PREFIXES = ('transformer.', 'token_embedding.', 'positional_embedding', 'ln_final.',
                  'text_projection')
 NAMES = {True: 'QuickGELU', False: 'GELU'}
@@ -64,7 +66,7 @@ def build_image_tower(arch, pretrained=None):
     if pretrained is not None:
         tower.load_state_dict(pretrained_state(arch, pretrained, 'visual.'))
     tower.pretrained = pretrained  # for LoadedWeightsHook
-    return tower
+    return use_linear(tower)
 
 
 def build_text_tower(arch, pretrained=None):
@@ -92,7 +94,7 @@ def build_text_tower(arch, pretrained=None):
         prefix = '' if whole_clip(config) is open_clip.CLIP else 'text.'
         tower.load_state_dict(pretrained_state(arch, pretrained, prefix))
     tower.pretrained = pretrained
-    return tower
+    return use_linear(tower)
 
 
 def split_projections(tower):

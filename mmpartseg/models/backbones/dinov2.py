@@ -5,6 +5,8 @@ import torch.nn.functional as F
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 
+from ..layers.linear import use_linear
+
 EXTRA = 0.1  # what the released code adds to the grid's side before it divides, against rounding
 
 
@@ -28,7 +30,7 @@ class DINOv2(BaseModule):
     def __init__(self, arch='vit_small_patch14_dinov2', pretrained=False, options=None, init_cfg=None):
         super().__init__(init_cfg)
         self.arch, self.pretrained, self.options = arch, pretrained, dict(options or {}, num_classes=0)
-        self.model = timm.create_model(arch, **self.options)
+        self.model = use_linear(timm.create_model(arch, **self.options))
         self.embed_dims = self.model.embed_dim
 
     def init_weights(self):

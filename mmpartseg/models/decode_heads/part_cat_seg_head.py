@@ -81,16 +81,13 @@ class PartCATSegHead(BaseCostHead):
         object_index = F.pad(index.object_of, (0, 1), value=num_objects)
         shared = self.object_aware_cost.shared(x, num_parts)
 
-        def cost_of(rows):
+        def cost_of(block):
+            rows = block[0]
             return self.object_aware_cost(shared, part_index[rows], object_index[rows], class_text[rows])
-        rows = torch.arange(len(class_text), device=dense.device)
-        if training:
-            class_cost = cost_of(rows)
-            classes = self.class_embedding(class_cost)
-        else:
-            classes = in_blocks(lambda block: self.class_embedding(cost_of(block[0])), rows[None],
-                                dense.numel())
-        classes = self.class_stack(classes, guidance.appearance, self.text_guidance(class_text)[None])
+        rows = torch.arange(len(class_text), device=dense.device)[None]
+        class_cost = in_blocks(cost_of, rows, dense.numel())
+        classes = self.class_stack(
+            self.class_embedding(class_cost), guidance.appearance, self.text_guidance(class_text)[None])
         logits = self.decoder(classes, guidance.decoder)
         if not training:
             return PartCATSegOutput(logits)

@@ -1,4 +1,7 @@
-"""Some classes (or places) at a time, so that no activation is there for all of them."""
+"""Some classes (or places) at a time: what is computed of them stays in a CPU's caches.
+
+Without gradients no inner activation is there for all of them, either.
+"""
 import torch
 
 # what the widest activation of a block may take: a CPU's caches; elsewhere enough work for the device
@@ -7,7 +10,7 @@ DEFAULT_BLOCK_BYTES = 512 * 2**20
 
 
 def in_blocks(function, x, numbers):
-    """``function(x)``, for a block of classes at a time where no gradient is wanted.
+    """``function(x)``, for a block of classes at a time.
 
     Args:
         function (Callable): (N, T, …) -> (N, T, …), for any T: classes, or whatever else does not
@@ -16,8 +19,10 @@ def in_blocks(function, x, numbers):
         numbers (int): how many numbers the widest activation holds for one class of one image.
     """
     size = block_size(x, numbers)
-    if torch.is_grad_enabled() or torch.compiler.is_compiling() or size >= x.shape[1]:
+    if torch.compiler.is_compiling() or size >= x.shape[1]:
         return function(x)
+    if torch.is_grad_enabled():
+        return torch.cat([function(block) for block in x.split(size, dim=1)], 1)
     result, start = None, 0
     for block in x.split(size, dim=1):
         out = function(block)

@@ -3,6 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ..linear import Linear
 from .blocks import in_blocks
 from .class_attention import CLASS_ATTENTION
 from .spatial_aggregation import GuidedAttention
@@ -28,7 +29,7 @@ class ClassAggregation(nn.Module):
         self.norm1, self.norm2 = nn.LayerNorm(dims), nn.LayerNorm(dims)
         self.attention = GuidedAttention(dims, guidance_dims, num_heads, project=False)
         self.mlp = nn.Sequential(
-            nn.Linear(dims, mlp_ratio * dims), nn.ReLU(), nn.Linear(mlp_ratio * dims, dims))
+            Linear(dims, mlp_ratio * dims), nn.ReLU(), Linear(mlp_ratio * dims, dims))
         if padded_classes:
             self.padding_tokens = nn.Parameter(torch.zeros(1, 1, dims))
             self.padding_guidance = nn.Parameter(torch.zeros(1, 1, guidance_dims))

@@ -31,8 +31,10 @@ def cost_of_classes(features, text):
         Tensor: (N, T, p, h, w).
     """
     grid = features.shape[2:4]
-    features = F.normalize(features, dim=-1).flatten(2, 3)  # N x T x hw x D
-    return torch.matmul(F.normalize(text, dim=-1), features.mT).unflatten(3, grid)
+    features = features.flatten(2, 3)  # N x T x hw x D
+    length = features.norm(dim=-1).clamp_min(1e-12)  # divides p numbers of a token in place of D
+    cost = torch.matmul(F.normalize(text, dim=-1), features.mT) / length[:, :, None]
+    return cost.unflatten(3, grid)
 
 
 def likeliest_classes(features, text, count):

@@ -1,8 +1,8 @@
 """A class's costs from what was aggregated for its part and its object."""
 import torch
-import torch.nn.functional as F
 from torch import nn
 
+from ..linear import linear
 from .cost_volume import cost_of_classes
 
 
@@ -32,8 +32,8 @@ class ObjectAwareCost(nn.Module):
         """
         part_weight, object_weight = self.project.weight.flatten(1).chunk(2, dim=1)
         parts = torch.cat([x[:, :num_parts], x[:, -1:]], 1)
-        return (F.linear(parts, part_weight, self.project.bias),
-                F.linear(x[:, num_parts:], object_weight))
+        return (linear(parts, part_weight, self.project.bias),
+                linear(x[:, num_parts:], object_weight))
 
     def forward(self, shared, part_index, object_index, text):
         """

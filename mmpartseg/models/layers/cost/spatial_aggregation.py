@@ -2,6 +2,7 @@
 import torch.nn.functional as F
 from torch import nn
 
+from ..linear import Linear, linear
 from .blocks import in_blocks
 from .windows import windows
 
@@ -22,10 +23,10 @@ class GuidedAttention(nn.Module):
     def __init__(self, dims, guidance_dims, num_heads, project=True):
         super().__init__()
         self.num_heads = num_heads
-        self.q = nn.Linear(dims + guidance_dims, dims)
-        self.k = nn.Linear(dims + guidance_dims, dims)
-        self.v = nn.Linear(dims, dims)
-        self.proj = nn.Linear(dims, dims) if project else None
+        self.q = Linear(dims + guidance_dims, dims)
+        self.k = Linear(dims + guidance_dims, dims)
+        self.v = Linear(dims, dims)
+        self.proj = Linear(dims, dims) if project else None
 
     def guided(self, guidance):
         """What guidance (…, Cg) adds to queries and to keys, biases included: two of (…, C)."""
@@ -35,7 +36,7 @@ class GuidedAttention(nn.Module):
     def project_in(self, x, guided):
         """x (…, C), and :meth:`guided` that broadcasts to it -> q, k, v (…, heads, C/heads)."""
         width = self.v.in_features
-        q, k = (F.linear(x, layer.weight[:, :width]).add_(more)
+        q, k = (linear(x, layer.weight[:, :width]).add_(more)
                 for layer, more in zip((self.q, self.k), guided))
         return [each.unflatten(-1, (self.num_heads, -1)) for each in (q, k, self.v(x))]
 
@@ -49,7 +50,7 @@ class SpatialBlock(nn.Module):
         self.norm1, self.norm2 = nn.LayerNorm(dims), nn.LayerNorm(dims)
         self.attention = GuidedAttention(dims, guidance_dims, num_heads)
         self.mlp = nn.Sequential(
-            nn.Linear(dims, mlp_ratio * dims), nn.GELU(), nn.Linear(mlp_ratio * dims, dims))
+            Linear(dims, mlp_ratio * dims), nn.GELU(), Linear(mlp_ratio * dims, dims))
 
     def guided(self, guidance, grid):
         """What guidance (N, hw, Cg) adds, in windows, and the windows."""
