@@ -18,12 +18,14 @@ from PIL import Image
 
 import mmpartseg  # noqa: F401  makes mmseg importable
 from mmpartseg.taxonomy import load_metainfo
+from tests.device import use_test_device
 
 IGNORE = 255
 torch.set_num_threads(1)  # tiny tensors: more threads only wait for each other
 # tests that fork need autograd to have started before torch.compile is imported
 torch.ones((), requires_grad=True).backward()
 init_default_scope('mmseg')
+use_test_device()
 settings.register_profile('busy machine', deadline=None)
 settings.load_profile('busy machine')
 

@@ -102,7 +102,7 @@ def test_published_counts(name):
     assert len(load_metainfo(name)['object_classes']) == OBJECT_CLASSES[name]
 
 
-@pytest.mark.parametrize('name', [*PUBLISHED, 'part_shapes', 'part_sketches'])
+@pytest.mark.parametrize('name', [*PUBLISHED, 'part_shapes', 'part_shapes_synonyms', 'part_sketches'])
 def test_shipped_lists_agree(name):
     meta, taxonomy = load_metainfo(name), PartTaxonomy.named(name)
     assert set(taxonomy.objects) <= set(meta['object_classes'])

@@ -1,39 +1,62 @@
-"""CLIPSeg's own training: a mask of whole things for each phrase."""
+"""CLIPSeg's own training: a mask for each phrase."""
+from functools import lru_cache
+
+import numpy as np
 import torch
 import torch.nn.functional as F
 from mmseg.registry import MODELS
 
-from ..datasets.shapes.scene import Thing
-from ..datasets.shapes.words import Phrase
+from ..datasets.shapes.canvas import NONE
+from ..datasets.shapes.kind import KINDS
+from ..datasets.shapes.scene import Thing, load_vocabulary
+from ..datasets.shapes.words import Phrase, noun_for
 from ..models.decode_heads import CLIPSegHead
 from ..models.decode_heads.targets import resized
 from ..models.layers.tiles import to_maps
+from ..taxonomy import split_name
+
+ABOVE, BELOW = 254, 255  # in the instance map: where no thing is, above and below the horizon
 
 
 @MODELS.register_module()
 class PhraseHead(CLIPSegHead):
     """:class:`CLIPSegHead` on phrases that come with the pictures (Lüddecke and Ecker 2022).
 
-    The phrases of a batch are asked of every picture in it, so that most of them point at nothing
-    there. Its weights are those of a :class:`CLIPSegHead`.
+    The phrases of a batch, and one word for every kind of thing and every part, are asked of every
+    picture in it, so that most of them point at nothing there. Its weights are those of a
+    :class:`CLIPSegHead`.
 
     Args:
-        num_phrases (int): asked in a step, drawn from those of the batch.
+        num_phrases (int): asked in a step beside kinds and parts, drawn from those of the batch.
 
     The other arguments are those of :class:`CLIPSegHead`.
     """
 
-    def __init__(self, *args, num_phrases=64, **kwargs):
+    def __init__(self, *args, num_phrases=24, **kwargs):
         super().__init__(*args, **kwargs)
         self.num_phrases = num_phrases
 
     def loss(self, inputs, batch_data_samples, train_cfg=None):
-        """Binary cross-entropy, the mean over phrases, pictures and pixels."""
-        phrases = self.choose(batch_data_samples)
+        """Three terms.
+
+        ``loss_phrase`` is CLIPSeg's binary cross-entropy; phrases that point at something in a picture
+        and those that do not count as much in sum. ``loss_kind`` and ``loss_part`` are not CLIPSeg's:
+        the cross-entropy of the kinds' words against each other at the pixels of things, and of the
+        parts' at those of parts. With few pictures, what is where is learned far faster so.
+        """
+        kinds, parts = words_for_kinds(), words_for_parts()
+        phrases = [*kinds, *parts, *self.choose(batch_data_samples)]
         text = self.text_encoder([phrase.text for phrase in phrases])
         logits = to_maps(self.decode(inputs, self.train_index, training=True, text=text).object_part)
-        target = phrase_masks(batch_data_samples, phrases, tuple(logits.shape[2:]))
-        return dict(loss_phrase=F.binary_cross_entropy_with_logits(logits, target.to(logits.dtype)))
+        masks, known = phrase_masks(batch_data_samples, phrases, tuple(logits.shape[2:]))
+        each = F.binary_cross_entropy_with_logits(
+            logits, masks.to(logits.dtype), known.to(logits.dtype), reduction='none').mean((2, 3))
+        points = masks.flatten(2).any(2)
+        first = len(kinds) + len(parts)
+        return dict(
+            loss_phrase=share(each, points) + share(each, ~points),
+            loss_kind=which(logits[:, :len(kinds)], masks[:, :len(kinds)]),
+            loss_part=which(logits[:, len(kinds):first], masks[:, len(kinds):first]))
 
     def choose(self, samples):
         """Different phrases of the batch, at most ``num_phrases``."""
@@ -42,31 +65,78 @@ class PhraseHead(CLIPSegHead):
         return [phrases[i] for i in torch.randperm(len(phrases))[:self.num_phrases].tolist()]
 
 
+def which(logits, masks):
+    """Cross-entropy (N, n, H, W) of which of n masks a pixel is in, where it is in one."""
+    target = masks.int().argmax(1).masked_fill(~masks.any(1), -100)
+    chosen = (target >= 0).sum()
+    return F.cross_entropy(logits.float(), target, reduction='sum') / chosen.clamp(min=1)
+
+
+def share(values, chosen):
+    """The mean of the chosen values; 0 if there are none."""
+    return (values * chosen).sum() / chosen.sum().clamp(min=1)
+
+
+def words_for_kinds():
+    """list[Phrase]: each kind by its name or, as often as in captions, a synonym."""
+    rng = np.random.default_rng(int(torch.randint(2**31, ())))
+    return [Phrase(noun_for(rng, kind), kind=kind) for kind in KINDS]
+
+
+def words_for_parts():
+    """list[Phrase]: each part by its name."""
+    parts = sorted({split_name(name)[1] for name in load_vocabulary().class_index})
+    return [Phrase(part, part=part) for part in parts]
+
+
 def phrase_masks(samples, phrases, size):
     """Where each phrase points in each picture.
 
     Args:
-        samples (list[SegDataSample]): with ``things``, ``background`` and, as ``gt_sem_seg``, the
-            instance map, whose values are positions in ``things``.
+        samples (list[SegDataSample]): with ``things``, ``background``, ``gt_instance``, whose values
+            are positions in ``things``, and ``gt_part``.
         phrases (list[Phrase]): n phrases.
         size (tuple[int, int]): of the masks.
 
     Returns:
-        Tensor: (N, n, *size) bool.
+        tuple: bool tensors (N, n, *size), the masks; and where they are known: nobody says where the
+        parts of unseen objects are.
     """
-    instances = torch.stack([sample.gt_sem_seg.data[0] for sample in samples])
-    instances = resized(instances, size)
-    masks = torch.zeros(len(samples), len(phrases), *size, dtype=torch.bool, device=instances.device)
-    row = (torch.arange(size[0], device=instances.device) + 0.5) / size[0]
-    for sample, instance_map, out in zip(samples, instances, masks):
-        above, below, horizon = sample.background
-        things = [Thing(**thing) for thing in sample.things]
-        free = instance_map >= len(things)
-        grounds = {above: free & (row < horizon)[:, None], below: free & (row >= horizon)[:, None]}
-        for phrase, mask in zip(phrases, out):
-            if phrase.ground in grounds:
-                mask |= grounds[phrase.ground]
-            for position, thing in enumerate(things):
-                if phrase.means(thing):
-                    mask |= instance_map == position
-    return masks
+    instances, parts = (
+        resized(torch.stack([sample.get(key).data[0] for sample in samples]).long(), size)
+        for key in ('gt_instance', 'gt_part'))
+    device = instances.device
+    rows = (torch.arange(size[0], device=device) + 0.5) / size[0]
+    horizon = torch.tensor([sample.background[2] for sample in samples], device=device)
+    ground = torch.where(rows < horizon[:, None], ABOVE, BELOW)[:, :, None]
+    places = torch.where(instances == NONE, ground, instances)
+    pairs = [things_meant(sample, phrases) for sample in samples]
+    meant, hidden = (torch.from_numpy(np.stack(each)).to(device) for each in zip(*pairs))
+    named = torch.from_numpy(np.stack([classes_meant(phrase.part) for phrase in phrases])).to(device)
+    masks = torch.stack([each[:, place] & named[:, part] for each, place, part
+                         in zip(meant, places, parts)])
+    known = torch.stack([~each[:, place] for each, place in zip(hidden, places)])
+    return masks, known
+
+
+@lru_cache
+def classes_meant(part):
+    """(256,) bool: the classes of a part, of whatever object; all values if it is None."""
+    meant = np.full(256, part is None)
+    for name, k in load_vocabulary().class_index.items():
+        meant[k] |= split_name(name)[1] == part
+    return meant
+
+
+def things_meant(sample, phrases):
+    """By the value in the instance map, (n, 256) bool: whether it is meant; whether its parts are unknown."""
+    of_part = np.array([phrase.part is not None for phrase in phrases])
+    meant, hidden = np.zeros((2, len(phrases), 256), bool)
+    for position, thing in enumerate(sample.things):
+        thing = Thing(**thing)
+        meant[:, position] = [phrase.means(thing) for phrase in phrases]
+        if thing.kind in load_vocabulary().unseen:
+            hidden[:, position] = meant[:, position] & of_part
+    for value, ground in zip((ABOVE, BELOW), sample.background):
+        meant[:, value] = [phrase.ground == ground for phrase in phrases]
+    return meant, hidden

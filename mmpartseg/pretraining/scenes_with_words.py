@@ -1,4 +1,4 @@
-"""Pictures with captions, and with phrases that point at whole things."""
+"""Pictures with captions, and with phrases that point at things and at parts of seen ones."""
 import json
 import os.path as osp
 
@@ -16,20 +16,23 @@ LIST = 'scenes.jsonl'
 
 @DATASETS.register_module()
 class ScenesWithWords(BaseDataset):
-    """What ``tools/pretraining/draw.py`` writes: ``images``, ``instances`` and ``scenes.jsonl``.
+    """What ``tools/pretraining/draw.py`` writes: ``images``, ``instances``, ``parts`` and
+    ``scenes.jsonl``.
 
     Each line of the list has ``file``, ``captions``, ``things`` (of which a value in the instance map
-    is the position), ``background`` and ``phrases``; no file says where a part of a thing is.
+    is the position), ``background`` and ``phrases``; no file says where a part of an unseen object is.
 
     Args:
         data_root (str): the folder.
+        most_things (int, optional): leave out scenes that show more.
         kwargs: as of mmengine's ``BaseDataset``.
 
     Raises:
         FileNotFoundError: there is no list; says how to make one.
     """
 
-    def __init__(self, data_root, **kwargs):
+    def __init__(self, data_root, most_things=None, **kwargs):
+        self.most_things = most_things
         super().__init__(ann_file=LIST, data_root=data_root, **kwargs)
 
     def load_data_list(self):
@@ -40,8 +43,10 @@ class ScenesWithWords(BaseDataset):
         with open(self.ann_file) as lines:
             scenes = [json.loads(line) for line in lines]
         return [dict(scene, img_path=osp.join(self.data_root, 'images', scene['file']),
-                     instance_path=osp.join(self.data_root, 'instances', scene['file']))
-                for scene in scenes]
+                     instance_path=osp.join(self.data_root, 'instances', scene['file']),
+                     part_path=osp.join(self.data_root, 'parts', scene['file']))
+                for scene in scenes
+                if self.most_things is None or len(scene['things']) <= self.most_things]
 
 
 @TRANSFORMS.register_module()
@@ -49,7 +54,8 @@ class PackWords(BaseTransform):
     """The end of a pre-training pipeline.
 
     Args:
-        masks (bool): phrases and the instance map for masks; else one caption, drawn anew each time.
+        masks (bool): phrases, and the instance and part maps for masks; else one caption, drawn anew
+            each time.
     """
 
     def __init__(self, masks=False):
@@ -61,8 +67,9 @@ class PackWords(BaseTransform):
         if not self.masks:
             captions = results['captions']
             return dict(inputs=inputs, data_samples=captions[np.random.randint(len(captions))])
-        instances = cv2.imread(results['instance_path'], cv2.IMREAD_UNCHANGED)
         sample = SegDataSample(metainfo={
             key: results[key] for key in ('img_path', 'things', 'background', 'phrases')})
-        sample.gt_sem_seg = PixelData(data=torch.from_numpy(instances.astype(np.int64))[None])
+        for name in ('instance', 'part'):
+            values = cv2.imread(results[f'{name}_path'], cv2.IMREAD_UNCHANGED)
+            sample.set_data({f'gt_{name}': PixelData(data=torch.from_numpy(values)[None])})
         return dict(inputs=inputs, data_samples=sample)

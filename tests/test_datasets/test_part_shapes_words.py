@@ -1,4 +1,4 @@
-"""Captions and phrases of PartShapes say what is in the scene, and point at whole things alone."""
+"""Captions and phrases of PartShapes say what is in the scene, and never where an unseen part is."""
 import importlib
 import json
 import sys
@@ -13,7 +13,7 @@ import torch
 from mmpartseg.datasets.shapes import Thing, load_vocabulary, render_scene
 from mmpartseg.datasets.shapes.kind import COLORS, KINDS
 from mmpartseg.datasets.shapes.words import Phrase, caption, parts_listed, phrases, plural
-from mmpartseg.taxonomy import split_name
+from mmpartseg.taxonomy import load_metainfo, split_name
 
 sys.path.append(str(Path(__file__).parents[2] / 'tools' / 'pretraining'))
 draw = importlib.import_module('draw')
@@ -76,22 +76,35 @@ def drawn(tmp_path_factory):
     return out
 
 
-def test_files_hold_no_part(drawn):
-    """What pre-training reads: pictures, captions, and masks of whole things; no file tells parts."""
+def test_files_hold_no_part_of_unseen_objects(drawn):
+    """What pre-training reads: pictures, captions, whole things, and parts of seen objects alone."""
     assert sorted(path.name for path in drawn.iterdir()) == [
-        'drawn.json', 'images', 'instances', 'scenes.jsonl']
+        'drawn.json', 'images', 'instances', 'parts', 'scenes.jsonl']
     lines = [json.loads(line) for line in (drawn / 'scenes.jsonl').read_text().splitlines()]
-    parts = {split_name(name)[1] for name in load_vocabulary().class_index}
+    vocabulary = load_vocabulary()
+    of_unseen = [k for name, k in vocabulary.class_index.items()
+                 if split_name(name)[0] in vocabulary.unseen]
+    parts = {split_name(name)[1] for name in vocabulary.class_index}
+    hidden = 0
     for index, line in enumerate(lines):
         scene = render_scene(0, 'pretrain', index, 48)
-        instances = cv2.imread(str(drawn / 'instances' / line['file']), cv2.IMREAD_UNCHANGED)
+        instances, part_map = (cv2.imread(str(drawn / name / line['file']), cv2.IMREAD_UNCHANGED)
+                               for name in ('instances', 'parts'))
         np.testing.assert_array_equal(instances, scene.instances)
         assert instances.ndim == 2 and set(np.unique(instances)) <= {*range(len(line['things'])), 255}
+        assert not set(np.unique(part_map)) & set(of_unseen)
+        unseen = np.isin(instances, [i for i, thing in enumerate(line['things'])
+                                     if thing['kind'] in vocabulary.unseen])
+        assert (part_map[unseen] == 255).all()
+        np.testing.assert_array_equal(part_map[~unseen], scene.parts[~unseen])
+        hidden += (scene.parts[unseen] != 255).sum()
         for phrase in line['phrases']:
             assert phrase['kind'] is not None or phrase['ground'] is not None
-            words = set(phrase['text'].split()) - set(' '.join(NAMES).split())
-            assert not words & parts, phrase
-    assert {thing['kind'] for line in lines for thing in line['things']} & set(load_vocabulary().unseen)
+            words = set(phrase['text'].replace("'s", '').split()) - set(' '.join(NAMES).split())
+            assert bool(words & parts) == (phrase['part'] is not None), phrase
+            assert phrase['part'] is None or phrase['kind'] not in vocabulary.unseen
+    assert hidden > 1000
+    assert any(phrase['part'] for line in lines for phrase in line['phrases'])
 
 
 def test_same_seed_same_bytes(drawn, tmp_path):
@@ -103,7 +116,7 @@ def test_same_seed_same_bytes(drawn, tmp_path):
 
 
 def test_masks_of_phrases(drawn):
-    """A mask is all of the things meant, or the ground that they leave free."""
+    """A mask is all of the things meant, or a part of them, or the ground that they leave free."""
     from mmseg.registry import DATASETS
 
     from mmpartseg.pretraining.phrase_head import phrase_masks
@@ -111,20 +124,55 @@ def test_masks_of_phrases(drawn):
         type='ScenesWithWords', data_root=str(drawn),
         pipeline=[dict(type='LoadPartImage'), dict(type='PackWords', masks=True)]))
     samples = [dataset[i]['data_samples'] for i in range(20)]
-    asked = [Phrase(**words) for words in samples[3].phrases] + [Phrase('red things', color='red')]
-    masks = phrase_masks(samples, asked, (48, 48))
-    for sample, row in zip(samples, masks):
-        instances = sample.gt_sem_seg.data[0]
+    asked = [Phrase(**words) for words in samples[3].phrases]
+    asked += [Phrase('red things', color='red'), Phrase('leg', part='leg'), Phrase('head', part='head'),
+              Phrase("cat's head", kind='cat', part='head')]
+    masks, known = phrase_masks(samples, asked, (48, 48))
+    classes, unseen = list(load_vocabulary().class_index), load_vocabulary().unseen
+    for sample, row, row_known in zip(samples, masks, known):
+        instances, parts = sample.gt_instance.data[0].tolist(), sample.gt_part.data[0].tolist()
+        things = [Thing(**thing) for thing in sample.things]
         above, below, horizon = sample.background
-        for phrase, mask in zip(asked, row):
-            expected = torch.zeros(48, 48, dtype=torch.bool)
+        for phrase, mask, sure in zip(asked, row, row_known):
+            expected, expected_known = np.zeros((48, 48), bool), np.ones((48, 48), bool)
             for y in range(48):
                 for x in range(48):
-                    k = int(instances[y, x])
+                    k, part = instances[y][x], parts[y][x]
                     if k == 255:
                         here = above if (y + 0.5) / 48 < horizon else below
                         expected[y, x] = phrase.ground == here
-                    else:
-                        expected[y, x] = phrase.means(Thing(**sample.things[k]))
-            assert torch.equal(mask, expected), phrase
-    assert masks.any((0, 2, 3)).sum() >= len(asked) - 1
+                        continue
+                    thing = things[k]
+                    expected[y, x] = phrase.means(thing) and (
+                        phrase.part is None
+                        or (part != 255 and split_name(classes[part])[1] == phrase.part))
+                    expected_known[y, x] = not (
+                        phrase.part and phrase.means(thing) and thing.kind in unseen)
+            np.testing.assert_array_equal(mask, expected)
+            np.testing.assert_array_equal(sure, expected_known)
+    assert masks.any((0, 2, 3)).sum() >= len(asked) - 2 and not known.all()
+
+
+def test_loss_of_phrases():
+    """Phrases that point at something weigh as much as those that do not; which of several, by softmax."""
+    from mmpartseg.pretraining.phrase_head import share, which
+    values = torch.tensor([[1., 2.], [4., 9.]])
+    chosen = torch.tensor([[True, False], [True, False]])
+    assert share(values, chosen) == 2.5 and share(values, ~chosen) == 5.5
+    assert share(values, torch.zeros_like(chosen)) == 0
+    logits = torch.tensor([1., 3., 0.]).view(1, 3, 1, 1).expand(1, 3, 1, 2)
+    masks = torch.tensor([[False, False], [True, False], [False, False]]).view(1, 3, 1, 2)
+    torch.testing.assert_close(which(logits, masks), torch.logsumexp(logits[0, :, 0, 0], 0) - 3)
+    assert which(logits, torch.zeros_like(masks)) == 0
+
+
+def test_vocabulary_of_synonyms():
+    """The same classes in the same order, every object by another of its words."""
+    meta, other = load_metainfo('part_shapes'), load_metainfo('part_shapes_synonyms')
+    word = {name: KINDS[name].synonyms[0] for name in meta['object_classes']}
+    assert other['object_classes'] == list(word.values())
+    assert other['unseen_objects'] == [word[name] for name in meta['unseen_objects']]
+    pairs = map(split_name, meta['object_part_classes'])
+    assert other['object_part_classes'] == [f"{word[obj]}'s {part}" for obj, part in pairs]
+    assert other['palette'] == meta['palette']
+    assert not set(word.values()) & set(meta['object_classes'])

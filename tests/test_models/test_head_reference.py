@@ -45,7 +45,7 @@ class Reference:
         assert not unexpected and all(k.startswith('text_encoder.') for k in missing)
 
     def __getitem__(self, name):
-        return torch.from_numpy(self.arrays[name])
+        return torch.as_tensor(self.arrays[name])  # a copy: on any test device
 
     def names(self, key):
         return [str(name) for name in self.arrays[key]]

@@ -57,7 +57,10 @@ def small(name, scenes, work_dir, **settings):
     cfg = Config.fromfile(ROOT / 'configs' / 'pretraining' / f'{name}.py')
     cfg.merge_from_dict({
         'work_dir': str(work_dir), 'train_cfg.max_iters': 2, 'train_dataloader.batch_size': 4,
-        'train_dataloader.dataset.data_root': str(scenes), **settings})
+        'train_dataloader.num_workers': 0, 'train_dataloader.persistent_workers': False, **settings})
+    dataset = cfg.train_dataloader.dataset
+    for each in dataset.get('datasets', [dataset]):
+        each.data_root = str(scenes)
     return cfg
 
 

@@ -118,7 +118,7 @@ def test_made_up_classes():
     (['train', 'c.py', '--peer', 'transformers'], "choose from")])
 def test_options_that_do_not_fit(arguments, message, capsys):
     with pytest.raises(SystemExit):
-        benchmark.parse_args(arguments)
+        benchmark.parse_args('', arguments)
     assert message in capsys.readouterr().err
 
 

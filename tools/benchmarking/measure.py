@@ -10,7 +10,9 @@ from pathlib import Path
 import torch
 from torch.utils.flop_counter import FlopCounterMode, sdpa_backward_flop_count, sdpa_flop_count
 
-MATRIX_SIDE = 2048
+# of the matrix product that stands for the peak: an accelerator needs a larger one
+MATRIX_SIDE = {'cpu': 2048}
+DEFAULT_MATRIX_SIDE = 8192
 
 
 def _attention(query, key, value, *args, out_shape=None, **kwargs):
@@ -148,10 +150,22 @@ def count_flops(function):
     return counter.get_total_flops()
 
 
-def matrix_peak(device, dtype, repeats=7):
-    """How fast a large matrix product is: the fastest of several, and the median own time."""
-    a, b = torch.randn(2, MATRIX_SIDE, MATRIX_SIDE, device=device).to(dtype)
-    return timed(lambda: a @ b, device, 1, repeats)
+def matrix_product(device, dtype, repeats=7):
+    """Times of a large matrix product, see :func:`timed`, and its operations."""
+    side = MATRIX_SIDE.get(device.type, DEFAULT_MATRIX_SIDE)
+    a, b = torch.randn(2, side, side, device=device).to(dtype)
+    return timed(lambda: a @ b, device, 1, repeats), 2 * side**3
+
+
+def matrix_peak(device, dtype):
+    """Operations per second of the fastest of several matrix products."""
+    times, flops = matrix_product(device, dtype)
+    return flops / times['fastest']
+
+
+def largest_difference(a, b):
+    """Of two tensors of one shape."""
+    return float((a.float() - b.float()).abs().max())
 
 
 def measure(function, device, dtype, memory, warmup, repeats):
@@ -171,7 +185,7 @@ def measure(function, device, dtype, memory, warmup, repeats):
     result.update(timed(function, device, warmup, repeats))
     result['memory_peak'] = memory.peak()
     result['flops'] = count_flops(function)
-    product, product_flops = matrix_peak(device, dtype), 2 * MATRIX_SIDE**3
+    product, product_flops = matrix_product(device, dtype)
     share = result['flops'] / product_flops
     result['matrix_peak'] = product_flops / product['fastest']
     result['share_of_peak'] = share * product['fastest'] / result['fastest']

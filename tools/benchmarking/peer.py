@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from mmengine.optim import build_optim_wrapper
 
-from benchmarking.measure import count_flops, in_turns
+from benchmarking.measure import count_flops, in_turns, largest_difference
 from benchmarking.straightforward import Straightforward
 from benchmarking.subjects import autocast, network_side, training_batch
 from mmpartseg.checkpoints import export_clipseg
@@ -38,8 +38,7 @@ def inference_pair(ours, peer, args, device, precision):
         return call
 
     runs = dict(ours=run(ours, args.precision), peer=run(peer, precision))
-    difference = (runs['ours']().float() - runs['peer']().float()).abs().max()
-    return runs, float(difference)
+    return runs, largest_difference(runs['ours'](), runs['peer']())
 
 
 def drawn_image(cfg, args, device):

@@ -62,8 +62,31 @@ def plain_text(report):
                      for key, value in report.items())
 
 
+def section_text(name, rows):
+    """A table of rows (dicts) by name; a column for each key of any."""
+    keys = list(dict.fromkeys(key for row in rows.values() for key in row))
+    return f'## {name}\n\n' + table(
+        ['', *keys], [[label, *(cell(row.get(key, '')) for key in keys)] for label, row in rows.items()])
+
+
+def cell(value):
+    """A value for a table."""
+    if isinstance(value, dict):
+        return ', '.join(f'{key}: {cell(each)}' for key, each in value.items())
+    return f'{value:.4g}' if isinstance(value, float) else str(value)
+
+
+def gpu_text(report):
+    """A table for each section, then what went wrong."""
+    sections = [section_text(*each) for each in report['sections'].items()]
+    return '\n\n'.join([*sections, *(f'{name}: {", ".join(report[key]) or "none"}' for name, key in (
+        ('not as expected', 'failed'), ('left out for want of time', 'left_out')))])
+
+
 def text_of(report):
     """The report for a reader."""
+    if 'sections' in report:
+        return gpu_text(report)
     if 'scale' in report:
         return scaling_text(report)
     if 'peer' in report:

@@ -1,7 +1,7 @@
-"""Draw what CLIP and CLIPSeg are pre-trained on: pictures, captions, phrases, and whole things.
+"""Draw what CLIP and CLIPSeg are pre-trained on: pictures, captions, phrases, whole things, and parts.
 
-Nothing that is written says where a part of a thing is. The files depend on seed, size and numbers
-alone.
+Nothing that is written says where a part of an object is whose parts are unseen in part training. The
+files depend on seed, size and numbers alone.
 """
 import argparse
 import json
@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from mmpartseg.datasets.shapes import VERSION, render_scene
+from mmpartseg.datasets.shapes import VERSION, load_vocabulary, render_scene
+from mmpartseg.datasets.shapes.canvas import NONE
 from mmpartseg.datasets.shapes.folders import create, in_parallel, write_png
 from mmpartseg.datasets.shapes.words import caption, phrases
 
-FOLDERS = ('images', 'instances')
+FOLDERS = ('images', 'instances', 'parts')
 
 
 def parse_args(argv=None):
@@ -30,11 +31,18 @@ def parse_args(argv=None):
     return parser.parse_args(argv)
 
 
+def seen_parts(scene):
+    """(size, size) uint8: the class of each pixel, without the parts of unseen objects."""
+    vocabulary = load_vocabulary()
+    unseen = [vocabulary.objects.index(name) for name in vocabulary.unseen]
+    return np.where(np.isin(scene.objects, unseen), np.uint8(NONE), scene.parts)
+
+
 def write_scene(index, out, seed, size, captions):
     """Draw and write one scene; returns its line of the list."""
     scene = render_scene(seed, 'pretrain', index, size)
     name = f'{index:05d}.png'
-    for folder, array in zip(FOLDERS, (scene.image, scene.instances)):
+    for folder, array in zip(FOLDERS, (scene.image, scene.instances, seen_parts(scene))):
         write_png(out / folder / name, array)
     rng = np.random.default_rng([seed, index])
     return json.dumps(dict(

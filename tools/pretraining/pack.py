@@ -24,7 +24,7 @@ def main(argv=None):
     init_default_scope(cfg.default_scope)
     clip_file = cfg.model.backbone.pretrained
     clip = open_clip.CLIP(**clip_config(cfg.model.backbone.arch))
-    clip.load_state_dict(torch.load(clip_file, weights_only=True))
+    clip.load_state_dict(torch.load(clip_file, map_location='cpu', weights_only=True))
     # the phrases' head has the weights of the plain one
     cfg.model.decode_head.type = 'CLIPSegHead'
     cfg.model.decode_head.pop('num_phrases')

@@ -4,6 +4,7 @@ from typing import NamedTuple
 from mmpartseg.taxonomy import SEPARATOR
 
 from .kind import KINDS
+from .world import load_vocabulary
 
 NUMBERS = {2: 'two', 3: 'three'}
 FRAMES = ('{}', 'a picture of {}', 'a drawing of {}', 'a {style} of {}', 'this shows {}', '{} {ground}')
@@ -21,6 +22,7 @@ class Phrase(NamedTuple):
         text (str): the words.
         kind, color, size, side (str, optional): of the things meant; ``side`` is ``left`` or ``right``
             (half of the picture).
+        part (str, optional): meant instead of the whole of these things.
         ground (str, optional): meant instead of things: what is below or above them.
     """
     text: str
@@ -28,14 +30,14 @@ class Phrase(NamedTuple):
     color: str | None = None
     size: str | None = None
     side: str | None = None
+    part: str | None = None
     ground: str | None = None
 
     def means(self, thing):
-        """Whether a :class:`Thing` is meant."""
-        return (self.ground is None and thing.place is not None
+        """Whether a :class:`Thing` is meant, or a part of it."""
+        return (self.ground is None and self.kind in (None, thing.kind) and thing.place is not None
                 and all(wanted in (None, found) for wanted, found in (
-                    (self.kind, thing.kind), (self.color, thing.color), (self.size, thing.size),
-                    (self.side, side_of(thing)))))
+                    (self.color, thing.color), (self.size, thing.size), (self.side, side_of(thing)))))
 
 
 def side_of(thing):
@@ -159,6 +161,9 @@ def caption(rng, scene):
 def phrases(rng, scene):
     """Phrases about a scene: each kind by a bare name, some things by colour, size or side, the ground.
 
+    Parts are asked of seen objects alone, as PhraseCut's phrases, which CLIPSeg was trained on, name
+    parts of some things.
+
     Args:
         rng, scene: as of :func:`caption`.
 
@@ -177,4 +182,7 @@ def phrases(rng, scene):
             noun = noun_for(rng, thing.kind)
             text = f'{noun} on the {value}' if asked == 'side' else f'{value} {noun}'
             result.append(Phrase(text, kind=thing.kind)._replace(**{asked: value}))
+        if thing.parts and thing.kind in load_vocabulary().seen:
+            noun, part = noun_for(rng, thing.kind), pick(rng, thing.parts)
+            result.append(Phrase(noun + pick(rng, (SEPARATOR, ' ')) + part, kind=thing.kind, part=part))
     return result

@@ -54,6 +54,9 @@ class PartCLIPSegHead(BaseFiLMHead):
             the released implementation, where small parts are lost.
         released_text_index (bool): gather an object's text embedding without the offset of the P
             parts, as the released implementation does. Only for weights trained that way.
+        projection_init (str): how the projections of Eq. 3 start: ``'random'``, as released, or
+            ``'mean'``, as the mean of part and object, so that a pre-trained CLIPSeg knows something of
+            a class before training.
 
     The other arguments are those of :class:`BaseFiLMHead`.
     """
@@ -61,11 +64,19 @@ class PartCLIPSegHead(BaseFiLMHead):
 
     def __init__(self, *args, loss_object_part=None, loss_object=None, loss_part=None,
                  loss_separation=None, loss_enhance=None, token_shares='area',
-                 released_text_index=False, channels=64, mask_strides=None, **kwargs):
+                 released_text_index=False, projection_init='random', channels=64, mask_strides=None,
+                 **kwargs):
         super().__init__(*args, channels=channels, mask_strides=mask_strides, **kwargs)
         dims = self.text_encoder.embed_dims
         self.project_features = nn.Linear(2 * channels, channels)
         self.project_text = nn.Linear(2 * dims, dims)
+        if projection_init not in ('random', 'mean'):
+            raise ValueError(f"projection_init must be 'random' or 'mean', got {projection_init!r}")
+        if projection_init == 'mean':
+            for layer in (self.project_features, self.project_text):
+                half = torch.eye(layer.out_features) / 2
+                layer.weight.data.copy_(torch.cat([half, half], 1))
+                nn.init.zeros_(layer.bias)
         self.object_part_film = self.decoder.new_modulation()
         self.object_part_branch = self.decoder.new_mask_branch(mask_strides)
         if token_shares not in TOKEN_SHARES:

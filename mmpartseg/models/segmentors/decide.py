@@ -2,10 +2,13 @@
 import torch
 import torch.nn.functional as F
 
-PIECE_BYTES = 16 * 2**20
+# what the full-size scores of one piece may take: on a CPU they stay near its caches; elsewhere a picture
+# is one piece, since every piece costs a few dozen launches
+PIECE_BYTES = {'cpu': 16 * 2**20}
+DEFAULT_PIECE_BYTES = 512 * 2**20
 
 
-def decide(scores, size, object_of, object_scores=None, known_objects=None, piece_bytes=PIECE_BYTES,
+def decide(scores, size, object_of, object_scores=None, known_objects=None, piece_bytes=None,
            oracle_objects='pixel'):
     """Pred-All and Oracle-Obj label maps of one image.
 
@@ -21,7 +24,8 @@ def decide(scores, size, object_of, object_scores=None, known_objects=None, piec
             class count only where its object wins; without them every class counts everywhere.
         known_objects (Tensor, optional): (H, W) object of each pixel, for Oracle-Obj; values
             outside 0…O-1 mean none.
-        piece_bytes (int): upper bound of the upsampled scores held at a time.
+        piece_bytes (int, optional): upper bound of the upsampled scores held at a time; chosen by the
+            device by default.
         oracle_objects (str): what Oracle-Obj lets compete at a pixel, see ``ORACLE_RULES``.
 
     Returns:
@@ -32,7 +36,7 @@ def decide(scores, size, object_of, object_scores=None, known_objects=None, piec
     num_objects = int(object_of.max()) + 1
     channels = len(scores) + (0 if object_scores is None else len(object_scores))
     pred_all = []
-    for piece in row_pieces(channels, size, scores.element_size(), piece_bytes):
+    for piece in row_pieces(channels, size, scores, piece_bytes):
         if object_scores is None:
             pred_all.append(first_best(upsampled_rows(scores, size, piece)))
         else:
@@ -43,7 +47,7 @@ def decide(scores, size, object_of, object_scores=None, known_objects=None, piec
     return torch.cat(pred_all), oracle
 
 
-def decide_known(scores, size, object_of, known_objects, piece_bytes=PIECE_BYTES):
+def decide_known(scores, size, object_of, known_objects, piece_bytes=None):
     """The best class among those of each pixel's known object.
 
     Args:
@@ -56,12 +60,12 @@ def decide_known(scores, size, object_of, known_objects, piece_bytes=PIECE_BYTES
         Tensor: (H, W) int64, K where there is no known object.
     """
     num_objects = int(object_of.max()) + 1
-    pieces = row_pieces(len(scores), size, scores.element_size(), piece_bytes)
+    pieces = row_pieces(len(scores), size, scores, piece_bytes)
     return torch.cat([best_class(scores, size, piece, object_of, known_objects[piece], num_objects)
                       for piece in pieces])
 
 
-def decide_present(scores, size, object_of, known_objects, piece_bytes=PIECE_BYTES):
+def decide_present(scores, size, object_of, known_objects, piece_bytes=None):
     """The best class among those of all objects that are in the picture.
 
     So the released CLIPSeg baseline decides Oracle-Obj. It does so at every pixel; here those without a
@@ -70,7 +74,7 @@ def decide_present(scores, size, object_of, known_objects, piece_bytes=PIECE_BYT
     classes = classes_present(known_objects, object_of)
     if len(classes) == 0:
         return torch.full_like(known_objects, len(object_of))
-    pieces = row_pieces(len(classes), size, scores.element_size(), piece_bytes)
+    pieces = row_pieces(len(classes), size, scores, piece_bytes)
     best = torch.cat([classes[first_best(upsampled_rows(scores, size, piece, classes))]
                       for piece in pieces])
     none = (known_objects < 0) | (known_objects > object_of.max())
@@ -81,9 +85,14 @@ def decide_present(scores, size, object_of, known_objects, piece_bytes=PIECE_BYT
 ORACLE_RULES = dict(pixel=decide_known, image=decide_present)
 
 
-def row_pieces(channels, size, element_size, piece_bytes):
-    """Slices of rows whose upsampled scores take at most ``piece_bytes`` (at least one row)."""
-    rows = max(1, piece_bytes // (channels * size[1] * element_size))
+def row_pieces(channels, size, scores, piece_bytes=None):
+    """Slices of rows in which so many channels of the kind of ``scores`` take at most ``piece_bytes``.
+
+    One row at least; by default the bound is that of the scores' device.
+    """
+    if piece_bytes is None:
+        piece_bytes = PIECE_BYTES.get(scores.device.type, DEFAULT_PIECE_BYTES)
+    rows = max(1, piece_bytes // (channels * size[1] * scores.element_size()))
     return [slice(start, min(start + rows, size[0])) for start in range(0, size[0], rows)]
 
 
@@ -114,14 +123,14 @@ def first_best(scores):
     return torch.where(is_best, channel, last).amin(0).long()
 
 
-def mean_scores(scores, label_map, num_classes, piece_bytes=PIECE_BYTES, probabilities=False):
+def mean_scores(scores, label_map, num_classes, piece_bytes=None, probabilities=False):
     """How sure the model is of each class: its mean sigmoid score over the pixels it won.
 
     Args:
         scores (Tensor): (K + 1, h, w) or (K, h, w) logits, as of :func:`decide`.
         label_map (Tensor): (H, W) int64, 0…K.
         num_classes (int): K.
-        piece_bytes (int): see :func:`decide`.
+        piece_bytes (int, optional): see :func:`decide`.
         probabilities (bool): the scores are sigmoid scores already, no logits.
 
     Returns:
@@ -129,7 +138,7 @@ def mean_scores(scores, label_map, num_classes, piece_bytes=PIECE_BYTES, probabi
     """
     size = tuple(label_map.shape)
     total = scores.new_zeros(num_classes, dtype=torch.float64)
-    for piece in row_pieces(len(scores), size, scores.element_size(), piece_bytes):
+    for piece in row_pieces(len(scores), size, scores, piece_bytes):
         won = label_map[piece] < num_classes
         classes, channel = label_map[piece][won].unique(return_inverse=True)
         if len(classes):

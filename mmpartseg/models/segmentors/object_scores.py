@@ -9,7 +9,6 @@ from typing import NamedTuple
 import torch
 import torch.nn.functional as F
 
-from .decide import PIECE_BYTES
 from .region_scores import ensemble, pixel_scores, region_scores
 
 
@@ -30,7 +29,7 @@ class Picture(NamedTuple):
     text: torch.Tensor
 
 
-def object_scores(head, picture, masks, classes, piece_bytes=PIECE_BYTES):
+def object_scores(head, picture, masks, classes, piece_bytes=None):
     """Scores of the classes that each object may have.
 
     Args:
@@ -38,7 +37,7 @@ def object_scores(head, picture, masks, classes, piece_bytes=PIECE_BYTES):
         picture (Picture): the image.
         masks (list[Tensor]): (H, W) bool, of each object, at the network's size.
         classes (list[Tensor]): (n,) those of each object.
-        piece_bytes (int): see :func:`pixel_scores`.
+        piece_bytes (int, optional): see :func:`pixel_scores`.
 
     Yields:
         Tensor: (n, H, W), of one object after the other.

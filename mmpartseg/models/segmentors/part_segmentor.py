@@ -17,7 +17,7 @@ from ..decode_heads.taxonomy_index import TaxonomyIndex
 from ..losses.ignoring import mask_ignored
 from ..preprocessing import compare_pixel_statistics
 from ..views import view_of
-from .decide import PIECE_BYTES, decide, decide_known, mean_scores
+from .decide import decide, decide_known, mean_scores
 from .fitted import fitted_head
 from .tiles_and_whole import tiles_and_whole
 
@@ -243,7 +243,7 @@ class PartSegmentor(EncoderDecoder):
         objects = scores[channels:] if len(scores) > channels else None
         known, predicted = self.objects_of(sample, scores.device)
         size = tuple(sample.ori_shape[:2])
-        piece_bytes = self.test_cfg.get('piece_bytes', PIECE_BYTES)
+        piece_bytes = self.test_cfg.get('piece_bytes')
         pred_all, oracle = decide(scores[:channels], size, self.index.object_of, objects, known,
                                   piece_bytes, self.test_cfg.get('oracle_objects', 'pixel'))
         sample.pred_sem_seg = PixelData(data=pred_all[None])

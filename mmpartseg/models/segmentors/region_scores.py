@@ -1,7 +1,7 @@
 """Proposals of queries, and their scores together with those of CLIP on the regions."""
 import torch
 
-from .decide import PIECE_BYTES, first_best, row_pieces, upsampled_rows
+from .decide import first_best, row_pieces, upsampled_rows
 
 
 def query_scores(probabilities, masks):
@@ -17,7 +17,7 @@ def query_scores(probabilities, masks):
     return torch.einsum('qk,qhw->khw', probabilities, masks.sigmoid())
 
 
-def pixel_scores(class_logits, mask_logits, padded, size, classes, piece_bytes=PIECE_BYTES):
+def pixel_scores(class_logits, mask_logits, padded, size, classes, piece_bytes=None):
     """What MaskFormer says about each pixel, at the network's input size.
 
     Args:
@@ -25,14 +25,14 @@ def pixel_scores(class_logits, mask_logits, padded, size, classes, piece_bytes=P
         mask_logits (Tensor): (Q, h, w) of the padded picture.
         padded, size (tuple[int, int]): (H, W) with and without padding, which is right and below.
         classes (Tensor): (n,) those whose scores are wanted.
-        piece_bytes (int): upper bound of the scores of all classes held at a time.
+        piece_bytes (int, optional): upper bound of the scores of all classes held at a time.
 
     Returns:
         tuple[Tensor, Tensor]: (H, W) int64, the proposal map: the best of all K classes; (n, H, W)
         scores.
     """
     probabilities = class_logits.softmax(-1)[:, :-1]
-    pieces = row_pieces(len(probabilities.T), (size[0], padded[1]), mask_logits.element_size(), piece_bytes)
+    pieces = row_pieces(len(probabilities.T), (size[0], padded[1]), mask_logits, piece_bytes)
     proposals, scores = [], []
     for piece in pieces:
         masks = upsampled_rows(mask_logits, padded, piece)[..., :size[1]]

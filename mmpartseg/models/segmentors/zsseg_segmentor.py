@@ -5,7 +5,7 @@ from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
-from .decide import PIECE_BYTES, decide, decide_known, mean_scores
+from .decide import decide, decide_known, mean_scores
 from .object_scores import Picture, object_scores, resized_mask
 from .part_segmentor import PartSegmentor
 
@@ -134,7 +134,7 @@ class ZSSegSegmentor(PartSegmentor):
 
     @property
     def piece_bytes(self):
-        return self.test_cfg.get('piece_bytes', PIECE_BYTES)
+        return self.test_cfg.get('piece_bytes')
 
     def label_objects(self, picture, objects=None):
         """The parts of the objects of an image.

@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmpartseg.models.segmentors.decide import decide, upsampled_rows
+from mmpartseg.models.segmentors.decide import decide, row_pieces, upsampled_rows
 
 OBJECT_OF = torch.tensor([0, 0, 1, 2, 1])
 
@@ -79,6 +79,15 @@ def test_no_object_anywhere():
 def test_without_a_background_channel():
     pred_all, oracle = decide(torch.randn(5, 4, 4), (6, 6), OBJECT_OF)
     assert pred_all.max() < 5 and oracle is None
+
+
+def test_a_piece_fits_the_device():
+    """133 channels of a photograph: several pieces for a CPU's caches, one launch of each step elsewhere."""
+    size, cpu = (375, 500), torch.empty(1, device='cpu')
+    assert len(row_pieces(133, size, cpu)) == 6
+    assert row_pieces(133, size, torch.empty(1, device='meta')) == [slice(0, 375)]
+    assert len(row_pieces(133, size, cpu.half())) == 3
+    assert row_pieces(133, (2, 500), cpu, piece_bytes=1) == [slice(0, 1), slice(1, 2)]
 
 
 def test_pieces_bound_the_memory():

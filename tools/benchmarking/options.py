@@ -1,0 +1,96 @@
+"""The command line of ``tools/benchmark.py``."""
+import argparse
+
+from benchmarking.scaling import POINTS
+from mmpartseg.engine import add_cfg_options
+
+PRECISIONS = ('fp32', 'bf16', 'fp16')
+PEERS = ('transformers', 'straightforward')
+SECTIONS = ('equality', 'waits and launches', 'training', 'inference', 'recipe', 'determinism', 'compiled')
+
+
+def positive(text):
+    """A whole number from 1 on."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f'expected a number from 1 on, got {text}')
+    return number
+
+
+def common_options():
+    """What every command takes."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument('--threads', type=positive, help="of torch on a CPU (default: torch's choice)")
+    parser.add_argument('--warmup', type=int, default=1, help='calls before the measured ones')
+    parser.add_argument('--repeats', type=positive, default=5, help='measured calls')
+    parser.add_argument('--seed', type=int, default=0, help='of what is drawn')
+    parser.add_argument('--json', metavar='FILE', help="write the report there; '-' prints it instead")
+    add_cfg_options(parser)
+    return parser
+
+
+def model_options():
+    """What the commands that run a model take."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument('config', help='config file')
+    parser.add_argument('--checkpoint', help='weights (default: random)')
+    parser.add_argument('--device', default='cpu', help="'cpu' or torch's name of an accelerator")
+    parser.add_argument('--precision', choices=PRECISIONS, default='fp32', help='below fp32: autocast')
+    parser.add_argument('--batch', type=positive, help='images (default: 1; train: 2)')
+    parser.add_argument('--classes', type=positive, help="K (default: the config's vocabulary)")
+    parser.add_argument('--side', type=positive, help="of the square network input (default: config's)")
+    parser.add_argument('--label-size', nargs=2, type=positive, metavar=('HEIGHT', 'WIDTH'),
+                        help='of the predicted label maps (default: that of the input)')
+    parser.add_argument('--scale', choices=list(POINTS), help='measure several sizes, and their exponent')
+    parser.add_argument('--points', nargs='+', type=positive, help='the sizes of --scale')
+    return parser
+
+
+def parse_args(description, argv=None):
+    """The options as a namespace."""
+    parser = argparse.ArgumentParser(description=description,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest='command', required=True)
+    common, of_model = common_options(), model_options()
+    predict = commands.add_parser('inference', parents=[common, of_model], help='image to label maps')
+    predict.add_argument('--peer', choices=PEERS, help='compare with another way to the masks')
+    train = commands.add_parser('train', parents=[common, of_model], help='one training step')
+    train.add_argument('--peer', choices=['straightforward'], help='compare with another way to the gradient')
+    load = commands.add_parser('data', parents=[common], help='loading and the pipeline')
+    load.add_argument('config', help='config file')
+    load.add_argument('--loader', choices=['train', 'val', 'test'], default='train')
+    load.add_argument('--images', type=positive, default=100, help='at most so many')
+    load.set_defaults(classes=None)
+    score = commands.add_parser('metric', parents=[common], help='OpenVocabPartIoU')
+    score.add_argument('--images', type=positive, default=1000)
+    score.add_argument('--classes', type=positive, default=234)
+    score.add_argument('--label-size', nargs=2, type=positive, default=(375, 500),
+                       metavar=('HEIGHT', 'WIDTH'))
+    add_gpu(commands, common)
+    args = parser.parse_args(argv)
+    check(parser, args)
+    return args
+
+
+def add_gpu(commands, common):
+    """The command ``gpu``."""
+    gpu = commands.add_parser('gpu', parents=[common], help='all that an accelerator can tell in minutes')
+    gpu.add_argument('config', help='config file')
+    gpu.add_argument('--device', default='cuda', help="torch's name of the accelerator (or cpu, to try)")
+    gpu.add_argument('--budget', type=float, default=480, metavar='SECONDS',
+                     help='after which no row is started; what is left out is said')
+    gpu.add_argument('--only', nargs='+', choices=SECTIONS, metavar='SECTION', help=f'of {SECTIONS}')
+    gpu.add_argument('--batches', nargs='+', type=positive, default=(8, 1, 32), help='images of the tables')
+    gpu.add_argument('--side', type=positive, help="of the square network input (default: config's)")
+    gpu.add_argument('--backend', default='inductor', help='of torch.compile')
+    gpu.set_defaults(checkpoint=None, classes=None, label_size=None)
+
+
+def check(parser, args):
+    """Refuse what does not go together; fill in what depends on the command."""
+    if getattr(args, 'points', None) and not args.scale:
+        parser.error('--points are the sizes of --scale, which is missing')
+    if getattr(args, 'peer', None) and args.scale:
+        parser.error('--peer and --scale are two measurements; give one of them')
+    if args.command in ('inference', 'train') and args.batch is None:
+        args.batch = 2 if args.command == 'train' else 1
