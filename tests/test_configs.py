@@ -13,6 +13,7 @@ from mmpartseg import PartTaxonomy
 from tests.tiny import TEXT_ENCODER, TINY_CLIP
 
 ROOT = Path(__file__).parents[1]
+TOWERS = ('OpenCLIPViT', 'GuidedCLIP', 'OpenCLIPImageTower', 'TimmImageTower')
 CONFIGS = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob('configs/*/*.py')
                  if p.parent.name not in ('_base_', 'pretraining'))  # the latter: tests/test_pretraining
 
@@ -39,10 +40,14 @@ def shrink(cfg):
     cfg.model.data_preprocessor.size = (32, 32)
     backbone = cfg.model.backbone
     clip = backbone.clip if backbone.type == 'GuidedCLIP' else backbone
-    if clip.type == 'OpenCLIPViT':
-        clip.update(arch=TINY_CLIP, out_indices=clip.out_indices and (0, 2), init_cfg=None)
+    if clip.type in ('OpenCLIPViT', 'OpenCLIPImageTower'):
+        clip.update(arch=TINY_CLIP, out_indices=clip.get('out_indices', (1, )) and (0, 2))
+    if clip.type == 'TimmImageTower':
+        clip.update(options=dict(embed_dim=32, depth=3, num_heads=2), out_indices=(0, 2))
+    clip.update(pretrained=None, init_cfg=None)
     head = cfg.model.decode_head
-    head.text_encoder.update(dict(TEXT_ENCODER, trainable=head.text_encoder.trainable), init_cfg=None)
+    head.text_encoder.update(dict(TEXT_ENCODER, trainable=head.text_encoder.trainable), pretrained=None,
+                             init_cfg=None)
     if backbone.type == 'GuidedCLIP':
         return shrink_cost_family(cfg)
     head.update(in_channels=(32, 32), channels=16, num_heads=2, ffn_channels=32, mask_strides=(4, 2))
@@ -70,7 +75,7 @@ def shrink_cost_family(cfg):
 
 
 @pytest.mark.parametrize('name', [n for n in CONFIGS if open_vocabulary(load(n))
-                                  and load(n).model.backbone.type in ('OpenCLIPViT', 'GuidedCLIP')])
+                                  and load(n).model.backbone.type in TOWERS])
 def test_trains_a_step_and_predicts(name):
     cfg = shrink(load(name))
     model = MODELS.build(cfg.model)

@@ -6,7 +6,7 @@ env_cfg = dict(
     dist_cfg=dict(backend='nccl'))
 custom_hooks = [
     dict(type='TaxonomyCheckHook'), dict(type='LoadedWeightsHook'), dict(type='ReleasedGroundTruthHook'),
-    dict(type='NonFiniteLossHook'), dict(type='EffectiveBatchHook')
+    dict(type='NonFiniteLossHook'), dict(type='EffectiveBatchHook'), dict(type='PreprocessingCheckHook')
 ]
 visualizer = dict(
     type='PartLocalVisualizer', name='visualizer', vis_backends=[dict(type='LocalVisBackend')])

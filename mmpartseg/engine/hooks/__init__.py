@@ -1,10 +1,11 @@
 from .effective_batch_hook import EffectiveBatchHook
 from .loaded_weights_hook import LoadedWeightsHook
 from .non_finite_loss_hook import NonFiniteLossHook
+from .preprocessing_check_hook import PreprocessingCheckHook
 from .released_ground_truth_hook import ReleasedGroundTruthHook
 from .resumable_checkpoint_hook import ResumableCheckpointHook
 from .save_predictions_hook import SavePredictionsHook
 from .taxonomy_check_hook import TaxonomyCheckHook
 
-__all__ = ['EffectiveBatchHook', 'LoadedWeightsHook', 'NonFiniteLossHook', 'ReleasedGroundTruthHook',
-           'ResumableCheckpointHook', 'SavePredictionsHook', 'TaxonomyCheckHook']
+__all__ = ['EffectiveBatchHook', 'LoadedWeightsHook', 'NonFiniteLossHook', 'PreprocessingCheckHook',
+           'ReleasedGroundTruthHook', 'ResumableCheckpointHook', 'SavePredictionsHook', 'TaxonomyCheckHook']
