@@ -1,9 +1,13 @@
 """The tests' own switch to another device, with one that has no memory."""
+import os
+
 import pytest
 import torch
 from torch import nn
 
 from tests.device import VARIABLE, CreatedOn, use_test_device
+
+pytestmark = pytest.mark.skipif(VARIABLE in os.environ, reason='it is about being switched off, too')
 
 
 @pytest.mark.parametrize('make', [
