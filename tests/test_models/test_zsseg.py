@@ -13,6 +13,7 @@ from mmseg.structures import SegDataSample
 from mmpartseg import compat
 from mmpartseg.models.layers.regions import cell_presence, grown_box, region_means
 from mmpartseg.models.losses import mask_focal_loss
+from mmpartseg.models.segmentors.batch_scores import FullScores
 from mmpartseg.models.segmentors.region_scores import ensemble, pixel_scores, region_scores
 from tests.mixed import ROOT
 from tests.runs import in_child
@@ -246,7 +247,8 @@ class TestSettings:
         scores[0, len(TEST) + 1 + cat, :, 0] = 5  # a cat on the left, nothing on the right
         scores[0, -1, :, 1] = 5
         seen = []
-        model.object_segmentor.encode_decode = lambda inputs, metas: seen.append(inputs) or scores
+        model.object_segmentor.scores_of = lambda inputs, metas: seen.append(inputs) or FullScores(
+            scores, len(TEST) + 1, metas)
         data = batch()
         result, = model.test_step(data)
         labels = result.pred_sem_seg.data[0]

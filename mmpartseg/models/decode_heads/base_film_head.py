@@ -3,9 +3,10 @@ import torch
 from mmseg.registry import MODELS
 from torch import nn
 
+from ..layers.evenly import even_size
 from ..layers.film import VisualAdapter
 from ..layers.recompute import recomputed
-from .conditions import MASK_CHUNK, class_chunk_size, side_by_side, token_features, upsampled
+from .conditions import class_chunk_size, mask_chunk, side_by_side, token_features, upsampled
 from .open_vocab_head import OpenVocabHead
 
 DECODER = dict(type='FiLMDecoder')
@@ -87,7 +88,7 @@ class BaseFiLMHead(OpenVocabHead):
         last_inputs = []
 
         def blocks():
-            for condition in text.split(self.chunk_size(reduced)):
+            for condition in text.split(even_size(len(text), self.chunk_size(reduced))):
                 decoded, last_input = self.decoder(reduced, condition)
                 if keep_attention_input:
                     last_inputs.append(last_input)
@@ -99,12 +100,12 @@ class BaseFiLMHead(OpenVocabHead):
     def convolved(self, decoded, grid):
         """(N, n, hw, R) -> iterator of (N, chunk, h, w, R), the mask branch's convolution."""
         return (recomputed(self.mask_branch.convolve, block, grid, enabled=self.with_cp)
-                for block in decoded.split(MASK_CHUNK, dim=1))
+                for block in decoded.split(mask_chunk(decoded.shape[1]), dim=1))
 
     def branch_masks(self, decoded, grid):
         """(N, n, hw, R) -> iterator of tiles (N, chunk, …), through the mask branch."""
         return upsampled(self.mask_branch, self.convolved(decoded, grid))
 
     def chunk_size(self, reduced):
-        """Conditions that go through the decoder at a time."""
+        """Conditions that go through the decoder at a time, at most."""
         return self.class_chunk or class_chunk_size(reduced[0])

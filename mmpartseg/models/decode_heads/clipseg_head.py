@@ -4,6 +4,7 @@ from typing import NamedTuple
 from mmseg.registry import MODELS
 from torch import Tensor
 
+from ..layers.evenly import even_size
 from .base_film_head import BaseFiLMHead
 from .conditions import maps_side_by_side, side_by_side, upsampled
 
@@ -43,7 +44,7 @@ class CLIPSegHead(BaseFiLMHead):
             text = self.condition(self.prompts(index.taxonomy))  # (K+1) x D
 
         def blocks():
-            for condition in text.split(self.chunk_size(reduced)):
+            for condition in text.split(even_size(len(text), self.chunk_size(reduced))):
                 decoded, _ = self.decoder(reduced, condition)
                 yield from self.convolved(decoded[:, :, prefix:], grid)
 

@@ -1,6 +1,7 @@
 """Tokens from feature maps; how many conditions are decoded at a time, and how blocks are joined."""
 import torch
 
+from ..layers.evenly import even_size
 from ..layers.separable import averaged, bilinear
 from ..layers.tiles import flat, in_rows
 
@@ -8,7 +9,7 @@ from ..layers.tiles import flat, in_rows
 # to fill a GPU
 CHUNK_BYTES = {'cpu': 16 * 2**20}
 DEFAULT_CHUNK_BYTES = 512 * 2**20
-MASK_CHUNK = 16  # masks drawn at a time
+MASK_CHUNK = 16  # masks drawn at a time, at most
 
 
 def class_chunk_size(tokens):
@@ -18,6 +19,11 @@ def class_chunk_size(tokens):
     """
     budget = CHUNK_BYTES.get(tokens.device.type, DEFAULT_CHUNK_BYTES)
     return max(1, budget // max(1, 3 * tokens.numel() * tokens.element_size()))
+
+
+def mask_chunk(count):
+    """Of so many masks, those that are drawn at a time."""
+    return even_size(count, MASK_CHUNK)
 
 
 def _on_grid(x, grid):

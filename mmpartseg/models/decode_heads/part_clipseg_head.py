@@ -7,11 +7,13 @@ import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from ..layers.evenly import linear_by_rows
 from ..layers.recompute import recomputed
 from ..losses.attention_maps import ClassAttention, mean_rows
 from ..losses.token_shares import TOKEN_SHARES, attended_pairs
 from .base_film_head import BaseFiLMHead
-from .conditions import MASK_CHUNK, maps_side_by_side, side_by_side, upsampled
+from .conditions import maps_side_by_side, mask_chunk, side_by_side, upsampled
+from .levels import Levels
 
 
 class PartCLIPSegOutput(NamedTuple):
@@ -97,53 +99,49 @@ class PartCLIPSegHead(BaseFiLMHead):
         return taxonomy.parts + taxonomy.objects
 
     def decode(self, inputs, index, training=False, text=None):
-        """One forward pass in a vocabulary; for training as tiles, with part masks and attention input.
+        """All levels in a vocabulary; for training as tiles, with part masks and attention input.
 
         ``text`` is that of :meth:`condition` for its prompts, encoded here by default.
         """
-        taxonomy = index.taxonomy
-        num_parts, num_objects = len(taxonomy.parts), len(taxonomy.objects)
-        reduced, grid, prefix = self.hidden_tokens(inputs)
-        if text is None:
-            text = self.condition(self.prompts(taxonomy))  # C x D
-        decoded, attention_input = self.decode_conditions(reduced, text, training)
-        decoded = decoded[:, :, prefix:]  # N x C x hw x R
-        part_index = F.pad(index.part_of, (0, 1), value=num_parts)
-        object_index = F.pad(index.object_of, (0, 1), value=num_objects)
-        classes = self.construct_object_parts(decoded, text, part_index, object_index, num_parts, grid)
-        objects = self.branch_masks(decoded[:, num_parts:], grid)
-        widths = [len(part_index), num_objects + 1]
+        levels = Levels(self, inputs, index, text, training)
+        widths = [len(index.taxonomy) + 1, levels.num_objects + 1]
         if not training:
-            scores = maps_side_by_side(chain(classes, objects), sum(widths))
-            return PartCLIPSegOutput(scores, *scores.split(widths, dim=1), None, None, grid, prefix)
-        parts = self.branch_masks(decoded[:, :num_parts], grid)
+            scores = maps_side_by_side(chain(levels.class_masks(), levels.object_masks()), sum(widths))
+            return PartCLIPSegOutput(
+                scores, *scores.split(widths, dim=1), None, None, levels.grid, levels.prefix)
+        classes, objects, parts = (side_by_side(*each) for each in zip(
+            (levels.class_masks(), levels.object_masks(), levels.part_masks()),
+            (*widths, levels.num_parts)))
         return PartCLIPSegOutput(
-            None, side_by_side(classes, widths[0]), side_by_side(objects, widths[1]),
-            side_by_side(parts, num_parts), attention_input, grid, prefix)
+            None, classes, objects, parts, levels.attention_input, levels.grid, levels.prefix)
 
-    def construct_object_parts(self, decoded, text, part_index, object_index, num_parts, grid):
-        """Eqs. 3 and 4: iterator of tiles (N, chunk, …) of the K classes and the background."""
+    def levels(self, inputs):
+        """:class:`Levels` of the test vocabulary: what :meth:`forward` gives, as far as it is asked for."""
+        return Levels(self, inputs, self.test_index)
+
+    def construct_object_parts(self, parts, objects, part_text, object_text, part_of, object_of, grid):
+        """Eqs. 3 and 4: iterator of tiles (N, chunk, …) of n classes.
+
+        Args:
+            parts, objects (Tensor): (N, ·, hw, R), decoded.
+            part_text, object_text (Tensor): (·, D), their text.
+            part_of, object_of (Tensor): (n,) int64, each class's rows of these.
+            grid (tuple[int, int]): (h, w) tokens.
+        """
         # the projection of a concatenation is the sum of two projections, each of which is shared
         # by all the classes of a part or an object
         part_weight, object_weight = self.project_features.weight.chunk(2, dim=1)
-        parts = torch.cat([decoded[:, :num_parts], decoded[:, -1:]], dim=1)
-        parts = F.linear(parts, part_weight, self.project_features.bias)  # N x (P+1) x hw x R
-        objects = F.linear(decoded[:, num_parts:], object_weight)  # N x (O+1) x hw x R
-
-        part_text = torch.cat([text[:num_parts], text[-1:]])
-        object_text = text[num_parts:]
-        if self.released_text_index:
-            object_text = torch.cat([text[:len(object_text) - 1], text[-1:]])
-        class_text = self.project_text(
-            torch.cat([object_text[object_index], part_text[part_index]], dim=1))  # (K+1) x D
-
+        parts = F.linear(parts, part_weight, self.project_features.bias)
+        objects = F.linear(objects, object_weight)
+        class_text = linear_by_rows(
+            self.project_text, torch.cat([object_text[object_of], part_text[part_of]], dim=1))  # n x D
         branch = self.object_part_branch
 
         def convolved(part, obj, condition):
             features = parts[:, part] + objects[:, obj]
             return branch.convolve(self.object_part_film(features, condition), grid)
 
-        blocks = zip(*(each.split(MASK_CHUNK) for each in (part_index, object_index, class_text)))
+        blocks = zip(*(each.split(mask_chunk(len(part_of))) for each in (part_of, object_of, class_text)))
         return upsampled(branch, (recomputed(convolved, *block, enabled=self.with_cp) for block in blocks))
 
     def loss_by_feat(self, output, part_map, object_map, index=None):

@@ -4,6 +4,7 @@ import torch.nn.functional as F
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
+from .evenly import even_size
 from .precision import autocast_dtype, without_autocast
 from .recompute import recomputed
 
@@ -51,7 +52,7 @@ def hidden_activation(rows, weight, bias, out):
 def block_rows(x, width):
     """Rows of x that fit the block budget, where each needs ``width`` numbers."""
     budget = BLOCK_BYTES.get(x.device.type, DEFAULT_BLOCK_BYTES)
-    return min(len(x), max(1, budget // (width * x.element_size())))
+    return even_size(len(x), max(1, budget // (width * x.element_size())))
 
 
 def blocks(size, *tensors):

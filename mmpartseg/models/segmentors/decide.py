@@ -10,7 +10,7 @@ DEFAULT_PIECE_BYTES = 512 * 2**20
 
 def decide(scores, size, object_of, object_scores=None, known_objects=None, piece_bytes=None,
            oracle_objects='pixel'):
-    """Pred-All and Oracle-Obj label maps of one image.
+    """Pred-All and Oracle-Obj label maps of one image, from the scores of all classes.
 
     Scores are upsampled (bilinear, align_corners=False) and decided a few rows at a time; only
     classes of objects that occur in those rows are upsampled, the others cannot win.
@@ -33,26 +33,30 @@ def decide(scores, size, object_of, object_scores=None, known_objects=None, piec
         ``known_objects``.
     """
     num_classes = len(object_of)
-    num_objects = int(object_of.max()) + 1
-    channels = len(scores) + (0 if object_scores is None else len(object_scores))
-    pred_all = []
-    for piece in row_pieces(channels, size, scores, piece_bytes):
-        if object_scores is None:
-            pred_all.append(first_best(upsampled_rows(scores, size, piece)))
-        else:
-            objects = first_best(upsampled_rows(object_scores, size, piece))
-            pred_all.append(best_class(scores, size, piece, object_of, objects, num_objects))
+    if object_scores is None:
+        pred_all = winners(scores, size, piece_bytes)
+    else:
+        objects = winners(object_scores, size, piece_bytes)
+        pred_all = decide_known(scores[:num_classes], size, object_of, objects, piece_bytes)
     oracle = None if known_objects is None else ORACLE_RULES[oracle_objects](
         scores[:num_classes], size, object_of, known_objects, piece_bytes)
-    return torch.cat(pred_all), oracle
+    return pred_all, oracle
 
 
-def decide_known(scores, size, object_of, known_objects, piece_bytes=None):
+def winners(scores, size, piece_bytes=None):
+    """(H, W) int64: the best of the maps (C, h, w) at each pixel of ``size``."""
+    pieces = row_pieces(len(scores), size, scores, piece_bytes)
+    return torch.cat([first_best(upsampled_rows(scores, size, piece)) for piece in pieces])
+
+
+def decide_known(scores, size, object_of, known_objects, piece_bytes=None, labels=None):
     """The best class among those of each pixel's known object.
 
     Args:
         scores (Tensor): (K, h, w) logits, without background.
         known_objects (Tensor): (H, W) object of each pixel; values outside 0…O-1 mean none.
+        labels (Tensor, optional): (K + 1,) int64, what a class is called in the result and, last, none;
+            0…K by default. So ``scores`` may be those of some classes: of all whose object occurs.
 
     The other arguments are those of :func:`decide`.
 
@@ -60,12 +64,13 @@ def decide_known(scores, size, object_of, known_objects, piece_bytes=None):
         Tensor: (H, W) int64, K where there is no known object.
     """
     num_objects = int(object_of.max()) + 1
+    labels = torch.arange(len(object_of) + 1, device=scores.device) if labels is None else labels
     pieces = row_pieces(len(scores), size, scores, piece_bytes)
-    return torch.cat([best_class(scores, size, piece, object_of, known_objects[piece], num_objects)
+    return torch.cat([labels[best_class(scores, size, piece, object_of, known_objects[piece], num_objects)]
                       for piece in pieces])
 
 
-def decide_present(scores, size, object_of, known_objects, piece_bytes=None):
+def decide_present(scores, size, object_of, known_objects, piece_bytes=None, labels=None):
     """The best class among those of all objects that are in the picture.
 
     So the released CLIPSeg baseline decides Oracle-Obj. It does so at every pixel; here those without a
@@ -73,12 +78,14 @@ def decide_present(scores, size, object_of, known_objects, piece_bytes=None):
     """
     classes = classes_present(known_objects, object_of)
     if len(classes) == 0:
-        return torch.full_like(known_objects, len(object_of))
+        none = len(object_of) if labels is None else int(labels[-1])
+        return torch.full_like(known_objects, none)
     pieces = row_pieces(len(classes), size, scores, piece_bytes)
     best = torch.cat([classes[first_best(upsampled_rows(scores, size, piece, classes))]
                       for piece in pieces])
     none = (known_objects < 0) | (known_objects > object_of.max())
-    return best.masked_fill(none, len(object_of))
+    best = best.masked_fill(none, len(object_of))
+    return best if labels is None else labels[best]
 
 
 # whose parts compete at a pixel in Oracle-Obj: its own object's, or those of all in the picture
@@ -109,10 +116,14 @@ def best_class(scores, size, piece, object_of, objects, num_objects):
 
 def classes_present(objects, object_of):
     """(n,) classes of the objects that occur in a map; values outside 0…O-1 mean none."""
-    num_objects = int(object_of.max()) + 1
+    return objects_present(objects, int(object_of.max()) + 1)[object_of].nonzero()[:, 0]
+
+
+def objects_present(objects, num_objects):
+    """(O,) bool: whether each object occurs in a map."""
     present = torch.zeros(num_objects, dtype=torch.bool, device=objects.device)
     present[objects[(objects >= 0) & (objects < num_objects)]] = True
-    return present[object_of].nonzero()[:, 0]
+    return present
 
 
 def first_best(scores):
@@ -123,7 +134,8 @@ def first_best(scores):
     return torch.where(is_best, channel, last).amin(0).long()
 
 
-def mean_scores(scores, label_map, num_classes, piece_bytes=None, probabilities=False):
+def mean_scores(scores, label_map, num_classes, piece_bytes=None, probabilities=False,
+                channel_of=None):
     """How sure the model is of each class: its mean sigmoid score over the pixels it won.
 
     Args:
@@ -132,6 +144,7 @@ def mean_scores(scores, label_map, num_classes, piece_bytes=None, probabilities=
         num_classes (int): K.
         piece_bytes (int, optional): see :func:`decide`.
         probabilities (bool): the scores are sigmoid scores already, no logits.
+        channel_of (Tensor, optional): (K,) int64, where in ``scores`` a class is that has won.
 
     Returns:
         Tensor: (K,) in 0…1; nan for a class without a pixel.
@@ -142,7 +155,8 @@ def mean_scores(scores, label_map, num_classes, piece_bytes=None, probabilities=
         won = label_map[piece] < num_classes
         classes, channel = label_map[piece][won].unique(return_inverse=True)
         if len(classes):
-            upsampled = upsampled_rows(scores, size, piece, classes)[:, won]  # classes x pixels
+            channels = classes if channel_of is None else channel_of[classes]
+            upsampled = upsampled_rows(scores, size, piece, channels)[:, won]  # classes x pixels
             own = upsampled.gather(0, channel[None])[0]
             own = own if probabilities else own.sigmoid()
             total.index_add_(0, classes[channel], own.double())

@@ -2,7 +2,6 @@
 import torch
 import torch.nn.functional as F
 from mmengine.dist import all_reduce
-from mmengine.structures import PixelData
 from mmseg.models.segmentors import EncoderDecoder
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
@@ -17,9 +16,10 @@ from ..decode_heads.taxonomy_index import TaxonomyIndex
 from ..losses.ignoring import mask_ignored
 from ..preprocessing import compare_pixel_statistics
 from ..views import view_of
-from .decide import decide, decide_known, mean_scores
+from .batch_scores import FullScores, LevelScores, upright
+from .decision import Decision
 from .fitted import fitted_head
-from .tiles_and_whole import tiles_and_whole
+from .windows import windows_of
 
 ON_MMDET = ('MaskFormerHead', 'Mask2FormerHead')  # heads of mmseg that have an empty parent without it
 
@@ -45,7 +45,10 @@ class PartSegmentor(EncoderDecoder):
     .. code-block:: text
 
         loss():    extract_feat() -> decode_head.loss() -> parse_losses()
-        predict(): extract_feat() -> decode_head()      -> postprocess() -> decide()
+        predict(): extract_feat() -> scores_of(): objects -> decide_batch(): classes that can win
+
+    A head with object scores decodes of its classes only those that can be in a label map; what keeps
+    scores of all, as ``return_logits``, :meth:`encode_decode` and :meth:`postprocess`, decodes all.
 
     ``test_cfg`` may hold, besides mmseg's keys, ``piece_bytes`` (memory for full-size scores, in
     bytes), ``return_logits`` (keep the full-size scores: of classes as
@@ -189,15 +192,24 @@ class PartSegmentor(EncoderDecoder):
         return total, log
 
     def encode_decode(self, inputs, batch_img_metas):
-        """(N, K [+ 1] [+ O + 1], h, w): scores of classes, and of objects where the head has them."""
+        """(N, K [+ 1] [+ O + 1], h, w): scores of all classes, and of objects where the head has them."""
         features = self.extract_feat(inputs)
-        if getattr(self.decode_head, 'has_object_scores', False):
+        if self.has_object_scores:
             scores = self.decode_head(features).scores
         else:
             scores = self.decode_head.predict(features, batch_img_metas, self.test_cfg)
-        if self.test_cfg.get('mode', 'whole') != 'whole':  # windows are added up at the input's size
-            scores = F.interpolate(scores, inputs.shape[2:], mode='bilinear')
+        return self._as_of_window(scores, inputs)
+
+    def _as_of_window(self, scores, window):
+        """Logits of a window as they are joined with those of others, or decided."""
+        if self.test_cfg.get('mode', 'whole') != 'whole':  # they are added up at the input's size
+            scores = F.interpolate(scores, window.shape[2:], mode='bilinear')
         return scores.sigmoid() if self.scores_are_probabilities else scores
+
+    @property
+    def has_object_scores(self):
+        """Whether Pred-All lets a class count only where its object won."""
+        return getattr(self.last_head, 'has_object_scores', False)
 
     @property
     def scores_are_probabilities(self):
@@ -205,12 +217,36 @@ class PartSegmentor(EncoderDecoder):
         return getattr(self.last_head, 'upsamples_probabilities', False)
 
     def inference(self, inputs, batch_img_metas):
-        """mmseg's, and the ``test_cfg.mode`` ``'tiles_and_whole'``, see :func:`tiles_and_whole`."""
-        cfg = self.test_cfg
-        if cfg.get('mode') != 'tiles_and_whole':
-            return super().inference(inputs, batch_img_metas)
-        return tiles_and_whole(lambda image: self.encode_decode(image, batch_img_metas), inputs,
-                               tuple(cfg.size), cfg.tile, cfg.stride)
+        """(N, K [+ 1] [+ O + 1], h, w): :meth:`encode_decode` in the windows of ``test_cfg.mode``."""
+        windows, size = windows_of(self.test_cfg), tuple(inputs.shape[2:])
+        return windows.joined(
+            (self.encode_decode(window, batch_img_metas) for window in windows.cut(inputs)), size)
+
+    def scores_of(self, inputs, batch_img_metas):
+        """What :meth:`decide_batch` decides from: of a head with object scores no more than is asked for."""
+        if not self.has_object_scores:
+            scores = self.inference(inputs, batch_img_metas)
+            return FullScores(scores, self.num_classes, batch_img_metas)
+        windows, size = windows_of(self.test_cfg), tuple(inputs.shape[2:])
+        cut = windows.cut(inputs)
+        levels = [self.decode_head.levels(self.extract_feat(window)) for window in cut]
+
+        def join(scores):
+            return windows.joined(map(self._as_of_window, scores, cut), size)
+        return LevelScores(levels, join, batch_img_metas)
+
+    def predict(self, inputs, data_samples=None):
+        """Label maps of a batch.
+
+        Args:
+            inputs (Tensor): (N, 3, H, W), normalised.
+            data_samples (list[SegDataSample], optional): see :meth:`postprocess`.
+
+        Returns:
+            list[SegDataSample]: of :meth:`postprocess`.
+        """
+        metas = [{} for _ in inputs] if data_samples is None else [x.metainfo for x in data_samples]
+        return self.decide_batch(self.scores_of(inputs, metas), data_samples)
 
     def postprocess_result(self, seg_logits, data_samples=None):
         """mmseg's hook after inference; see :meth:`postprocess`."""
@@ -229,42 +265,36 @@ class PartSegmentor(EncoderDecoder):
             sample has an object map, ``pred_oracle_sem_seg`` (Oracle-Obj, K = no known object) or
             ``pred_obj_sem_seg`` (Pred-Obj, likewise).
         """
+        metas = [{} for _ in scores] if data_samples is None else [x.metainfo for x in data_samples]
+        return self.decide_batch(FullScores(scores, self.num_classes, metas), data_samples)
+
+    def decide_batch(self, scores, data_samples=None):
+        """Add label maps to samples, of which :meth:`postprocess` tells.
+
+        Objects are decided first; then the scores of those classes are asked for whose object won
+        somewhere, or is known: no other class can be in a label map.
+
+        Args:
+            scores (FullScores | LevelScores | MeanScores): of the images.
+        """
         if data_samples is None:
-            data_samples = [SegDataSample(metainfo=dict(ori_shape=tuple(scores.shape[2:])))
-                            for _ in scores]
-        for image_scores, sample in zip(scores, data_samples):
-            image_scores = self.undo_padding_and_flip(image_scores, sample.metainfo)
-            self.decide_image(image_scores, sample)
+            data_samples = [SegDataSample(metainfo=dict(ori_shape=scores.size)) for _ in scores.metas]
+        objects = scores.objects()
+        decisions = [Decision(self.index, self.test_cfg, sample, *self.objects_of(sample), each)
+                     for sample, each in zip(data_samples, objects or [None] * len(data_samples))]
+        classes = None
+        if objects is not None and not self.test_cfg.get('return_logits', False):
+            present = torch.stack([each.objects_present() for each in decisions]).any(0)
+            classes = present[self.index.object_of].nonzero()[:, 0]
+        nothing = classes is not None and len(classes) == 0
+        maps = [None] * len(decisions) if nothing else scores.classes(classes)
+        for decision, each in zip(decisions, maps):
+            decision.decide(each, classes, self.scores_are_probabilities)
         return data_samples
 
-    def decide_image(self, scores, sample):
-        """Add the label maps of one image to ``sample``, from scores without padding or flip."""
-        channels = self.num_classes
-        objects = scores[channels:] if len(scores) > channels else None
-        known, predicted = self.objects_of(sample, scores.device)
-        size = tuple(sample.ori_shape[:2])
-        piece_bytes = self.test_cfg.get('piece_bytes')
-        pred_all, oracle = decide(scores[:channels], size, self.index.object_of, objects, known,
-                                  piece_bytes, self.test_cfg.get('oracle_objects', 'pixel'))
-        sample.pred_sem_seg = PixelData(data=pred_all[None])
-        if oracle is not None:
-            sample.pred_oracle_sem_seg = PixelData(data=oracle[None])
-        if predicted is not None:
-            pred_obj = decide_known(scores[:len(self.taxonomy)], size, self.index.object_of,
-                                    predicted, piece_bytes)
-            sample.pred_obj_sem_seg = PixelData(data=pred_obj[None])
-        if self.test_cfg.get('return_part_scores', False):
-            won = pred_all if oracle is None else oracle
-            sample.part_scores = mean_scores(scores[:channels], won, len(self.taxonomy), piece_bytes,
-                                             self.scores_are_probabilities)
-        if self.test_cfg.get('return_logits', False):
-            full = F.interpolate(scores[None], size, mode='bilinear')[0]
-            sample.seg_logits = PixelData(data=full[:channels])
-            if objects is not None:
-                sample.object_logits = PixelData(data=full[channels:])
-
-    def objects_of(self, sample, device):
+    def objects_of(self, sample):
         """(H, W) object of each pixel for Oracle-Obj and for Pred-Obj, None where the sample has none."""
+        device = self.index.object_of.device
         known, predicted = (sample.get(field).data[0].to(device) if field in sample else None
                             for field in ('gt_object_seg', 'pred_object_seg'))
         if known is not None:
@@ -273,15 +303,4 @@ class PartSegmentor(EncoderDecoder):
                 known = resized_and_back(known)
         return known, predicted
 
-    @staticmethod
-    def undo_padding_and_flip(scores, meta):
-        """Cut the padding off and mirror back, in units of the scores' own grid."""
-        left, right, top, bottom = meta.get('img_padding_size', meta.get('padding_size', [0] * 4))
-        if left or right or top or bottom:
-            height, width = meta['pad_shape'][:2]
-            rows, columns = scores.shape[1] / height, scores.shape[2] / width
-            scores = scores[:, round(top * rows):round((height - bottom) * rows),
-                            round(left * columns):round((width - right) * columns)]
-        if meta.get('flip'):
-            scores = scores.flip(2 if meta['flip_direction'] == 'horizontal' else 1)
-        return scores
+    undo_padding_and_flip = staticmethod(upright)

@@ -1,8 +1,8 @@
 """Test-time augmentation: several views of an image, one decision."""
-import torch
-import torch.nn.functional as F
 from mmseg.models.segmentors import SegTTAModel
 from mmseg.registry import MODELS
+
+from .batch_scores import MeanScores
 
 
 @MODELS.register_module()
@@ -34,23 +34,12 @@ class PartTTAModel(SegTTAModel):
         Returns:
             list[SegDataSample]: the samples of the first view with the predictions added.
         """
-        views = [dict(zip(data, view)) for view in zip(*data.values())]
-        scores, samples = zip(*(self._scores(view) for view in views))
-        for image_scores, sample in zip(zip(*scores), samples[0]):
-            self.module.decide_image(average(image_scores), sample)
-        return list(samples[0])
+        views = [self._view(dict(zip(data, view))) for view in zip(*data.values())]
+        scores, samples = zip(*views)
+        return self.module.decide_batch(MeanScores(scores), samples[0])
 
-    def _scores(self, view):
-        """Scores of each image of a view, in the image's own orientation, and the samples."""
+    def _view(self, view):
+        """Scores of a view of the images, and its samples."""
         batch = self.module.data_preprocessor(view, False)
-        metas = [sample.metainfo for sample in batch['data_samples']]
-        scores = self.module.inference(batch['inputs'], metas)
-        upright = [self.module.undo_padding_and_flip(*pair) for pair in zip(scores, metas)]
-        return upright, batch['data_samples']
-
-
-def average(views):
-    """Mean of score maps (C, h, w) of several sizes, on the grid of the largest."""
-    size = max((view.shape[1:] for view in views), key=lambda shape: shape.numel())
-    resized = [F.interpolate(view[None], tuple(size), mode='bilinear') for view in views]
-    return torch.cat(resized).mean(0)
+        samples = batch['data_samples']
+        return self.module.scores_of(batch['inputs'], [sample.metainfo for sample in samples]), samples

@@ -5,7 +5,7 @@ from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
-from .decide import decide, decide_known, mean_scores
+from .decide import decide_known, mean_scores, winners
 from .object_scores import Picture, object_scores, resized_mask
 from .part_segmentor import PartSegmentor
 
@@ -106,7 +106,7 @@ class ZSSegSegmentor(PartSegmentor):
 
     def decide_picture(self, picture, sample):
         """Add the label maps of one image to ``sample``, as :meth:`PartSegmentor.decide_image`."""
-        known, predicted = self.objects_of(sample, picture.pixels.device)
+        known, predicted = self.objects_of(sample)
         maps = dict(pred_sem_seg=self.seen_objects(picture), pred_obj_sem_seg=predicted,
                     pred_oracle_sem_seg=known)
         for name, objects in maps.items():
@@ -128,9 +128,8 @@ class ZSSegSegmentor(PartSegmentor):
         image = image if preprocessor.channel_conversion else image.flip(1)
         if preprocessor._enable_normalize:
             image = (image - preprocessor.mean) / preprocessor.std
-        num_objects = len(self.taxonomy.objects)
-        scores = model.encode_decode(image, [{}])[0, -num_objects - 1:]
-        return decide(scores, picture.size, torch.arange(num_objects), piece_bytes=self.piece_bytes)[0]
+        scores, = model.scores_of(image, [{}]).objects()
+        return winners(scores, picture.size, self.piece_bytes)
 
     @property
     def piece_bytes(self):

@@ -1,6 +1,8 @@
 """Feature-wise linear modulation."""
 from torch import nn
 
+from ..evenly import linear_by_rows
+
 
 class FiLM(nn.Module):
     """Scales and shifts features by a condition (Eqs. 2 and 4): ``mul(c) · x + add(c)``.
@@ -20,4 +22,5 @@ class FiLM(nn.Module):
 
     def forward(self, x, condition):
         """x (N, C or 1, L, R) and condition (C, D) -> (N, C, L, R)."""
-        return self.mul(condition)[:, None] * x + self.add(condition)[:, None]
+        mul, add = (linear_by_rows(layer, condition)[:, None] for layer in (self.mul, self.add))
+        return mul * x + add
