@@ -18,7 +18,8 @@ from .vocabulary import parse_vocabulary
 class Explanation:
     """What the model saw in one picture: objects, generalized parts, and each part's attention.
 
-    One forward pass over the whole picture (no sliding window) serves all that is asked of it.
+    One forward pass over the whole picture (no sliding window) serves all that is asked of it; after a
+    prediction of the picture, that one's pass over it.
 
     .. code-block:: python
 
@@ -58,7 +59,7 @@ class Explanation:
         self.sample, = data['data_samples']
         self.input_size = data['inputs'].shape[2:]
         self._undo = model.undo_padding_and_flip
-        features = model.extract_feat(data['inputs'])
+        features = model.features_of(data['inputs'])
         self.output = self.head.decode(features, self.head.test_index, training=True)
         self._decide()
 

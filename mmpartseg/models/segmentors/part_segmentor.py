@@ -19,6 +19,7 @@ from ..views import view_of
 from .batch_scores import FullScores, LevelScores, upright
 from .decision import Decision
 from .fitted import fitted_head
+from .recent_pictures import RecentPictures
 from .windows import windows_of
 
 ON_MMDET = ('MaskFormerHead', 'Mask2FormerHead')  # heads of mmseg that have an empty parent without it
@@ -66,6 +67,8 @@ class PartSegmentor(EncoderDecoder):
     The other arguments are those of mmseg's ``EncoderDecoder``.
 
     Attributes:
+        recent_pictures (RecentPictures): features of the pictures seen last, in any vocabulary; ``clear()`` it
+            to measure speed.
         released_ground_truth (bool): whether Oracle-Obj knows the objects of the released evaluator's
             ground truth, see ``ReleasedGroundTruthHook``, which sets it.
         weights_loaded (bool): whether a state dict has been loaded.
@@ -79,6 +82,7 @@ class PartSegmentor(EncoderDecoder):
     def __init__(self, *args, taxonomy=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.released_ground_truth = self.weights_loaded = False
+        self.recent_pictures = RecentPictures()
         self.came_with_weights = [name for name, module in self.named_modules()
                                   if getattr(module, '_is_init', False)]
         for head in self.modules():  # mmseg's, which call their losses themselves
@@ -191,9 +195,24 @@ class PartSegmentor(EncoderDecoder):
                                  if not torch.isfinite(value)}, not finite_here)
         return total, log
 
+    def features_of(self, inputs):
+        """:meth:`extract_feat`; in prediction with a vocabulary, of pictures seen before what it gave then.
+
+        So several vocabularies on one picture share the pass over it, see :class:`RecentPictures`.
+        """
+        traced = torch.compiler.is_compiling() or torch.jit.is_tracing()
+        if self.training or torch.is_grad_enabled() or traced or not hasattr(self.decode_head, 'set_taxonomy'):
+            return self.extract_feat(inputs)
+        modules = [self.backbone, *([self.neck] if self.with_neck else [])]
+        return self.recent_pictures.features(inputs, modules, self.extract_feat)
+
+    def train(self, mode=True):
+        self.recent_pictures.clear()  # weights may have been swapped in place (EMA) between the modes
+        return super().train(mode)
+
     def encode_decode(self, inputs, batch_img_metas):
         """(N, K [+ 1] [+ O + 1], h, w): scores of all classes, and of objects where the head has them."""
-        features = self.extract_feat(inputs)
+        features = self.features_of(inputs)
         if self.has_object_scores:
             scores = self.decode_head(features).scores
         else:
@@ -229,7 +248,7 @@ class PartSegmentor(EncoderDecoder):
             return FullScores(scores, self.num_classes, batch_img_metas)
         windows, size = windows_of(self.test_cfg), tuple(inputs.shape[2:])
         cut = windows.cut(inputs)
-        levels = [self.decode_head.levels(self.extract_feat(window)) for window in cut]
+        levels = [self.decode_head.levels(self.features_of(window)) for window in cut]
 
         def join(scores):
             return windows.joined(map(self._as_of_window, scores, cut), size)

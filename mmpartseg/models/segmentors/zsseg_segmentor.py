@@ -89,7 +89,7 @@ class ZSSegSegmentor(PartSegmentor):
         if data_samples is None:
             data_samples = [SegDataSample(metainfo=dict(ori_shape=tuple(inputs.shape[2:])))
                             for _ in inputs]
-        features, head = self.extract_feat(inputs), self.decode_head
+        features, head = self.features_of(inputs), self.decode_head
         text = head.condition(head.prompts(self.taxonomy))
         for i, sample in enumerate(data_samples):
             pixels = self.undo_padding_and_flip(self.pixels_of(inputs[i]), sample.metainfo)
