@@ -6,6 +6,7 @@
     python tools/benchmark.py inference CONFIG --scale classes
     python tools/benchmark.py inference configs/clipseg/pascal_part_no_adapter.py --peer transformers
     python tools/benchmark.py train configs/partclipseg/pascal_part.py --peer straightforward
+    python tools/benchmark.py decoding configs/partclipseg/pascal_part.py
     python tools/benchmark.py data configs/partclipseg/pascal_part_sample.py
     python tools/benchmark.py metric --images 1000 --classes 234
     python tools/benchmark.py gpu configs/partclipseg/pascal_part.py --budget 480 --json gpu.json
@@ -19,6 +20,10 @@ accelerator it is what torch's allocator gave out. fp16 training is measured wit
 A peer is measured in turns with ours, with the same weights: `transformers` is CLIPSeg as its users run
 it, `straightforward` PartCLIPSeg with the known costs of the released implementation, in float32.
 
+`decoding` counts what a prediction costs when 1, 2, 5 or all objects win, beside decoding all classes: for
+several sets of objects, that of most parts among them, or with --images on test pictures, as the weights
+see them.
+
 `gpu` is for a short loan: what it finds is printed, and written to --json, row by row, most important first.
 """
 import json
@@ -30,6 +35,7 @@ from pathlib import Path
 
 import torch
 from benchmarking import data
+from benchmarking.decoding import decoding, decoding_plot
 from benchmarking.gpu.run import run as run_gpu
 from benchmarking.measure import Memory, measure
 from benchmarking.options import parse_args
@@ -70,6 +76,8 @@ def model_report(args):
     sizes = dict(precision=args.precision, batch=args.batch)
     if getattr(args, 'peer', None):
         return dict(sizes, **compare(model, cfg, args, device, memory))
+    if args.command == 'decoding':
+        return decoding(model, cfg, args, device, memory)
     subject = training_step if args.command == 'train' else inference
     return dict(sizes, **measure(subject(model, cfg, args, device), device, DTYPES[args.precision],
                                  memory, args.warmup, args.repeats))
@@ -113,6 +121,8 @@ def main(argv=None):
         return report.get('failed')
     print(f"\n{report['device']}, {report['threads']} threads, torch {report['torch']}, load average "
           f"{report['load_average']:.1f} on {report['cores']} cores\n\n{text_of(report)}")
+    if getattr(args, 'plot', None):
+        decoding_plot(report, args.plot)
     if args.json:
         path = Path(args.json)
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -42,6 +42,51 @@ def test_models(command, precision, config, tmp_path, capsys):
     assert 'GFLOP/s of a matrix product' in capsys.readouterr().out
 
 
+def test_decoding(config, tmp_path, capsys):
+    """cat: head, tail; bus: wheel; dog: head. Conditions cost alike, and so do masks."""
+    found = report(['decoding', config], tmp_path / 'out.json')
+    row, = found['decoding']
+    costs = {name: each['most'] - row['tower'] for name, each in row['winners'].items()}
+    assert {name: each['sets'] for name, each in row['winners'].items()} == {'1': 3, '2': 3, 'all': 1}
+    assert costs['1'] < costs['2'] < costs['all'] < row['full'] - row['tower']
+    # the costliest object has two parts, the cheapest one; each adds a condition and a mask
+    one = row['winners']['1']
+    assert one['most'] > one['mean'] > one['most'] - (one['most'] - row['tower']) / 4
+    assert set(found['times']) == {'all classes', '1', '2', 'all'}
+    assert '| 4 | 3 |' in capsys.readouterr().out
+
+
+def test_decoding_of_many_classes(config, tmp_path):
+    """With so many objects winning, the cost grows with the objects and not with the classes."""
+    plot = tmp_path / 'cost.png'
+    found = report(['decoding', config, '--points', '20', '100', '--plot', str(plot)], tmp_path / 'out.json')
+    small, large = found['decoding']
+    assert (small['classes'], small['objects'], large['classes'], large['objects']) == (20, 4, 100, 20)
+    growth = {name: large['winners'][name]['mean'] - small['winners'][name]['mean'] for name in '12'}
+    assert growth['1'] < 0.4 * (large['full'] - small['full'])
+    assert growth['2'] == pytest.approx(growth['1'], rel=0.1)
+    assert plot.read_bytes().startswith(b'\x89PNG')
+
+
+def test_decoding_of_pictures(tmp_path):
+    """The shipped weights on pictures of another world: same label maps, fewer operations."""
+    found = report(['decoding', 'configs/partclipseg/part_shapes_to_pascal_part_sample.py', '--images', '1',
+                    '--checkpoint', 'data/miniature/partclipseg.safetensors'], tmp_path / 'out.json')
+    pictures = found['pictures']
+    assert pictures['images'] == 1 and pictures['different_pixels'] == 0
+    assert pictures['mean'] < pictures['full'] and pictures['objects'] >= 1
+
+
+def test_measured_predictions_see_the_picture_anew(config):
+    args = benchmark.parse_args('', ['inference', config])
+    cfg = subjects.read_config(args)
+    model = subjects.build_model(cfg, args, torch.device('cpu'))
+    calls, run = [], subjects.inference(model, cfg, args, torch.device('cpu'))
+    model.backbone.register_forward_hook(lambda *args: calls.append(1))
+    run(), run()
+    assert len(calls) == 2
+
+
 def test_metric(tmp_path, capsys):
     found = report(['metric', '--images', '3', '--classes', '20', '--label-size', '8', '9'],
                    tmp_path / 'out.json')
@@ -114,6 +159,9 @@ def test_made_up_classes():
 @pytest.mark.parametrize('arguments, message', [
     (['inference', 'c.py', '--points', '1'], '--points are the sizes of --scale'),
     (['inference', 'c.py', '--batch', '0'], 'expected a number from 1 on, got 0'),
+    (['decoding', 'c.py', '--scale', 'side'], 'leave out --scale, --batch and --classes'),
+    (['decoding', 'c.py', '--plot', 'p.png'], '--plot draws the cost at --points, which are missing'),
+    (['decoding', 'c.py', '--points', '7'], 'of decoding are among'),
     (['inference', 'c.py', '--peer', 'transformers', '--scale', 'side'], 'give one of them'),
     (['train', 'c.py', '--peer', 'transformers'], "choose from")])
 def test_options_that_do_not_fit(arguments, message, capsys):

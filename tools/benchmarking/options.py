@@ -6,6 +6,7 @@ from mmpartseg.engine import add_cfg_options
 
 PRECISIONS = ('fp32', 'bf16', 'fp16')
 PEERS = ('transformers', 'straightforward')
+MADE_UP = {20: (4, ), 50: (10, ), 100: (20, ), 200: (40, ), 500: (100, ), 1000: (200, 100, 50)}  # objects
 SECTIONS = ('equality', 'waits and launches', 'training', 'inference', 'recipe', 'determinism', 'compiled')
 
 
@@ -66,6 +67,9 @@ def parse_args(description, argv=None):
     score.add_argument('--classes', type=positive, default=234)
     score.add_argument('--label-size', nargs=2, type=positive, default=(375, 500),
                        metavar=('HEIGHT', 'WIDTH'))
+    lazy = commands.add_parser('decoding', parents=[common, of_model], help='operations by winning objects')
+    lazy.add_argument('--images', type=positive, help="decide on so many of the config's test pictures")
+    lazy.add_argument('--plot', metavar='FILE', help='cost against --points as a PNG')
     add_gpu(commands, common)
     args = parser.parse_args(argv)
     check(parser, args)
@@ -88,9 +92,22 @@ def add_gpu(commands, common):
 
 def check(parser, args):
     """Refuse what does not go together; fill in what depends on the command."""
-    if getattr(args, 'points', None) and not args.scale:
+    if args.command == 'decoding':
+        check_decoding(parser, args)
+    elif getattr(args, 'points', None) and not args.scale:
         parser.error('--points are the sizes of --scale, which is missing')
     if getattr(args, 'peer', None) and args.scale:
         parser.error('--peer and --scale are two measurements; give one of them')
-    if args.command in ('inference', 'train') and args.batch is None:
+    if args.command in ('inference', 'train', 'decoding') and args.batch is None:
         args.batch = 2 if args.command == 'train' else 1
+
+
+def check_decoding(parser, args):
+    """:func:`check` for the command ``decoding``, whose points are numbers of made-up classes."""
+    if args.scale or args.batch or args.classes:
+        parser.error('decoding takes one picture, and --points of its own; leave out --scale, --batch '
+                     'and --classes')
+    if args.plot and not args.points:
+        parser.error('--plot draws the cost at --points, which are missing')
+    if args.points and not set(args.points) <= set(MADE_UP):
+        parser.error(f'--points of decoding are among {sorted(MADE_UP)}, got {args.points}')

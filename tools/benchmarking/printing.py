@@ -83,10 +83,44 @@ def gpu_text(report):
         ('not as expected', 'failed'), ('left out for want of time', 'left_out')))])
 
 
+def decoding_text(report):
+    """Tables for a reader."""
+    if 'pictures' in report:
+        found = dict(report['pictures'])
+        return table(['images', 'objects in the picture', 'GFLOP, all classes', 'GFLOP, mean', 'GFLOP, most',
+                      'pixels that differ'],
+                     [[found['images'], f"{found['objects']:.1f}",
+                       *(f'{found[key] / 1e9:.2f}' for key in ('full', 'mean', 'most')),
+                       found['different_pixels']]])
+    names = ['1', '2', '5', 'all']
+    rows = [[row['classes'], row['objects'], f"{row['tower'] / 1e9:.1f}", f"{row['full'] / 1e9:.1f}", *(
+        span(row['winners'].get(name)) for name in names)] for row in report['decoding']]
+    text = table(['classes', 'objects', 'image tower', 'all classes',
+                  *(f'{name} win' + 's' * (name == '1') for name in names)], rows)
+    text = 'GFLOP per picture; mean over sets of winning objects (the costliest set)\n\n' + text
+    if 'times' not in report:
+        return text
+    full = report['times']['all classes']
+    return text + '\n\n' + table(
+        ['', 'seconds (median)', 'of all classes', 'peak memory, MiB'],
+        [[name, f"{each['seconds']:.3f}", f"{each['seconds'] / full['seconds']:.2f}",
+          f"{each['memory_peak'] / MIB:.0f}"] for name, each in report['times'].items()])
+
+
+def span(costs):
+    """Mean and most."""
+    if costs is None:
+        return ''
+    mean, most = costs['mean'] / 1e9, costs['most'] / 1e9
+    return f'{mean:.1f}' + f' ({most:.1f})' * (costs['sets'] > 1)
+
+
 def text_of(report):
     """The report for a reader."""
     if 'sections' in report:
         return gpu_text(report)
+    if 'decoding' in report or 'pictures' in report:
+        return decoding_text(report)
     if 'scale' in report:
         return scaling_text(report)
     if 'peer' in report:

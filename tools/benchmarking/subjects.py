@@ -19,10 +19,10 @@ PER_OBJECT, PER_PART = 7.25, 2.76
 GRID = 8  # labelled blocks on a side of a drawn label map
 
 
-def made_up_classes(number):
+def made_up_classes(number, per_object=PER_OBJECT):
     """So many class names, with objects and part names in the proportions of Pascal-Part-116."""
-    parts = max(int(PER_OBJECT) + 1, round(number / PER_PART))
-    return [f"object {int(i / PER_OBJECT)}'s part {i % parts}" for i in range(number)]
+    parts = max(int(per_object) + 1, round(number / PER_PART))
+    return [f"object {int(i / per_object)}'s part {i % parts}" for i in range(number)]
 
 
 def quiet():
@@ -88,13 +88,14 @@ def autocast(device, precision):
 
 
 def inference(model, cfg, args, device):
-    """A call that predicts the label maps of one batch, in both settings."""
+    """A call that predicts the label maps of one batch, in both settings, as if seen for the first time."""
     model.eval()
     size = network_side(cfg, args)
     inputs, samples = draw_batch(args, size, tuple(args.label_size or size), model.taxonomy,
                                  model.decode_head.ignore_index, device)
 
     def run():
+        model.recent_pictures.clear()
         with torch.inference_mode(), autocast(device, args.precision):
             return model.predict(inputs, samples)
 

@@ -6,7 +6,7 @@ whichever classes are decoded beside its own.
 import torch
 import torch.nn.functional as F
 
-ROWS = 64  # of a linear layer on conditions
+ROWS = 16  # of a linear layer on conditions
 
 
 def even_size(count, most):

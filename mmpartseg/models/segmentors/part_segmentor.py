@@ -67,8 +67,8 @@ class PartSegmentor(EncoderDecoder):
     The other arguments are those of mmseg's ``EncoderDecoder``.
 
     Attributes:
-        recent_pictures (RecentPictures): features of the pictures seen last, in any vocabulary; ``clear()`` it
-            to measure speed.
+        recent_pictures (RecentPictures): features of the pictures seen last, in any vocabulary;
+            ``clear()`` it to measure speed.
         released_ground_truth (bool): whether Oracle-Obj knows the objects of the released evaluator's
             ground truth, see ``ReleasedGroundTruthHook``, which sets it.
         weights_loaded (bool): whether a state dict has been loaded.
@@ -200,8 +200,9 @@ class PartSegmentor(EncoderDecoder):
 
         So several vocabularies on one picture share the pass over it, see :class:`RecentPictures`.
         """
+        closed = not hasattr(self.decode_head, 'set_taxonomy')
         traced = torch.compiler.is_compiling() or torch.jit.is_tracing()
-        if self.training or torch.is_grad_enabled() or traced or not hasattr(self.decode_head, 'set_taxonomy'):
+        if closed or traced or self.training or torch.is_grad_enabled():
             return self.extract_feat(inputs)
         modules = [self.backbone, *([self.neck] if self.with_neck else [])]
         return self.recent_pictures.features(inputs, modules, self.extract_feat)

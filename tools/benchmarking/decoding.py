@@ -1,0 +1,181 @@
+"""What objects-first decoding saves: operations of a prediction by the number of objects that win."""
+import contextlib
+import itertools
+import math
+
+import torch
+from mmengine.dataset import pseudo_collate
+from mmseg.registry import DATASETS
+
+from benchmarking.measure import count_flops, in_turns
+from benchmarking.options import MADE_UP
+from benchmarking.subjects import draw_batch, made_up_classes, network_side
+
+WINNERS = (1, 2, 5, None)  # objects that win somewhere; None for all
+MOST_SETS = 16
+COLORS = ('#444444', '#ee6677', '#4477aa', '#228833', '#bbbbbb')
+
+
+def decoding(model, cfg, args, device, memory):
+    """The report of the command ``decoding``."""
+    if not model.eval().has_object_scores:
+        raise ValueError(f'a {type(model.decode_head).__name__} scores no objects: all its classes compete '
+                         'everywhere, so nothing can be left out; give the config of a PartCLIPSegHead')
+    with torch.inference_mode():
+        if args.images:
+            return dict(pictures=of_pictures(model, cfg, args))
+        if args.points:
+            made_up = [made_up_classes(classes, classes / objects)
+                       for classes in args.points for objects in MADE_UP[classes]]
+            return dict(decoding=[of_vocabulary(model.in_vocabulary(names), cfg, args, device)
+                                  for names in made_up])
+        return dict(decoding=[of_vocabulary(model, cfg, args, device)],
+                    times=times(model, cfg, args, device, memory))
+
+
+def of_vocabulary(model, cfg, args, device):
+    """Operations of one picture: of the image tower, with all classes decoded, with 1, 2, 5, all winners."""
+    taxonomy = model.taxonomy
+    image, sample = picture(model, cfg, args, device)
+    full = count_flops(lambda: all_classes(model, image, sample))
+    tower = count_flops(lambda: model.extract_feat(image))
+    found = {}
+    for count in WINNERS:
+        costs = []
+        for objects in sets_of(taxonomy, count, args.seed):
+            with winning(model, objects):  # the tower's features are kept
+                costs.append(tower + count_flops(lambda: model.predict(image, [sample])))
+        if costs:
+            found[str(count or 'all')] = dict(mean=sum(costs) / len(costs), most=max(costs), sets=len(costs))
+    return dict(classes=len(taxonomy), objects=len(taxonomy.objects), parts=len(taxonomy.parts),
+                full=full, tower=tower, winners=found)
+
+
+def picture(model, cfg, args, device):
+    """A drawn image, and a sample of unknown objects."""
+    size = network_side(cfg, args)
+    image, (sample, ) = draw_batch(args, size, tuple(args.label_size or size), model.taxonomy,
+                                   model.decode_head.ignore_index, device)
+    del sample.gt_object_seg
+    model.predict(image, [sample])  # the text is encoded
+    return image, sample
+
+
+def all_classes(model, image, sample):
+    """The label maps from the scores of all classes, as before objects were decoded first."""
+    model.recent_pictures.clear()
+    return model.postprocess(model.inference(image, [sample.metainfo]), [sample])
+
+
+def costliest(taxonomy, count=None):
+    """The objects of most parts, ``count`` of them or all."""
+    owners = taxonomy.object_of
+    return sorted(range(len(taxonomy.objects)), key=owners.count, reverse=True)[:count]
+
+
+def sets_of(taxonomy, count, seed):
+    """Sets of so many objects: the costliest, and all others or some drawn; none if there are not so many."""
+    number = len(taxonomy.objects)
+    count = number if count is None else count
+    if math.comb(number, count) <= MOST_SETS:
+        return list(itertools.combinations(range(number), count))
+    generator = torch.Generator().manual_seed(seed)
+    drawn = [torch.randperm(number, generator=generator)[:count].tolist() for _ in range(MOST_SETS - 1)]
+    return [costliest(taxonomy, count), *drawn]
+
+
+@contextlib.contextmanager
+def winning(model, objects):
+    """Objects are decoded as ever; then these alone win, in stripes of the picture."""
+    head = model.decode_head
+    levels_of = head.levels
+
+    def levels(inputs):
+        found = levels_of(inputs)
+        object_maps = found.object_maps
+
+        def striped():
+            maps = object_maps().fill_(-1)
+            for stripe, winner in zip(maps.chunk(len(objects), dim=3), objects):
+                stripe[:, winner] = 1
+            return maps
+        found.object_maps = striped
+        return found
+    head.levels = levels
+    try:
+        yield
+    finally:
+        del head.levels
+
+
+def times(model, cfg, args, device, memory):
+    """Seconds and peak memory, in turns: with all classes decoded, and with 1, 2, 5, all winners.
+
+    They are the objects of most parts.
+    """
+    image, sample = picture(model, cfg, args, device)
+
+    def run_with(objects):
+        def run():
+            model.recent_pictures.clear()
+            with winning(model, objects):
+                model.predict(image, [sample])
+        return run
+    runs = {'all classes': lambda: all_classes(model, image, sample)}
+    for count in WINNERS:
+        if count is None or count <= len(model.taxonomy.objects):
+            runs[str(count or 'all')] = run_with(costliest(model.taxonomy, count))
+    return in_turns(runs, device, memory, args.warmup, args.repeats)
+
+
+def of_pictures(model, cfg, args):
+    """Operations of the pictures of the config's test set, objects as the weights see them.
+
+    Returns:
+        dict: ``images``, ``full``, ``mean`` and ``most`` operations; ``objects``, the mean number that are
+        decoded for; ``different_pixels`` of the label maps from all classes, in every setting.
+    """
+    dataset = DATASETS.build(cfg.test_dataloader.dataset)
+    found = [of_picture(model, dataset[i]) for i in range(min(args.images, len(dataset)))]
+    costs = [each['lazy'] for each in found]
+    return dict(images=len(found), full=found[0]['full'], mean=sum(costs) / len(costs), most=max(costs),
+                objects=sum(each['objects'] for each in found) / len(found),
+                different_pixels=sum(each['different'] for each in found))
+
+
+def of_picture(model, data):
+    """Operations both ways, objects in the label maps, and pixels in which the two ways differ."""
+    data = model.data_preprocessor(pseudo_collate([data]), False)
+    inputs, (sample, ) = data['inputs'], data['data_samples']
+    other = sample.clone()
+    model.predict(inputs, [sample.clone()])  # the text is encoded
+    model.recent_pictures.clear()
+    lazy = count_flops(lambda: model.predict(inputs, [sample]))
+    full = count_flops(lambda: all_classes(model, inputs, other))
+    maps = [(sample.get(name).data, other.get(name).data)
+            for name in sample.all_keys() if name.startswith('pred_')]
+    classes = torch.cat([ours.flatten() for ours, _ in maps]).unique().tolist()
+    owner = model.taxonomy.object_of
+    return dict(lazy=lazy, full=full, different=sum(int((a != b).sum()) for a, b in maps),
+                objects=len({owner[c] for c in classes if c < len(owner)}))
+
+
+def decoding_plot(report, path):
+    """Cost against classes, with all decoded and with 1, 2, 5 objects winning: a PNG."""
+    from matplotlib.figure import Figure
+    rows = list({row['classes']: row for row in reversed(report['decoding'])}.values())[::-1]
+    figure = Figure(figsize=(5.6, 3.6), layout='constrained')
+    axes = figure.subplots()
+    lines = {'all classes decoded': [(row['classes'], row['full']) for row in rows]}
+    for name, label in (('5', '5 objects win'), ('2', '2 objects win'), ('1', '1 object wins')):
+        lines[label] = [(row['classes'], row['winners'][name]['mean']) for row in rows
+                        if name in row['winners']]
+    lines['image tower alone'] = [(row['classes'], row['tower']) for row in rows]
+    for (label, points), color in zip(lines.items(), COLORS):
+        classes, costs = zip(*points)
+        axes.plot(classes, [cost / 1e9 for cost in costs], '.-', color=color, label=label)
+    axes.set(xlabel='classes of the vocabulary (five per object)', ylabel='GFLOP per picture',
+             ylim=(0, None))
+    axes.grid(linewidth=0.4)
+    axes.legend(frameon=False, fontsize=8)
+    figure.savefig(path, dpi=120)
