@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 from mmengine.config import Config
 from mmengine.runner import Runner
 
@@ -94,6 +95,32 @@ def test_testing_gives_the_same_scores(cfg):
     runner = Runner.from_cfg(cfg)
     validated, tested = runner.val(), runner.test()
     assert tested == pytest.approx(validated, nan_ok=True) and len(tested) > 50
+
+
+def test_members_with_the_same_pictures(cfg):
+    """They are looked at once; the scores are those of each member alone."""
+    pascal, image_net = (cfg.test_dataloader.dataset.datasets[i] for i in (0, 1))
+    evaluators = [dict(cfg.test_evaluator[0], prefix=prefix) for prefix in ('a', 'b', 'c')]
+    evaluators[2] = cfg.test_evaluator[1]
+
+    def scores(*members):
+        cfg.test_dataloader.dataset.datasets = [each for each, _ in members]
+        cfg.test_evaluator = [evaluators[i] for _, i in members]
+        runner = Runner.from_cfg(cfg)
+        torch.manual_seed(0)
+        for parameter in runner.model.parameters():
+            torch.nn.init.normal_(parameter, std=0.3)
+        seen = []
+        runner.model.backbone.register_forward_hook(lambda module, args, output: seen.append(len(args[0])))
+        return runner.test(), sum(seen), [len(x.dataloader.dataset) for x in runner.test_loop.members]
+    cfg.default_hooks.checkpoint.save_best = None
+    found, seen, sizes = scores((pascal, 0), (pascal, 1), (image_net, 2))
+    assert seen == sizes[0] + sizes[2] and sizes[0] == sizes[1]
+    alone, _, _ = scores((image_net, 2), (pascal, 1))
+    for name, value in alone.items():
+        assert found[name] == pytest.approx(value, nan_ok=True), name
+    assert all(found[name] == pytest.approx(found['b' + name[1:]], nan_ok=True)
+               for name in found if name.startswith('a/'))
 
 
 def val_and_train(cfg, launcher, out):

@@ -10,7 +10,9 @@ class JointLoop(BaseLoop):
     """Runs a model on each member of a ``ConcatDataset`` with that member's classes.
 
     Before a member's images the model's test vocabulary becomes the member's ``taxonomy``; at the
-    end it is again what it was. To hooks it is one epoch, with the scores of all members.
+    end it is again what it was. To hooks it is one epoch, with the scores of all members. Members that
+    follow each other and show the same pictures take turns at each batch, so that the model looks at it
+    once.
 
     Args:
         runner (Runner): the runner.
@@ -47,11 +49,14 @@ class JointLoop(BaseLoop):
             call_hook(f'before_{stage}')
             call_hook(f'before_{stage}_epoch')
             self.runner.model.eval()
-            for member in self.members:
-                self._turn_to(member, model)
-                for i, batch in enumerate(member.dataloader):
-                    member.run_iter(i, batch)
-                metrics.update(member.evaluator.evaluate(len(member.dataloader.dataset)))
+            for group in together(self.members):
+                for i, batches in enumerate(zip(*(member.dataloader for member in group))):
+                    for member, batch in zip(group, batches):
+                        if self.dataloader is not member.dataloader:
+                            self._turn_to(member, model)
+                        member.run_iter(i, batch)
+                for member in group:
+                    metrics.update(member.evaluator.evaluate(len(member.dataloader.dataset)))
             call_hook(f'after_{stage}_epoch', metrics=metrics)
             call_hook(f'after_{stage}')
         finally:
@@ -63,6 +68,23 @@ class JointLoop(BaseLoop):
         self.dataloader = member.dataloader  # what hooks ask the loop for
         self.runner.visualizer.dataset_meta = meta
         model.set_taxonomy(PartTaxonomy.build(meta['taxonomy']))
+
+
+def together(members):
+    """Members in lists: those that show the same pictures in the same batches side by side."""
+    groups = []
+    for member in members:
+        if groups and pictures(groups[-1][0]) == pictures(member):
+            groups[-1].append(member)
+        else:
+            groups.append([member])
+    return groups
+
+
+def pictures(member):
+    """The files of a member's pictures, and how many are in a batch."""
+    loader, dataset = member.dataloader, member.dataloader.dataset
+    return loader.batch_size, [dataset.get_data_info(i)['img_path'] for i in range(len(dataset))]
 
 
 @LOOPS.register_module()

@@ -12,7 +12,7 @@ from benchmarking.options import MADE_UP
 from benchmarking.subjects import draw_batch, made_up_classes, network_side
 
 WINNERS = (1, 2, 5, None)  # objects that win somewhere; None for all
-MOST_SETS = 16
+MOST_SETS, DRAWN_SETS = 16, 3
 COLORS = ('#444444', '#ee6677', '#4477aa', '#228833', '#bbbbbb')
 
 
@@ -80,7 +80,7 @@ def sets_of(taxonomy, count, seed):
     if math.comb(number, count) <= MOST_SETS:
         return list(itertools.combinations(range(number), count))
     generator = torch.Generator().manual_seed(seed)
-    drawn = [torch.randperm(number, generator=generator)[:count].tolist() for _ in range(MOST_SETS - 1)]
+    drawn = [torch.randperm(number, generator=generator)[:count].tolist() for _ in range(DRAWN_SETS)]
     return [costliest(taxonomy, count), *drawn]
 
 
