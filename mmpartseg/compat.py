@@ -1,7 +1,10 @@
 """The one place that knows about versions of torch, mmcv, mmengine and mmseg.
 
-``import mmpartseg`` calls :func:`prepare` before anything of mmseg is imported.
+``import mmpartseg`` calls :func:`prepare` before anything of mmseg is imported. It asks for modules, whatever
+distribution they come from: OpenMMLab's, or their continuation (``onedl-mmcv``, ``onedl-mmengine``,
+``onedl-mmsegmentation``, ``onedl-mmdetection``). Only what cannot be asked for is told by a version.
 """
+import contextlib
 import importlib
 import importlib.machinery
 import importlib.util
@@ -11,16 +14,16 @@ import subprocess
 import sys
 import types
 
-MMCV_RANGE = ('2.0.0', '2.2.0')
-MMSEG_RANGE = ('1.2.2', '1.3.0')  # 1.2.0 cannot be imported, 1.2.1 asks for a visualizer too early
+OLDEST_MMCV, REFUSED_MMCV, SHOWN_MMCV = '2.0.0', '2.2.0', '2.1.0'
+OLDEST_MMSEG = '1.2.2'  # 1.2.0 cannot be imported, 1.2.1 asks for a visualizer too early
+OLDEST_MMDET = '3.3.0'
 DYNAMIC_ONNX = '2.7.0'  # torch 2.6 cannot translate an interpolation to a size that is not a number
-INSTALL_MMCV = f"pip install 'mmcv-lite>={MMCV_RANGE[0]},<{MMCV_RANGE[1]}'"
-INSTALL_MMSEG = f"pip install 'mmsegmentation>={MMSEG_RANGE[0]},<{MMSEG_RANGE[1]}'"
+INSTALL_MMCV = f"pip install 'mmcv-lite>={OLDEST_MMCV}'"
+INSTALL_MMSEG = f"pip install 'mmsegmentation>={OLDEST_MMSEG}'"
+INSTALL_MMDET = f"pip install 'mmdet>={OLDEST_MMDET}'"
 LAUNCHERS = {  # what they set, first the number of processes
     'pytorch': (('WORLD_SIZE', 'RANK'), 'tools/dist_train.sh or torchrun'),
     'slurm': (('SLURM_NTASKS', 'SLURM_PROCID'), 'tools/slurm_train.sh or srun')}
-MMDET_RANGE = ('3.3.0', '3.4.0')
-INSTALL_MMDET = f"pip install 'mmdet>={MMDET_RANGE[0]},<{MMDET_RANGE[1]}'"
 INSTALL_SETUPTOOLS = "pip install 'setuptools<81'"
 
 
@@ -34,7 +37,7 @@ class _MissingOp:
         raise ImportError(
             f"mmcv op '{self.name}' needs compiled mmcv, and the pure-Python mmcv-lite is installed. "
             'Build it: pip uninstall -y mmcv-lite && pip install mmcv --no-build-isolation '
-            f'(version >={MMCV_RANGE[0]}, <{MMCV_RANGE[1]})')
+            f'(version >={OLDEST_MMCV})')
 
 
 class _OpsStandIn(types.ModuleType):
@@ -55,18 +58,40 @@ def prepare():
     """Check the OpenMMLab packages and make mmseg importable without compiled ops.
 
     Raises:
-        ImportError: a package is missing or outside its range; the message is one line that
-            ends with the command that installs the right one.
+        ImportError: a package is missing or too old; the message is one line that ends with the command
+            that installs the right one.
     """
-    _require('pkg_resources', 'setuptools', INSTALL_SETUPTOOLS)
+    try:
+        importlib.import_module('mmengine')
+    except ModuleNotFoundError as error:
+        if error.name != 'pkg_resources':  # mmengine's own asks for it, its continuation does not
+            raise
+        _require('pkg_resources', 'setuptools', INSTALL_SETUPTOOLS)
     _require('mmcv', 'mmcv', INSTALL_MMCV)
-    _check_range('mmcv', importlib.import_module('mmcv').__version__, MMCV_RANGE, INSTALL_MMCV)
+    _check_oldest('mmcv', importlib.import_module('mmcv').__version__, OLDEST_MMCV, INSTALL_MMCV)
     _require('mmseg', 'mmsegmentation', INSTALL_MMSEG)
     if 'mmcv._ext' not in sys.modules and importlib.util.find_spec('mmcv._ext') is None:
         sys.modules['mmcv._ext'] = _OpsStandIn('mmcv._ext')
-    _check_range('mmsegmentation', importlib.import_module('mmseg').__version__, MMSEG_RANGE,
-                 INSTALL_MMSEG)
+    _import_despite_mmcv('mmseg')
+    _check_oldest('mmsegmentation', importlib.import_module('mmseg').__version__, OLDEST_MMSEG, INSTALL_MMSEG)
     _allow_mmengine_checkpoints()
+
+
+def _import_despite_mmcv(*modules):
+    """Import what refuses mmcv 2.2.0 and later by its number: mmseg 1.2.2, and mmdet 3.3.0, which it imports.
+
+    Nothing that they use has changed. Later ones do not ask, and see the same.
+    """
+    mmcv = importlib.import_module('mmcv')
+    if _release(mmcv.__version__) < _release(REFUSED_MMCV):
+        return
+    found, mmcv.__version__ = mmcv.__version__, SHOWN_MMCV
+    try:
+        for module in ('mmdet', *modules):
+            with contextlib.suppress(ModuleNotFoundError):
+                importlib.import_module(module)
+    finally:
+        mmcv.__version__ = found
 
 
 def _require(module, package, command):
@@ -74,11 +99,9 @@ def _require(module, package, command):
         raise ImportError(f"mmpartseg needs {package}, which provides '{module}': {command}")
 
 
-def _check_range(package, found, allowed, command):
-    low, high = allowed
-    if not _release(low) <= _release(found) < _release(high):
-        raise ImportError(
-            f'mmpartseg needs {package} >={low}, <{high}, but {found} is installed: {command}')
+def _check_oldest(package, found, oldest, command):
+    if _release(found) < _release(oldest):
+        raise ImportError(f'mmpartseg needs {package} >={oldest}, but {found} is installed: {command}')
 
 
 def require_mmdet(user):
@@ -91,7 +114,7 @@ def require_mmdet(user):
     """
     if importlib.util.find_spec('mmdet') is None:
         raise ImportError(f'{user} needs mmdet, which is not installed: {INSTALL_MMDET}')
-    _check_range('mmdet', importlib.import_module('mmdet').__version__, MMDET_RANGE, INSTALL_MMDET)
+    _check_oldest('mmdet', importlib.import_module('mmdet').__version__, OLDEST_MMDET, INSTALL_MMDET)
 
 
 def check_dynamic_onnx():

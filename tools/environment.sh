@@ -9,8 +9,8 @@ VENV=${MMPARTSEG_VENV:-.venv}
 PYTHON=${PYTHON:-python3}
 unset PYTHONPATH PYTHONHOME
 
-if ! "$PYTHON" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 12))'; then
-    echo "mmpartseg needs Python 3.10 to 3.12; $PYTHON is $("$PYTHON" --version 2>&1)." \
+if ! "$PYTHON" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] <= (3, 13))'; then
+    echo "mmpartseg needs Python 3.10 to 3.13; $PYTHON is $("$PYTHON" --version 2>&1)." \
          "Set PYTHON to another interpreter, e.g. PYTHON=python3.11" >&2
     exit 1
 fi

@@ -4,9 +4,10 @@
 #   tools/test_matrix.sh [ENVIRONMENT ...] [-- arguments of pytest]
 #
 # An environment is PYTHON-VERSIONS or PYTHON-VERSIONS-mmcv, for example 3.10-oldest or 3.12-newest-mmcv:
-#   PYTHON     3.10, 3.11 or 3.12; the interpreter python<PYTHON> is taken from PATH
+#   PYTHON     3.10, 3.11, 3.12 or 3.13; the interpreter python<PYTHON> is taken from PATH
 #   VERSIONS   oldest: the lower ends of the ranges in setup.cfg; newest: what pip takes within them;
-#              pinned: requirements.txt
+#              pinned: requirements.txt; onedl: newest, with the onedl-* distributions of mmcv, mmengine,
+#              mmsegmentation and mmdetection (mmcv is compiled, as below)
 #   mmcv       with compiled mmcv instead of mmcv-lite (needs a C++ compiler; built once, minutes)
 # MATRIX_DIR   where environments, wheels, logs and results stay for the next run (default: .matrix)
 set -euo pipefail
@@ -17,9 +18,9 @@ while [ $# -gt 0 ]; do
     if [ "$1" = -- ]; then shift && PYTEST=("$@") && break; fi
     ENVIRONMENTS+=("$1") && shift
 done
-[ ${#ENVIRONMENTS[@]} -gt 0 ] || ENVIRONMENTS=(3.10-oldest 3.10-newest 3.12-oldest-mmcv 3.12-newest)
+[ ${#ENVIRONMENTS[@]} -gt 0 ] || ENVIRONMENTS=(3.10-oldest 3.10-newest 3.12-oldest-mmcv 3.12-newest 3.12-onedl 3.13-newest)
 for name in "${ENVIRONMENTS[@]}"; do
-    if ! [[ $name =~ ^3\.1[012]-(oldest|newest|pinned)(-mmcv)?$ ]]; then
+    if ! [[ $name =~ ^3\.1[0-3]-(onedl|(oldest|newest|pinned)(-mmcv)?)$ ]]; then
         echo "'$name' is no environment; write PYTHON-VERSIONS[-mmcv], e.g. 3.10-oldest" >&2
         exit 2
     elif ! command -v "python${name%%-*}" > /dev/null; then
@@ -63,15 +64,23 @@ install() { # NAME VENV
     case $versions in *-mmcv) mmcv=mmcv versions=${versions%-mmcv} ;; esac
     [ -x "$venv/bin/python" ] || "python$python" -m venv "$venv"
     local pip=("$venv/bin/python" -m pip install --disable-pip-version-check --quiet --no-compile)
-    if [ "$versions" = newest ]; then pip+=(--upgrade); fi
+    if [ "$versions" = newest ] || [ "$versions" = onedl ]; then pip+=(--upgrade); fi
     if [ "$versions" = pinned ]; then
         cp requirements.txt "$list"
     else
         requirements "$versions" lite tests export data zsseg > "$list"
     fi
+    if [ "$versions" = onedl ]; then
+        mmcv=onedl-mmcv
+        sed -i -E -e '/^mmcv/d' -e 's/^(mmengine|mmsegmentation).*/onedl-\1/' -e 's/^mmdet.*/onedl-mmdetection/' "$list"
+    fi
     if [ $mmcv = mmcv ]; then sed -i '/^mmcv-lite/d' "$list"; fi
     "${pip[@]}" -r "$list"
     if [ $mmcv = mmcv ]; then compiled_mmcv "$python" "$venv"; fi
+    if [ $mmcv = onedl-mmcv ]; then
+        "${pip[@]}" wheel ninja psutil
+        "${pip[@]}" --no-deps --no-build-isolation onedl-mmcv
+    fi
     "${pip[@]}" --no-deps --no-build-isolation --editable .
 }
 
@@ -87,8 +96,9 @@ def version(*names):
         except importlib.metadata.PackageNotFoundError:
             pass
     return 'none'
-found = [version(*names) for names in (('torch',), ('mmcv', 'mmcv-lite'), ('mmengine',),
-                                       ('mmsegmentation',), ('open_clip_torch',), ('numpy',))]
+found = [version(*names) for names in (('torch',), ('mmcv', 'mmcv-lite', 'onedl-mmcv'),
+                                       ('mmengine', 'onedl-mmengine'),
+                                       ('mmsegmentation', 'onedl-mmsegmentation'), ('open_clip_torch',), ('numpy',))]
 print('|', ' | '.join([sys.argv[1], platform.python_version(), *found, sys.argv[2]]), '|')
 PYTHON
 }

@@ -397,7 +397,7 @@ def test_without_mmdet(head, monkeypatch):
         cfg = dict(cfg, embed_dims=8)
     else:
         cfg = dict(type='PartSegmentor', taxonomy=TRAIN, backbone=dict(type='Pixels'), decode_head=cfg)
-    expected = f"{head} needs mmdet, which is not installed: pip install 'mmdet>=3.3.0,<3.4.0'"
+    expected = f"{head} needs mmdet, which is not installed: pip install 'mmdet>=3.3.0'"
     with pytest.raises(ImportError) as error:
         MODELS.build(cfg)
     assert expected in str(error.value).splitlines()[-1]
@@ -406,5 +406,5 @@ def test_without_mmdet(head, monkeypatch):
 def test_another_mmdet(monkeypatch):
     mmdet = pytest.importorskip('mmdet')
     monkeypatch.setattr(mmdet, '__version__', '3.2.0')
-    with pytest.raises(ImportError, match="needs mmdet >=3.3.0, <3.4.0, but 3.2.0 is installed: pip install"):
+    with pytest.raises(ImportError, match="needs mmdet >=3.3.0, but 3.2.0 is installed: pip install"):
         compat.require_mmdet('ZSSegHead')
