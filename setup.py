@@ -7,13 +7,15 @@ from setuptools.command.build_py import build_py
 
 
 class BuildWithConfigs(build_py):
-    """Copies ``configs`` and ``tools`` to ``mmpartseg/.mim``."""
+    """Copies ``configs``, ``tools`` and the indices of the model zoo to ``mmpartseg/.mim``."""
 
     def run(self):
         super().run()
         for folder in ('configs', 'tools'):
             shutil.copytree(folder, Path(self.build_lib) / 'mmpartseg' / '.mim' / folder,
                             dirs_exist_ok=True, ignore=shutil.ignore_patterns('__pycache__'))
+        for name in ('model-index.yml', 'dataset-index.yml'):
+            shutil.copy(name, Path(self.build_lib) / 'mmpartseg' / '.mim' / name)
 
 
 setup(cmdclass={'build_py': BuildWithConfigs})

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 
-def write_atomic(path, data):
+def write_atomic(path: str | Path, data: bytes) -> None:
     """Write bytes under a temporary name beside ``path``, then rename: never half a file.
 
     What is written is on the disk before the old file goes, also where the machine loses its power.
@@ -23,7 +23,7 @@ def write_atomic(path, data):
         temporary.unlink(missing_ok=True)
 
 
-def _flush_folder(folder):
+def _flush_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -31,7 +31,7 @@ def _flush_folder(folder):
         os.close(handle)
 
 
-def remove_leftovers(folder):
+def remove_leftovers(folder: str | Path) -> None:
     """Delete what writers that were killed left behind below ``folder``."""
     for path in Path(folder).rglob('.*.tmp'):
         if re.fullmatch(r'\..+\.\d+\.tmp', path.name):

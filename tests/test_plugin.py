@@ -58,7 +58,7 @@ def wheel_site(tmp_path_factory):
     source.mkdir()
     for name in ('mmpartseg', 'configs', 'tools'):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns('__pycache__', '.mim'))
-    for name in ('setup.py', 'setup.cfg', 'README.md'):
+    for name in ('setup.py', 'setup.cfg', 'README.md', 'model-index.yml', 'dataset-index.yml'):
         shutil.copy(ROOT / name, source)
     pip = [sys.executable, '-m', 'pip', '-q', '--disable-pip-version-check']
     subprocess.run([*pip, 'wheel', str(source), '--no-deps', '--no-build-isolation', '-w', str(folder)],

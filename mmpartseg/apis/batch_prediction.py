@@ -38,7 +38,7 @@ class Picture(NamedTuple):
     name: str
     stem: str
     read: Callable
-    file: str = None
+    file: str | None = None
 
 
 class BatchPrediction:

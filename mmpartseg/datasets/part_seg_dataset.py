@@ -67,8 +67,8 @@ class PartSegDataset(BaseSegDataset):
             value, the folder or the file.
         FileNotFoundError: a folder, a list, or the label map of an image is missing.
     """
-    IMG_SUFFIX = ('.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG')
-    FOLDERS = ('', '')
+    IMG_SUFFIX: str | tuple[str, ...] = ('.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG')
+    FOLDERS: tuple[str, ...] = ('', '')
 
     def __init__(self, split='all', taxonomy=None, metainfo=None, img_suffix=None,
                  data_prefix=None, part_values=None, object_values=None, lazy_init=False, **kwargs):

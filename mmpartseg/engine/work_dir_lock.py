@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 LOCK = '.lock'
-_held = []  # open as long as the process lives
+_held: list = []  # open as long as the process lives
 
 
 def lock_work_dir(work_dir):

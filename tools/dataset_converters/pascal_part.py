@@ -49,10 +49,10 @@ def convert_image(job):
         objects, parts = read_annotation(job.annotation, shape, load_metainfo(NAME))
         warnings.extend(f'{region.where}: covers no pixel' for region in objects + parts
                         if not region.mask.any())
-        part_map = prep.paint_large_first(shape, [p.mask for p in parts], [p.index for p in parts])
+        part_map = prep.paint_large_first(shape, [p.mask for p in parts], [p.label for p in parts])
         if not prep.present_ids(part_map):
             return None
-        masks, ids = [o.mask for o in objects], [o.index for o in objects]
+        masks, ids = [o.mask for o in objects], [o.label for o in objects]
         object_map = prep.paint_large_first(shape, masks, ids)
         owner = prep.object_of_pixel(part_map, NAME)
         return [prep.settle_overlaps(object_map, masks, ids, owner), part_map]

@@ -13,7 +13,7 @@ from .pascal_part_codes import OBJECT_ALIASES, WORD_OF_CODE
 class Region(NamedTuple):
     """A mask, the id of its object or class, and a name of the entry."""
     mask: np.ndarray
-    index: int
+    label: int
     where: str
 
 

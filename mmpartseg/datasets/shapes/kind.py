@@ -10,8 +10,8 @@ COLORS = {
     'pink': (236, 136, 176), 'brown': (130, 78, 40), 'black': (50, 48, 54),
     'white': (240, 238, 232), 'grey': (142, 142, 148), 'beige': (208, 184, 142),
 }
-KINDS = {}  # of PartShapes
-SKETCHED = {}  # of PartSketches
+KINDS: dict = {}  # of PartShapes
+SKETCHED: dict = {}  # of PartSketches
 
 
 @dataclass(frozen=True)
