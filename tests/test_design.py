@@ -17,7 +17,7 @@ NEW = {'SoftJaccardLoss', 'CosineHead', 'Patches', 'Letters', 'ToysDataset'}
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """An empty folder beside ``configs`` from which scripts and configs import; what they register goes again."""
+    """An empty folder beside ``configs`` that scripts import from; what they register goes again."""
     (tmp_path / 'configs').symlink_to(ROOT / 'configs')
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -19,5 +19,5 @@ if [ "${1:-build}" = serve ]; then
     exec "$DOCS/bin/mkdocs" serve
 fi
 step "Building the site"
-"$DOCS/bin/mkdocs" build --strict --quiet
+NO_MKDOCS_2_WARNING=1 "$DOCS/bin/mkdocs" build --strict 2>&1 | { grep -v "^INFO" || true; }
 echo "$PWD/site/index.html"

@@ -1,8 +1,8 @@
 """mkdocs' hook of the docs site: pages from Markdown that lies outside docs/, and links that leave the site.
 
-README.md, data/README.md, configs/<family>/README.md and the like stay where people look for them in a checkout and are
-pages of the site as well. A relative link leads to the page of its file, or to the file in the repository where it has no
-page; one that leads nowhere is a warning, which ends a strict build.
+README.md, data/README.md, configs/<family>/README.md and the like stay where people look for them in a
+checkout and are pages of the site as well. A relative link leads to the page of its file, or to the file in
+the repository where it has no page; one that leads nowhere is a warning, which ends a strict build.
 """
 import logging
 import os

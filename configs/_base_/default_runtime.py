@@ -10,7 +10,7 @@ custom_hooks = [
 ]
 visualizer = dict(
     type='PartLocalVisualizer', name='visualizer', vis_backends=[dict(type='LocalVisBackend')])
-log_processor = dict(by_epoch=False)
+log_processor = dict(type='PartLogProcessor', by_epoch=False)
 log_level = 'INFO'
 load_from = None
 resume = False

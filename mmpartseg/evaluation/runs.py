@@ -105,6 +105,35 @@ def logged_scores(folder, train_cfg):
     return None
 
 
+def last_scores(work_dir):
+    """The newest evaluation's metrics that mmengine wrote below ``work_dir``.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    for path in sorted(Path(work_dir).glob('*/*.json'), reverse=True):
+        for line in reversed(path.read_text().splitlines()):
+            scores = json.loads(line)
+            if any(key.endswith('/mIoU') for key in scores):
+                return scores
+    raise FileNotFoundError(f'no evaluation found in {work_dir}; run tools/test.py with '
+                            f'--work-dir {work_dir}')
+
+
+def training_log(folder):
+    """What was logged in training, by step; of a resumed run, what was logged last.
+
+    Returns:
+        list[dict]: one for each logged step and each validation.
+    """
+    by_step = {}
+    for path in sorted(Path(folder).glob('*/vis_data/scalars.json'), key=modified):
+        for line in json_lines(path):
+            if 'step' in line:
+                by_step[line['step'], any(key.endswith('/mIoU') for key in line)] = line
+    return [by_step[key] for key in sorted(by_step)]
+
+
 def json_lines(path):
     """The dictionaries in a file of JSON lines; lines that a kill cut off are left out."""
     entries = []

@@ -11,7 +11,7 @@ from safetensors.torch import save
 from ..atomic import write_atomic
 from ..checkpoints import read_checkpoint, state_dict_of
 from ..evaluation.experiment import differences, experiment
-from ..evaluation.runs import dumped_config, json_lines, modified
+from ..evaluation.runs import dumped_config, json_lines, modified, training_log
 from .cards import card
 from .metafiles import model_name
 from .records import HUB, sha256_of
@@ -48,7 +48,7 @@ def read_finished(work_dir: str | Path, zoo: Zoo) -> Finished:
     if scores is None:
         raise FileNotFoundError(f'no test of {last} was logged in {folder}; run tools/test.py CONFIG {last} '
                                 f'--work-dir {folder}/test')
-    return Finished(config_of(cfg, zoo), cfg, last, train_lines(folder), scores)
+    return Finished(config_of(cfg, zoo), cfg, last, training_log(folder), scores)
 
 
 def config_of(cfg: Config, zoo: Zoo) -> str:
@@ -67,16 +67,6 @@ def config_of(cfg: Config, zoo: Zoo) -> str:
     text = '; '.join(f'{key} is {run}, there {there}' for key, run, there in changes[:5])
     raise ValueError(f'no config of the zoo has the settings of this run. The nearest is {name}: {text}. '
                      'Ship a config with these settings first')
-
-
-def train_lines(folder: Path) -> list[dict[str, Any]]:
-    """What was logged in training, by step; of a resumed run, what was logged last."""
-    by_step = {}
-    for path in sorted(folder.glob('*/vis_data/scalars.json'), key=modified):
-        for line in json_lines(path):
-            if 'step' in line:
-                by_step[line['step'], any('/' in key for key in line)] = line
-    return [by_step[key] for key in sorted(by_step)]
 
 
 def test_scores(folder: Path) -> dict[str, Any] | None:

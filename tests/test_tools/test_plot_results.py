@@ -4,11 +4,11 @@ import csv
 import numpy as np
 import plot_results
 import pytest
-from charts import ABSENT, SEEN, UNSEEN
 from matplotlib.colors import to_hex
 from PIL import Image
 
-from mmpartseg.evaluation import class_breakdown, save_counts
+from mmpartseg.evaluation import class_breakdown, figures, save_counts
+from mmpartseg.evaluation.charts import ABSENT, SEEN, UNSEEN
 from mmpartseg.taxonomy import PartTaxonomy
 
 SMALL = PartTaxonomy(["cat's tail", "dog's head", "cat's head"], ['dog'])
@@ -35,7 +35,7 @@ def names(axes):
 
 
 def test_classes_by_object_with_seen_and_unseen(numbers):
-    axes = plot_results.class_figure('Pred-All', SMALL, numbers).axes[0]
+    axes = figures.class_figure('Pred-All', SMALL, numbers).axes[0]
     assert names(axes) == ["cat's head", "cat's tail", "dog's head"]  # by object, then part
     # cat's head is absent; 60 / (100 + 60 - 60); 25 / (100 + 35 - 25)
     np.testing.assert_allclose(bar_values(axes), [[0, 60, 100 * 25 / 110]])
@@ -45,14 +45,14 @@ def test_classes_by_object_with_seen_and_unseen(numbers):
 
 
 def test_mix_ups_add_up(numbers):
-    axes = plot_results.mix_up_figure('Pred-All', SMALL, numbers).axes[0]
+    axes = figures.mix_up_figure('Pred-All', SMALL, numbers).axes[0]
     # right, other part of the object, same part of another object, elsewhere, background
     np.testing.assert_allclose(np.transpose(bar_values(axes)), [
         [0] * 5, [60, 30, 0, 10, 0], [25, 0, 25, 0, 50]])
 
 
 def test_confusion_map():
-    figure = plot_results.confusion_figure('Pred-All', SMALL, CONFUSION)
+    figure = figures.confusion_figure('Pred-All', SMALL, CONFUSION)
     shown = figure.axes[0].images[0].get_array().filled(np.nan)
     np.testing.assert_allclose(shown, [
         [np.nan] * 4, [30, 60, 10, 0], [25, 0, 25, 50]])  # rows: head, tail, dog's head
@@ -62,7 +62,7 @@ def test_confusion_map():
 
 
 def test_means(numbers):
-    axes = plot_results.mean_figure('Pred-All', SMALL, numbers).axes[0]
+    axes = figures.mean_figure('Pred-All', SMALL, numbers).axes[0]
     assert names(axes) == ['cat', 'dog', '', 'any head', 'any tail']
     np.testing.assert_allclose(bar_values(axes)[0], [60, 2500 / 110, 0, 2500 / 110, 60])
 
@@ -71,7 +71,7 @@ def test_sizes():
     counts = counts_of(CONFUSION)
     counts['pred_all/size_counts'][0, :, 0] = 10, 20, 30  # small: 10 / 40
     numbers = class_breakdown(counts, SMALL, 'pred_all')
-    axes = plot_results.size_figure('Pred-All', SMALL, numbers).axes[0]
+    axes = figures.size_figure('Pred-All', SMALL, numbers).axes[0]
     assert [bar.get_height() for bar in axes.containers[0]] == [25, 0, 0]
     assert [text.get_text() for text in axes.texts] == ['25.0', '-', '-', '-', '-', '-']
 
@@ -101,11 +101,11 @@ def test_labels_do_not_overlap_at_234_classes():
     taxonomy = PartTaxonomy.named('ade20k_part_234')
     confusion = np.vstack([np.eye(234, dtype=np.int64), np.ones((1, 234), np.int64)])
     numbers = class_breakdown(counts_of(confusion), taxonomy, 'pred_all')
-    figures = (plot_results.class_figure('Pred-All', taxonomy, numbers),
-               plot_results.confusion_figure('Pred-All', taxonomy, confusion))
+    drawn = (figures.class_figure('Pred-All', taxonomy, numbers),
+             figures.confusion_figure('Pred-All', taxonomy, confusion))
     shown = []
-    for figure in figures:
-        figure.set_dpi(plot_results.DPI)
+    for figure in drawn:
+        figure.set_dpi(figures.DPI)
         figure.draw_without_rendering()
         for axes in figure.axes:
             boxes = [text.get_window_extent() for text in axes.get_yticklabels()

@@ -8,9 +8,9 @@ from pathlib import Path
 import part_shapes
 import pytest
 import run_table
-import tables
 from mmengine.logging import MessageHub, MMLogger
 
+from mmpartseg.evaluation import paper_tables
 from mmpartseg.visualization import PartLocalVisualizer
 
 
@@ -131,7 +131,8 @@ def test_a_folder_with_another_experiment(tmp_path):
     folder.mkdir(parents=True)
     (folder / 'counts.npz').touch()
     options = ['train_cfg.max_iters=10', 'train_dataloader.num_workers=1']
-    tables.load_config('partclipseg/pascal_part', run_table.parsed(options)).dump(folder / 'pascal_part.py')
+    planned = paper_tables.load_config('partclipseg/pascal_part', run_table.parsed(options))
+    planned.dump(folder / 'pascal_part.py')
     assert run_table.commands('partclipseg/pascal_part', 0, tmp_path, options) == []
     with pytest.raises(ValueError, match=f'{folder} holds a run of another experiment: train_cfg.max_iters '
                        'is 10 there and 20000 here. Give another --work-dir'):

@@ -9,18 +9,18 @@ import tables
 from mmengine.config import Config
 
 from mmpartseg.engine import use_tta
-from mmpartseg.evaluation import save_counts
+from mmpartseg.evaluation import paper_tables, save_counts
 from mmpartseg.evaluation.runs import find_runs, mean_and_error
 from mmpartseg.taxonomy import PartTaxonomy
 
-LAST = Config.fromfile(tables.config_path('clipseg/part_shapes')).train_cfg.max_iters
+LAST = Config.fromfile(paper_tables.config_path('clipseg/part_shapes')).train_cfg.max_iters
 CLASSES = ["cat's eye", "cat's leg", "dog's eye", "dog's leg"]
 
 
 def write_config(folder, config, start='20240101_000000', **changes):
     (folder / start).mkdir(parents=True)
     (folder / start / f'{start}.log').touch()
-    cfg = tables.load_config(config)
+    cfg = paper_tables.load_config(config)
     cfg.merge_from_dict(changes)
     cfg.dump(folder / 'config.py')
 
@@ -122,10 +122,10 @@ def test_other_tables_have_none(tmp_path, capsys):
 
 
 def test_small_parts(runs):
-    table = tables.load_table(6, 'part_shapes')
+    table = paper_tables.load_table(6, 'part_shapes')
     table['sections'][0]['columns'] = [[name, f'class/{name}'] for name in CLASSES]
-    lines = tables.fill(dict(table, sections=table['sections'][:1]),
-                        tables.sort_runs(table, find_runs([runs])[0])[0])[0][2]
+    lines = paper_tables.fill(dict(table, sections=table['sections'][:1]),
+                        paper_tables.sort_runs(table, find_runs([runs])[0])[0])[0][2]
     assert [line[1] for line in lines] == ['1 run', '1 run', '2 runs', '2 runs']
     assert [round(mean, 6) for mean, _ in lines[2][2]] == [20, 40, 12, 12]
 
@@ -182,16 +182,16 @@ def test_what_leaves_an_experiment_as_it_is(runs, capsys):
         'train_dataloader.persistent_workers': True, 'train_dataloader.batch_size': 4, 'launcher': 'pytorch',
         'model_wrapper_cfg': dict(type='MMDistributedDataParallel'), 'default_hooks.logger.interval': 1,
         'default_hooks.visualization.draw': True, 'load_from': '/w/iter_4.pth',
-        'started_from': tables.load_config('partclipseg/part_shapes').load_from,
+        'started_from': paper_tables.load_config('partclipseg/part_shapes').load_from,
         'resume': True, 'log_level': 'DEBUG', 'visualizer.save_dir': '/p',
-        'custom_hooks': [*tables.load_config('partclipseg/part_shapes').custom_hooks,
+        'custom_hooks': [*paper_tables.load_config('partclipseg/part_shapes').custom_hooks,
                          dict(type='SavePredictionsHook', out_dir='/o')]})
     tables.main(['--table', '1', '--dataset', 'part_shapes', str(runs)])
     assert '| PartCLIPSeg | tiny | 3 runs | 30.00 ± 5.77 |' in capsys.readouterr().out
 
 
 def test_a_test_with_tta_is_another_row(runs, capsys):
-    cfg = tables.load_config('partclipseg/part_shapes')
+    cfg = paper_tables.load_config('partclipseg/part_shapes')
     use_tta(cfg)
     write_run(runs / 'x', 'partclipseg/part_shapes', confusion_of([9, 9, 0, 0]))
     cfg.dump(runs / 'x' / 'config.py')
@@ -256,13 +256,13 @@ def test_errors(tmp_path, runs):
 
 
 @pytest.mark.parametrize(('dataset', 'number'), [
-    *((dataset, number) for dataset in tables.DATASETS for number in range(1, 7)), ('part_shapes', 7)])
+    *((dataset, number) for dataset in paper_tables.DATASETS for number in range(1, 7)), ('part_shapes', 7)])
 def test_descriptions(number, dataset):
-    table = tables.load_table(number, dataset)
-    names = tables.table_configs(table)
-    assert names and all(tables.config_path(name).is_file() for name in names)
+    table = paper_tables.load_table(number, dataset)
+    names = paper_tables.table_configs(table)
+    assert names and all(paper_tables.config_path(name).is_file() for name in names)
     # rows are told apart by the decode head
-    assert len(tables.sort_runs(table, [])[0]) == len(names)
+    assert len(paper_tables.sort_runs(table, [])[0]) == len(names)
     for section in table['sections']:
         for row in section['rows']:
             assert len(row['labels']) == len(table['labels'])
@@ -276,7 +276,7 @@ def test_descriptions(number, dataset):
 @pytest.mark.parametrize('number', [1, 2, 3, 5])
 def test_published_harmonic_means(number):
     """Each is that of its row, so no digit is mistyped; the paper's first one is off by 0.1."""
-    for section in tables.load_table(number)['sections']:
+    for section in paper_tables.load_table(number)['sections']:
         for row in section['rows']:
             values = [v[0] if isinstance(v, list) else v for v in row['paper']]
             for seen, unseen, harmonic in (values[:3], values[3:]):

@@ -13,8 +13,9 @@ from mmengine.config import Config
 from mmengine.runner import CheckpointLoader
 from safetensors.torch import load_file
 
+from mmpartseg.evaluation.runs import training_log
 from mmpartseg.zoo import load_zoo, outdated
-from mmpartseg.zoo.publishing import read_finished, train_lines
+from mmpartseg.zoo.publishing import read_finished
 from tests.hub import Hub
 
 ROOT = Path(__file__).parents[2]
@@ -167,7 +168,7 @@ def test_runs_that_cannot_be_published(run, checkout, spoil, message):
 def test_nothing_is_overwritten(run, checkout, tmp_path):
     with pytest.raises(FileExistsError, match='is not empty; give another --out'):
         publish.main([str(run), '--out', str(run), '--root', str(checkout)])
-    assert len(train_lines(run)) == 5
+    assert len(training_log(run)) == 5
 
 
 def test_an_entry_needs_weights(run, checkout, capsys):

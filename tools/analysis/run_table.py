@@ -17,13 +17,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import torch
-from tables import DATASETS, ROOT, config_path, load_config, load_table, make_table, table_configs
+from tables import make_table
 
 from mmpartseg.datasets.preparation import run_main
 from mmpartseg.engine import add_cfg_options
 from mmpartseg.evaluation.experiment import differences, experiment
+from mmpartseg.evaluation.paper_tables import (
+    DATASETS,
+    config_path,
+    load_config,
+    load_table,
+    table_configs,
+)
 from mmpartseg.evaluation.runs import COUNTS, dumped_config
 
+ROOT = Path(__file__).parents[2]
 VISIBLE = 'CUDA_VISIBLE_DEVICES'
 FIRST_PORT = 29500
 

@@ -19,7 +19,8 @@ from mmseg.registry import DATASETS, MODELS
 from mmpartseg.atomic import write_atomic
 from mmpartseg.engine import read_config
 from mmpartseg.evaluation import OpenVocabPartIoU
-from mmpartseg.zoo.publishing import test_scores, train_lines
+from mmpartseg.evaluation.runs import training_log
+from mmpartseg.zoo.publishing import test_scores
 
 SCENES = 24
 FINISHED = 'partclipseg.safetensors'
@@ -56,7 +57,7 @@ def copy_logs(folder, run=None, evaluated=None):
         scores = test_scores(run)
         if scores is None:
             raise FileNotFoundError(f'{run} holds no log of tools/test.py')
-        text = ''.join(json.dumps(line) + '\n' for line in train_lines(run))
+        text = ''.join(json.dumps(line) + '\n' for line in training_log(run))
         write_atomic(folder / 'logs' / 'partclipseg_train.json', text.encode())
         write_atomic(folder / 'logs' / 'partclipseg_test.json', (json.dumps(scores) + '\n').encode())
     if evaluated is not None:

@@ -1,3 +1,4 @@
+"""Hooks of mmengine's Runner: what is kept, checked and said around training steps and evaluations."""
 from .effective_batch_hook import EffectiveBatchHook
 from .loaded_weights_hook import LoadedWeightsHook
 from .non_finite_loss_hook import NonFiniteLossHook

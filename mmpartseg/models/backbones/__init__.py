@@ -1,3 +1,4 @@
+"""Image encoders: a picture in, a tuple of feature maps out, shallow to deep."""
 from .dinov2 import DINOv2
 from .guided_clip import GuidedCLIP
 from .image_tower import ImageTower

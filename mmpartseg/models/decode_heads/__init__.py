@@ -1,3 +1,4 @@
+"""Decode heads: features and class names in, scores of parts, objects and object-parts out."""
 from .cat_seg_head import CATSegHead
 from .clipseg_head import CLIPSegHead
 from .maskformer_proposals import MaskFormerProposals

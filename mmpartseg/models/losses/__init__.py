@@ -1,3 +1,4 @@
+"""Losses: functions first, then thin registered classes, one term of the log each."""
 from .attention_maps import class_attention_maps
 from .composition_loss import CompositionLoss, composition_loss
 from .enhance_loss import EnhanceLoss, enhance_loss

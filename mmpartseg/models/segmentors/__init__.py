@@ -1,3 +1,4 @@
+"""Segmentors: backbone and head together, and the decision in both settings."""
 from .part_cascade_segmentor import PartCascadeSegmentor
 from .part_segmentor import PartSegmentor
 from .part_tta import PartTTAModel

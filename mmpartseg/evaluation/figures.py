@@ -1,0 +1,118 @@
+"""Pictures and a CSV file of one evaluation, from its counts."""
+import csv
+import io
+from pathlib import Path
+
+import numpy as np
+
+from ..atomic import write_atomic
+from .breakdown import DESTINATIONS, class_breakdown
+from .charts import ABSENT, NEUTRAL, SEEN, UNSEEN, add_legend, bars, grouped_bars, heat_map
+from .confusion import object_means, part_means
+from .counting import SIZE_BINS
+from .report import TITLES
+from .scores import mean_scores
+
+LEGEND = [('seen in training', SEEN), ('unseen', UNSEEN), ('no annotated pixel', ABSENT)]
+DPI = 150
+MARKS = {'recall': '|', 'boundary': '.'}
+DESTINATION_TITLES = ('right', 'another part of the object', 'the part of another object',
+                      'another part of another object', 'background')
+
+
+def class_order(taxonomy):
+    """(K,) classes by object, then by part: parts of an object side by side."""
+    return np.lexsort((taxonomy.part_of, taxonomy.object_of))
+
+
+def colors_of(is_seen, values):
+    """A colour for each row: seen, unseen, or without a value."""
+    return [ABSENT if np.isnan(value) else SEEN if seen else UNSEEN
+            for seen, value in zip(is_seen, values)]
+
+
+def class_figure(title, taxonomy, numbers):
+    """IoU of every class as a bar, recall and boundary IoU as marks."""
+    order = class_order(taxonomy)
+    names = [taxonomy.object_parts[i] for i in order]
+    colors = colors_of(np.array(taxonomy.is_seen)[order], numbers['IoU'][order])
+    marks = [(name, marker, numbers[name][order]) for name, marker in MARKS.items()
+             if name in numbers]
+    figure = bars(f'{title}: IoU of each class', names, {'IoU': numbers['IoU'][order]}, colors,
+                  colors, marks)
+    add_legend(figure, LEGEND)
+    return figure
+
+
+def mean_figure(title, taxonomy, numbers):
+    """Mean IoU of each object and of each part."""
+    objects = object_means(numbers['IoU'], taxonomy)
+    parts = part_means(numbers['IoU'], taxonomy)
+    seen = [name not in taxonomy.unseen_objects for name in taxonomy.objects]
+    neutral = [ABSENT if np.isnan(value) else NEUTRAL for value in parts]
+    names = [*taxonomy.objects, '', *(f'any {part}' for part in taxonomy.parts)]
+    colors = [*colors_of(seen, objects), ABSENT, *neutral]
+    figure = bars(f'{title}: mean IoU of objects and of parts', names,
+                  {'IoU': np.concatenate([objects, [np.nan], parts])}, colors, colors)
+    add_legend(figure, [*LEGEND, ('part, over all objects', NEUTRAL)])
+    return figure
+
+
+def mix_up_figure(title, taxonomy, numbers):
+    """Where the annotated pixels of each class go."""
+    order = class_order(taxonomy)
+    series = {label: numbers[key][order] for key, label in zip(DESTINATIONS, DESTINATION_TITLES)}
+    colors = colors_of(np.array(taxonomy.is_seen)[order], numbers['recall'][order])
+    figure = bars(f'{title}: what the pixels of each class are predicted as',
+                  [taxonomy.object_parts[i] for i in order], series, label_colors=colors)
+    add_legend(figure, [(f'name: {label}', color) for label, color in LEGEND])
+    return figure
+
+
+def size_figure(title, taxonomy, numbers):
+    """Mean IoU of small, medium and large parts."""
+    means = [mean_scores(numbers[size], taxonomy.is_seen) for size in SIZE_BINS]
+    groups = ['small (< 5 % of the object)', 'medium', 'large (≥ 25 %)']
+    return grouped_bars(f'{title}: IoU by size of the part', groups, {
+        name: [each[name] for each in means] for name in ('seen', 'unseen')}, (SEEN, UNSEEN))
+
+
+def confusion_figure(title, taxonomy, confusion):
+    """Shares of every class's pixels by prediction, parts of an object side by side."""
+    order = class_order(taxonomy)
+    annotated = confusion.sum(axis=0).astype(float)
+    annotated[annotated == 0] = np.nan
+    shares = (100 * confusion / annotated)[[*order, len(order)]][:, order].T
+    objects = np.array(taxonomy.object_of)[order]
+    colors = colors_of(np.array(taxonomy.is_seen)[order], annotated[order])
+    figure = heat_map(f'{title}: confusion', [taxonomy.object_parts[i] for i in order], shares,
+                      np.flatnonzero(np.diff(objects)) + 1, colors)
+    add_legend(figure, [(f'name: {label}', color) for label, color in LEGEND], 'upper left')
+    return figure
+
+
+def class_csv(taxonomy, numbers):
+    """The numbers of every class, in the order of ids."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator='\n')
+    writer.writerow(['class', 'set', *numbers])
+    for i, name in enumerate(taxonomy.object_parts):
+        values = ['' if np.isnan(each[i]) else repr(float(each[i])) for each in numbers.values()]
+        writer.writerow([name, 'seen' if taxonomy.is_seen[i] else 'unseen', *values])
+    return text.getvalue()
+
+
+def plot(counts, taxonomy, protocol, out):
+    """Draw one setting into the folder ``out``."""
+    title, numbers = TITLES[protocol], class_breakdown(counts, taxonomy, protocol)
+    figures = {
+        'classes': class_figure(title, taxonomy, numbers),
+        'means': mean_figure(title, taxonomy, numbers),
+        'sizes': size_figure(title, taxonomy, numbers),
+        'mix_ups': mix_up_figure(title, taxonomy, numbers),
+        'confusion': confusion_figure(title, taxonomy, counts[f'{protocol}/confusion'])}
+    for name, figure in figures.items():
+        content = io.BytesIO()
+        figure.savefig(content, format='png', dpi=DPI)
+        write_atomic(Path(out) / f'{name}.png', content.getvalue())
+    write_atomic(Path(out) / 'classes.csv', class_csv(taxonomy, numbers).encode())
