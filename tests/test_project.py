@@ -100,6 +100,10 @@ def test_issue_templates_are_forms():
             assert len(set(ids)) == len(ids) and all('label' in field['attributes'] for field in form['body'])
 
 
+def test_the_readme_fits_in_a_few_screens():
+    assert len(read('README.md').splitlines()) < 150
+
+
 def anchors_of(path):
     """GitHub's names of the headings of a page."""
     headings = re.findall(r'^#+ (.*)', FENCE.sub('', path.read_text()), re.MULTILINE)

@@ -18,6 +18,6 @@ def test_on_the_sample_photographs(capsys, monkeypatch):
     assert text.splitlines()[-1] in page
     for part in ('eyebrow', 'eye', 'torso'):
         assert f'{part} {values[part]:.2f}' in page
-    readme = (ROOT / 'README.md').read_text()
+    readme = (ROOT / 'docs' / 'recipe.md').read_text()
     for value in text.splitlines()[-1].split(', '):
         assert value in readme or value.startswith('harmonic')
