@@ -212,7 +212,7 @@ class PartSegmentor(EncoderDecoder):
         return super().train(mode)
 
     def encode_decode(self, inputs, batch_img_metas):
-        """(N, K…, h, w): scores of all classes, K or K + 1, then of objects, O + 1, where the head has them."""
+        """(N, K…, h, w): scores of classes, K or K + 1, then of objects, O + 1, where the head has them."""
         features = self.features_of(inputs)
         if self.has_object_scores:
             scores = self.decode_head(features).scores
