@@ -5,7 +5,10 @@ Training, testing, ``tools/predict.py``, the web page and ``check.py`` all come 
 import contextlib
 import io
 import os
+import struct
 import threading
+import zlib
+from pathlib import Path
 
 import numpy as np
 from PIL import Image
@@ -18,6 +21,7 @@ MOST_PIXELS = 2**27  # 1.4 GB at 10.5 bytes a pixel, the most that reading took 
 SETTING = 'MMPARTSEG_MAX_PIXELS'
 PAPER = 'white'  # what transparent pixels show
 STRIP = 2**20  # pixels converted at a time
+PNG_SIGNATURE, CHUNK, CHECKSUM = b'\x89PNG\r\n\x1a\n', struct.Struct('>I4s'), struct.Struct('>I')
 TOP = np.iinfo(np.uint8).max
 
 _guard = threading.Lock()
@@ -37,7 +41,7 @@ def pixel_limit(default=MOST_PIXELS):
 
 @contextlib.contextmanager
 def opened(source, limit=None):
-    """The PIL image in a file; its pixels are not read yet.
+    """The PIL image in a file; its pixels are not read yet. A PNG has its checksums verified.
 
     Args:
         source (bytes | str | Path): the content of the file, or its path.
@@ -45,7 +49,7 @@ def opened(source, limit=None):
 
     Raises:
         PIL.UnidentifiedImageError: none of the formats.
-        ValueError: more pixels than the limit.
+        ValueError: more pixels than the limit; a PNG that is damaged or cut short.
     """
     limit = pixel_limit() if limit is None else limit
     with _guard:  # Pillow's own limit is one for all threads, and below what cameras take
@@ -59,7 +63,27 @@ def opened(source, limit=None):
         if pixels > limit:
             raise ValueError(f'its size {image.width}x{image.height} ({pixels} pixels) exceeds limit of '
                              f'{limit}; the environment variable {SETTING} sets another')
+        if image.format == 'PNG':
+            check_png(source if isinstance(source, bytes) else Path(source).read_bytes())
         yield image
+
+
+def check_png(content):
+    """ValueError unless every chunk of a PNG, up to the last, has its checksum; Pillow looks at a few."""
+    start = len(PNG_SIGNATURE)
+    while True:
+        data = start + CHUNK.size
+        if data > len(content):
+            raise ValueError('it is cut short')
+        length, name = CHUNK.unpack_from(content, start)
+        end = data + length
+        if end + CHECKSUM.size > len(content):
+            raise ValueError('it is cut short')
+        if zlib.crc32(memoryview(content)[data - len(name):end]) != CHECKSUM.unpack_from(content, end)[0]:
+            raise ValueError(f'the checksum of its chunk {name} is wrong: it is damaged')
+        if name == b'IEND':
+            return
+        start = end + CHECKSUM.size
 
 
 def decode_picture(content, limit=None):

@@ -1,5 +1,7 @@
 """Names of object-specific parts, parsed once: the one place that splits "cat's head"."""
+import hashlib
 import json
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,12 +21,34 @@ def load_metainfo(name):
 
     Raises:
         KeyError: no such vocabulary; lists those there are.
+        ValueError: the file is not as it was shipped.
     """
     path = METAINFO_DIR / f'{name}.json'
     if not path.is_file():
         known = sorted(p.stem for p in METAINFO_DIR.glob('*.json'))
         raise KeyError(f"unknown vocabulary '{name}'; there are {known}, each also as '<name>:seen'")
-    return json.loads(path.read_text())
+    try:
+        meta = json.loads(path.read_text(encoding='utf-8'))
+        stated, found = meta.pop('sha256'), metainfo_hash(meta)
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        raise ValueError(f'{path} is damaged ({type(error).__name__}: {error}); install mmpartseg '
+                         'again') from error
+    if stated != found:
+        raise ValueError(f'{path} is not as it was shipped: its content has the SHA-256 {found}, and it '
+                         f'states {stated}. Install mmpartseg again; or, if the change is meant, write the '
+                         'former as "sha256" into it')
+    return meta
+
+
+def metainfo_hash(meta):
+    """SHA-256 of class lists, whatever the form in which the file writes them."""
+    return hashlib.sha256(json.dumps(meta, sort_keys=True).encode()).hexdigest()
+
+
+def few(names, shown=5):
+    """A list of names for a message, cut where it gets long."""
+    names = list(names)
+    return f'{names}' if len(names) <= shown + 1 else f"{str(names[:shown])[:-1]}, … {len(names)} in all]"
 
 
 def split_name(name):
@@ -72,17 +96,20 @@ class PartTaxonomy:
         if not self.object_parts:
             raise ValueError('a taxonomy needs at least one class name, got none')
         pairs = [split_name(name) for name in self.object_parts]
-        repeated = sorted({n for n in self.object_parts if self.object_parts.count(n) > 1})
+        repeated = sorted(n for n, count in Counter(self.object_parts).items() if count > 1)
         if repeated:
-            raise ValueError(f'class names appear more than once: {repeated}')
+            raise ValueError(f'class names appear more than once: {few(repeated)}')
         self.objects = tuple(sorted({obj for obj, _ in pairs}))
         self.parts = tuple(sorted({part for _, part in pairs}))
         classless = sorted(set(self.unseen_objects) - set(self.objects))
         if classless:
-            raise ValueError(f'unseen objects {classless} have no class; objects: {self.objects}')
-        self.object_of = tuple(self.objects.index(obj) for obj, _ in pairs)
-        self.part_of = tuple(self.parts.index(part) for _, part in pairs)
-        self.is_seen = tuple(obj not in self.unseen_objects for obj, _ in pairs)
+            raise ValueError(f'unseen objects {few(classless)} have no class; objects: {few(self.objects)}')
+        place_of_object, place_of_part = ({name: i for i, name in enumerate(names)}
+                                          for names in (self.objects, self.parts))
+        self.object_of = tuple(place_of_object[obj] for obj, _ in pairs)
+        self.part_of = tuple(place_of_part[part] for _, part in pairs)
+        unseen = set(self.unseen_objects)
+        self.is_seen = tuple(obj not in unseen for obj, _ in pairs)
 
     @classmethod
     @lru_cache(maxsize=32)

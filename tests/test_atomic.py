@@ -1,7 +1,12 @@
 """Files are on the disk before they take the place of others."""
 import os
+import resource
+import signal
 
-from mmpartseg.atomic import write_atomic
+import pytest
+
+from mmpartseg.atomic import put_in_place, write_atomic
+from tests.runs import in_child
 
 
 def test_what_is_written_is_flushed_first(tmp_path, monkeypatch):
@@ -17,3 +22,28 @@ def test_what_is_written_is_flushed_first(tmp_path, monkeypatch):
     write_atomic(path, b'content')
     assert events == [b'content', 'replaced', 'folder'] and path.read_bytes() == b'content'
     assert os.listdir(path.parent) == ['file']
+
+
+def test_a_full_disk(tmp_path):
+    """The file is named, the old one is still there, and nothing is left of the new one."""
+    path = tmp_path / 'iter_4.pth'
+    path.write_bytes(b'old')
+
+    def written():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        with pytest.raises(OSError, match=r'cannot be written: File too large.*iter_4.pth'):
+            write_atomic(path, b'x' * 2000)
+    assert in_child(written) == [0]
+    assert os.listdir(tmp_path) == ['iter_4.pth'] and path.read_bytes() == b'old'
+
+
+def test_what_is_put_in_place_is_flushed_first(tmp_path, monkeypatch):
+    events, sync, replace = [], os.fsync, os.replace
+    monkeypatch.setattr(os, 'fsync', lambda handle: events.append(
+        os.path.basename(os.readlink(f'/proc/self/fd/{handle}'))) or sync(handle))
+    monkeypatch.setattr(os, 'replace', lambda *names: events.append('replaced') or replace(*names))
+    (tmp_path / 'unfinished').write_bytes(b'content')
+    put_in_place(tmp_path / 'unfinished', tmp_path / 'video.mp4')
+    assert events == ['unfinished', 'replaced', tmp_path.name]
+    assert (tmp_path / 'video.mp4').read_bytes() == b'content'

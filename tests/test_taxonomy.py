@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mmpartseg import taxonomy
 from mmpartseg.taxonomy import PartTaxonomy, load_metainfo, split_name
 
 NAMES = ["dog's head", "cat's head", "cat's tail", "bus's license plate"]
@@ -148,3 +149,21 @@ def test_build_takes_every_form():
     assert hash(PartTaxonomy.build(NAMES)) == hash(PartTaxonomy(NAMES))
     assert PartTaxonomy(NAMES) != expected
     assert repr(expected) == 'PartTaxonomy(4 classes, 3 objects (1 unseen), 3 parts)'
+
+
+@pytest.mark.parametrize('change, message', [
+    (lambda text: text.replace("cat's head", "cat's neck"), 'is not as it was shipped: its content has the'),
+    (lambda text: text.replace('"sha256"', '"sha257"'), 'is damaged'), (lambda text: text[:-9], 'is damaged'),
+    (lambda text: '[' * 10**5, 'is damaged')])
+def test_shipped_lists_that_were_changed(change, message, tmp_path, monkeypatch):
+    """Also where what they say is still valid."""
+    text = (taxonomy.METAINFO_DIR / 'part_shapes.json').read_text()
+    (tmp_path / 'part_shapes.json').write_text(change(text))
+    monkeypatch.setattr(taxonomy, 'METAINFO_DIR', tmp_path)
+    with pytest.raises(ValueError, match=f'part_shapes.json {message}'):
+        load_metainfo('part_shapes')
+
+
+def test_long_lists_are_cut_in_messages():
+    assert taxonomy.few(['a', 'b']) == "['a', 'b']"
+    assert taxonomy.few(range(20)) == '[0, 1, 2, 3, 4, … 20 in all]'

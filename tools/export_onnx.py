@@ -15,7 +15,6 @@ window; a new vocabulary needs a new export.
 import argparse
 import importlib.util
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -31,6 +30,7 @@ from mmpartseg.apis.export import (
     export_program,
     score_difference,
 )
+from mmpartseg.atomic import put_in_place
 from mmpartseg.compat import check_dynamic_onnx
 
 PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
@@ -98,8 +98,8 @@ def main(argv=None):
         if not difference <= TOLERANCE:
             raise ValueError(f'onnxruntime differs from torch by {difference:.2g}, more than '
                              f'{TOLERANCE:g}; nothing was written')
-        os.replace(program_file, args.out.with_suffix('.pt2'))
-        os.replace(onnx_file, args.out)
+        put_in_place(program_file, args.out.with_suffix('.pt2'))
+        put_in_place(onnx_file, args.out)
     print(f"{args.out} and {args.out.with_suffix('.pt2')}: {len(json.loads(names['classes']))} "
           f"classes, {size[0]}x{size[1]}{' and other sizes' if args.dynamic else ''}, largest "
           f'difference between onnxruntime and torch {difference:.2g}')

@@ -24,6 +24,7 @@ from mmpartseg.apis.results import SHAPES
 from mmpartseg.apis.sources import find_sources, is_video
 from mmpartseg.apis.videos import count_frames
 from mmpartseg.engine import add_cfg_options, read_config
+from mmpartseg.printable import printable
 from mmpartseg.taxonomy import PartTaxonomy
 
 
@@ -155,4 +156,4 @@ if __name__ == '__main__':
     try:
         sys.exit(main())
     except (ValueError, KeyError, OSError) as error:
-        sys.exit(f'error: {error.args[0] if isinstance(error, KeyError) else error}')
+        sys.exit(f'error: {printable(error.args[0] if isinstance(error, KeyError) else error)}')

@@ -7,6 +7,7 @@ from pathlib import Path
 from mmengine.runner import Runner
 
 from mmpartseg.engine import add_cfg_options, end_launch, end_on_signals, prepare_launch, read_config, use_tta
+from mmpartseg.printable import printable
 
 CHOSEN = ('{} was chosen by its score in validation. Where those images are the test images, as in the '
           'shipped configs, its score here is too high; the last checkpoint is the one to report')
@@ -56,4 +57,7 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    try:
+        main()
+    except OSError as error:  # a full disk, a file that is not there
+        sys.exit(f'error: {printable(error)}')

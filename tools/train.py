@@ -1,6 +1,7 @@
 """Train a model: ``python tools/train.py CONFIG``."""
 import argparse
 import os
+import sys
 from pathlib import Path
 
 from mmengine.runner import Runner
@@ -15,6 +16,7 @@ from mmpartseg.engine import (
     read_config,
     where_to_go_on,
 )
+from mmpartseg.printable import printable
 
 
 def parse_args():
@@ -50,4 +52,7 @@ def main():
 
 
 if __name__ == '__main__':
-    main()
+    try:
+        main()
+    except OSError as error:  # a full disk, a file that is not there
+        sys.exit(f'error: {printable(error)}')

@@ -4,16 +4,19 @@
     python tools/web_demo.py --config C --checkpoint W
 """
 import argparse
+import html
+import os
 import sys
-import tempfile
-from pathlib import Path
 
-from mmpartseg.apis import PartSegInferencer, read_image
+from mmpartseg.apis import PartSegInferencer
 from mmpartseg.apis.hover import hover_svg
+from mmpartseg.apis.limits import MOST_BYTES, visitors_picture, visitors_vocabulary
 from mmpartseg.apis.prediction_files import PredictionFiles, document_of
-from mmpartseg.apis.vocabulary import parse_vocabulary
+from mmpartseg.apis.request_files import SECONDS, files_of_request, folder_for_requests
+from mmpartseg.printable import printable
 
 EXAMPLE = 'cat: head, ear, eye; person: head, hair, torso'
+MOST_SHOWN = 20  # words that the model does not know
 INSTALL = "the web page needs gradio: pip install 'mmpartseg[demo]'"
 
 
@@ -46,18 +49,19 @@ def segment(inferencer, folder, image, parts, name):
         to download; a line on what was found.
 
     Raises:
-        ValueError: no picture, a vocabulary or object that :class:`PartSegInferencer` refuses.
+        ValueError: no picture, one that is too large, a vocabulary that is too long, a vocabulary or object
+            that :class:`PartSegInferencer` refuses.
     """
     if image is None:
         raise ValueError('drop a picture first')
-    pixels = read_image(image)
-    # a visitor must not read our files; of several visitors each has words of their own
-    sample, = inferencer(pixels, parts=parse_vocabulary(parts), object=name.strip() or None)
-    files = PredictionFiles(tempfile.mkdtemp(dir=folder))
+    taxonomy = visitors_vocabulary(parts)  # a visitor must not read our files
+    pixels = visitors_picture(image)
+    sample, = inferencer(pixels, parts=taxonomy, object=name.strip() or None)  # each has words of their own
     picture = inferencer.draw(pixels, sample)
     document = document_of(sample, 'picture', sample.words, 'polygons')
-    files.write('picture', picture, sample, sample.words.palette, document)
-    downloads = sorted(str(path) for path in files.folder.iterdir())
+    with files_of_request(folder) as own:
+        PredictionFiles(own).write('picture', picture, sample, sample.words.palette, document)
+        downloads = sorted(str(path) for path in own.iterdir())
     return (picture, hover_svg(pixels, document, sample.words.palette), downloads,
             summary(document))
 
@@ -66,7 +70,8 @@ def summary(document):
     """One line on what was found, and one on the words that the model does not know."""
     count = len(document['parts'])
     lines = [f"{count} of {len(document['vocabulary'])} parts found"]
-    lines += [f"Never seen in training: {kind} {', '.join(words)}"
+    lines += [f"Never seen in training: {kind} {', '.join(words[:MOST_SHOWN])}"
+              + ' …' * (len(words) > MOST_SHOWN)
               for kind, words in document['never_seen'].items() if words]
     return '. '.join(lines)
 
@@ -77,11 +82,13 @@ def build_page(inferencer, parts, folder):
 
     def click(image, words, name):
         try:
-            return segment(inferencer, folder, image, words, name)
-        except (ValueError, OSError) as error:
-            raise gradio.Error(str(error), print_exception=False) from error
+            *shown, line = segment(inferencer, folder, image, words, name)
+        except (ValueError, OSError, MemoryError, RuntimeError) as error:
+            # a browser takes both for HTML
+            raise gradio.Error(html.escape(str(error)), print_exception=False) from error
+        return *shown, html.escape(line)
 
-    with gradio.Blocks(title='Part segmentation') as page:
+    with gradio.Blocks(title='Part segmentation', delete_cache=(60, SECONDS)) as page:
         gradio.Markdown('# Your image, your words')
         with gradio.Row():
             with gradio.Column():
@@ -91,7 +98,7 @@ def build_page(inferencer, parts, folder):
                 words = gradio.Textbox(parts, label='Parts', info=f'such as {EXAMPLE}')
                 name = gradio.Textbox('', label='Object', info='only if it fills the picture')
                 button = gradio.Button('Segment', variant='primary')
-                line = gradio.Markdown(elem_id='line')
+                line = gradio.HTML(elem_id='line')
                 downloads = gradio.Files(label='Download', elem_id='downloads')
             with gradio.Column():
                 overlay = gradio.Image(label='Parts', elem_id='overlay')
@@ -110,13 +117,15 @@ def main(argv=None):
     except ImportError as error:
         raise ImportError(INSTALL) from error
     inferencer = PartSegInferencer(args.config, args.checkpoint, args.parts, args.device)
-    with tempfile.TemporaryDirectory() as folder:
-        page = build_page(inferencer, args.parts, Path(folder))
-        page.launch(server_name=args.host, server_port=args.port, allowed_paths=[folder])
+    with folder_for_requests() as folder:
+        os.environ['GRADIO_TEMP_DIR'] = str(folder)  # uploads too
+        page = build_page(inferencer, args.parts, folder)
+        page.launch(server_name=args.host, server_port=args.port, allowed_paths=[str(folder)],
+                    max_file_size=MOST_BYTES)
 
 
 if __name__ == '__main__':
     try:
         main()
     except (ValueError, KeyError, OSError, ImportError) as error:
-        sys.exit(f'error: {error.args[0] if isinstance(error, KeyError) else error}')
+        sys.exit(f'error: {printable(error.args[0] if isinstance(error, KeyError) else error)}')

@@ -10,6 +10,7 @@ from mmengine.structures import PixelData
 
 from ..orientation import orientation_of
 from ..pictures import opened
+from ..printable import printable
 from ..visualization import FIGURE_TITLES, make_grid, sample_grid
 from .drawing import attention_figure, video_size
 from .explanation import Explanation
@@ -179,7 +180,7 @@ class BatchPrediction:
     def report(self, label, error):
         """Say at once which file failed and why."""
         self.failed.append(label)
-        print(f'\nfailed: {label}: {str(error) or type(error).__name__}', file=sys.stderr)
+        print(f'\nfailed: {printable(label)}: {printable(error) or type(error).__name__}', file=sys.stderr)
 
 
 def intact(frame):

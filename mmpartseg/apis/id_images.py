@@ -6,6 +6,7 @@ import numpy as np
 from ..datasets.label_files import is_lossy
 from ..orientation import orientation_of, stored_again, turned, turned_like_image
 from ..pictures import opened
+from ..printable import printable
 
 
 def read_ids(path, stem, what, image=None, orientation=None, size=None):
@@ -30,7 +31,7 @@ def read_ids(path, stem, what, image=None, orientation=None, size=None):
     path = Path(path)
     path = path / f'{stem}.png' if path.is_dir() else path
     if not path.is_file():
-        raise FileNotFoundError(f"there is no {what} '{path}'")
+        raise FileNotFoundError(f"there is no {what} '{printable(path)}'")
     try:
         with opened(path) as file:
             own, lossy, kind = orientation_of(file), is_lossy(file), file.format
@@ -39,15 +40,15 @@ def read_ids(path, stem, what, image=None, orientation=None, size=None):
             if own != orientation_of(file):  # Pillow has turned it
                 ids = stored_again(ids, own)
     except Exception as error:  # decoders raise whatever a broken byte makes of their state
-        raise ValueError(f"{what} '{path}' cannot be read ({error})") from error
+        raise ValueError(f"{what} '{printable(path)}' cannot be read ({error})") from error
     if lossy:
-        raise ValueError(f"{what} '{path}' holds {kind} data, whose compression changes numbers; save it as "
-                         'a gray or palette PNG from where it was drawn')
+        raise ValueError(f"{what} '{printable(path)}' holds {kind} data, whose compression changes "
+                         'numbers; save it as a gray or palette PNG from where it was drawn')
     if ids.ndim == 3:
         gray = ids[..., :3] if ids.shape[2] > 2 else ids[..., :1]  # without opacity
         ids = gray[..., 0] if (gray == gray[..., :1]).all() else ids
     if ids.ndim != 2:
-        raise ValueError(f"{what} '{path}' has colours; save it as a gray or palette image")
+        raise ValueError(f"{what} '{printable(path)}' has colours; save it as a gray or palette image")
     if image is None:
         return turned(ids, own)
-    return turned_like_image(ids, own, orientation, size, f"{what} '{path}' and '{image}'")
+    return turned_like_image(ids, own, orientation, size, f"{what} '{printable(path)}' and '{image}'")

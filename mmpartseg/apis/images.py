@@ -7,11 +7,12 @@ from mmengine import fileio
 from PIL import Image, UnidentifiedImageError
 
 from ..pictures import MOST_PIXELS, TOP, decode_picture, pixel_limit, to_bgr
+from ..printable import printable
 
 CHANNEL_ORDERS = ('bgr', 'rgb')
 
 
-def read_image(image, channel_order='bgr'):
+def read_image(image, channel_order='bgr', limit=None):
     """An image as (H, W, 3) uint8 in BGR order.
 
     Files and PIL images are turned upright by their EXIF orientation; transparent pixels show
@@ -22,17 +23,21 @@ def read_image(image, channel_order='bgr'):
             (H, W, 1), (H, W, 3) or (H, W, 4) of type uint8, uint16 or bool; tensors (C, H, W) in RGB, as
             torchvision has them, of these types or floats of 0 to 1, on any device.
         channel_order (str): ``'bgr'`` or ``'rgb'``, of arrays with colour.
+        limit (int, optional): most pixels of a file or PIL image, see :mod:`mmpartseg.pictures`.
 
     Raises:
         FileNotFoundError: no such file.
         ValueError: the file cannot be decoded, or the array is no image; names file or shape.
         TypeError: none of these types.
     """
+    limit = pixel_limit(MOST_PIXELS) if limit is None else limit
     if isinstance(image, Image.Image):
+        if image.width * image.height > limit:
+            raise ValueError(f'an image of {image.width}x{image.height} pixels exceeds the limit of {limit}')
         image.load()
         return to_bgr(image)
     if isinstance(image, (str, Path)):
-        return _read_file(str(image))
+        return _read_file(str(image), limit)
     if torch.is_tensor(image):
         return read_image(_array_of(image), 'rgb')
     if not isinstance(image, np.ndarray):
@@ -46,18 +51,19 @@ def read_image(image, channel_order='bgr'):
     return to_bgr(Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels))
 
 
-def _read_file(path):
+def _read_file(path, limit):
+    shown = printable(path)
     if not fileio.exists(path):
-        raise FileNotFoundError(f'there is no image {path}')
+        raise FileNotFoundError(f'there is no image {shown}')
     content = b''
     try:
         content = fileio.get(path)
-        return decode_picture(content, pixel_limit(MOST_PIXELS))[0]
+        return decode_picture(content, limit)[0]
     except UnidentifiedImageError as error:
         reason = 'its content is no known type' if content else 'the file is empty'
-        raise ValueError(f'image {path} cannot be read: {reason}') from error
+        raise ValueError(f'image {shown} cannot be read: {reason}') from error
     except Exception as error:  # decoders raise whatever a broken byte makes of their state
-        raise ValueError(f'image {path} cannot be read ({type(error).__name__}: {error})') from error
+        raise ValueError(f'image {shown} cannot be read ({type(error).__name__}: {error})') from error
 
 
 def _array_of(tensor):

@@ -1,6 +1,7 @@
 """What a checkpoint knows of a vocabulary's words."""
 import numpy as np
 
+from ..taxonomy import few
 from .vocabulary import fold
 
 
@@ -41,5 +42,5 @@ def check_english(taxonomy, trained):
     new = unseen_words(taxonomy, trained)
     foreign = [word for word in new['objects'] + new['parts'] if not word.isascii()]
     if foreign:
-        raise ValueError(f"CLIP's text encoder reads English, and {foreign} have other letters; "
+        raise ValueError(f"CLIP's text encoder reads English, and {few(foreign)} have other letters; "
                          'translate them')

@@ -62,7 +62,8 @@ class PredictionFiles:
         write_atomic(self.folder / f'{name}_overlay.png', png_bytes(Image.fromarray(picture)))
         write_atomic(self.folder / f'{name}_parts.png',
                      png_bytes(part_image(label_map_of(sample), palette)))
-        write_atomic(self.folder / f'{name}.json', text.encode())
+        # a name of bytes that are no text becomes an escape of JSON
+        write_atomic(self.folder / f'{name}.json', text.encode(errors='backslashreplace'))
 
     def write_figure(self, name, kind, picture):
         """Write ``<name>_<kind>.png``, (h, w, 3) uint8 RGB."""

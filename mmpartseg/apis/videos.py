@@ -6,6 +6,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from ..atomic import put_in_place
+
 CODEC = 'mp4v'  # MPEG-4 Part 2: what OpenCV's wheels can write on every system
 USUAL_RATE = 25.0  # frames a second, where a file states none
 HIGHEST_RATE = 1000
@@ -88,7 +90,7 @@ class OverlayVideo:
         """Finish the file and put it in its place, if it was begun."""
         if self.writer is not None:
             self.writer.release()
-            os.replace(self.temporary, self.path)
+            put_in_place(self.temporary, self.path)
 
     def discard(self):
         """Remove what is not complete."""

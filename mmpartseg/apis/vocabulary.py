@@ -6,9 +6,11 @@ from pathlib import Path
 
 import yaml
 
-from ..taxonomy import METAINFO_DIR, SEPARATOR, PartTaxonomy, split_name
+from ..printable import printable
+from ..taxonomy import METAINFO_DIR, SEPARATOR, PartTaxonomy, few, split_name
 
 FILE_TYPES = ('.yaml', '.yml', '.json', '.txt')
+LONGEST = 200  # characters of what was given, in a message
 SYNTAX = ("write 'cat: head, tail; dog: head', name a file "
           f"({', '.join(FILE_TYPES)}), or one of the shipped vocabularies")
 
@@ -33,8 +35,13 @@ def read_vocabulary(parts):
     """
     if isinstance(parts, PartTaxonomy):
         return parts
-    if isinstance(parts, (str, Path)):
-        parts = _read_text(str(parts).strip())
+    if isinstance(parts, (str, Path)) and _is_file(str(parts).strip()):
+        return _read_file(Path(str(parts).strip()))
+    return _vocabulary(_typed(str(parts).strip()) if isinstance(parts, (str, Path)) else parts)
+
+
+def _vocabulary(parts):
+    """A vocabulary from what was typed or read."""
     if isinstance(parts, dict) and 'object_parts' in parts:
         parts = PartTaxonomy(**parts)
     if isinstance(parts, PartTaxonomy):
@@ -42,7 +49,7 @@ def read_vocabulary(parts):
     if isinstance(parts, dict):
         parts = list(parts.items())
     if not isinstance(parts, (list, tuple)) or not parts:
-        raise ValueError(f'the vocabulary is {parts!r}; {SYNTAX}')
+        raise ValueError(f'the vocabulary is {_short(parts)}; {SYNTAX}')
     names = [name for entry in parts for name in _class_names(entry)]
     _check_repeated(names, 'part')
     return PartTaxonomy(names)
@@ -58,10 +65,8 @@ def shipped_names():
     return sorted(path.stem for path in METAINFO_DIR.glob('*.json'))
 
 
-def _read_text(text):
-    if os.path.isfile(text) or (Path(text).suffix.lower() in FILE_TYPES and ':' not in text):
-        return _read_file(Path(text))
-    return _typed(text)
+def _is_file(text):
+    return os.path.isfile(text) or (Path(text).suffix.lower() in FILE_TYPES and ':' not in text)
 
 
 def _typed(text):
@@ -70,12 +75,13 @@ def _typed(text):
         return PartTaxonomy.named(text)
     if ':' in text or SEPARATOR in _clean(text):
         return _entries(text)
-    raise ValueError(f'the vocabulary is {text!r}; {SYNTAX}: {shipped_names()}')
+    raise ValueError(f'the vocabulary is {_short(text)}; {SYNTAX}: {shipped_names()}')
 
 
 def _read_file(path):
+    shown = printable(path)
     if not path.is_file():
-        raise FileNotFoundError(f"there is no vocabulary file '{path}'")
+        raise FileNotFoundError(f"there is no vocabulary file '{shown}'")
     kind = path.suffix.lower()
     try:
         text = path.read_text(encoding='utf-8-sig')
@@ -84,17 +90,33 @@ def _read_file(path):
         else:
             content = (yaml.load(text, _UniqueKeyLoader) if kind in ('.yaml', '.yml')
                        else _entries(text))
-    except (UnicodeDecodeError, yaml.YAMLError, json.JSONDecodeError) as error:
-        raise ValueError(f"vocabulary file '{path}' cannot be read: {error}") from error
+    except (ValueError, yaml.YAMLError, RecursionError) as error:
+        raise ValueError(f"vocabulary file '{shown}' cannot be read: {printable(error)}") from error
     if not content:
-        raise ValueError(f"vocabulary file '{path}' is empty")
-    return content
+        raise ValueError(f"vocabulary file '{shown}' is empty")
+    try:
+        return _vocabulary(content)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"vocabulary file '{shown}': {printable(error)}") from error
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML keeps the last of two equal keys; here they are an error."""
+class _UniqueKeyLoader(getattr(yaml, 'CSafeLoader', yaml.SafeLoader)):
+    """YAML keeps the last of two equal keys; here they are an error, and so are references.
+
+    A few lines of references to references could stand for any number of names.
+    """
+
+    def construct_object(self, node, deep=False):
+        if node in self.constructed_objects:
+            raise yaml.constructor.ConstructorError(
+                None, None, 'references (*name) have no place in a vocabulary', node.start_mark)
+        return super().construct_object(node, deep)
 
     def construct_mapping(self, node, deep=False):
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag.endswith(':merge'):
+                raise yaml.constructor.ConstructorError(
+                    None, None, 'expected the name of an object', key.start_mark)
         _check_repeated([key.value for key, _ in node.value], 'object')
         return super().construct_mapping(node, deep)
 
@@ -128,19 +150,21 @@ def _class_names(entry):
     obj, parts = entry
     parts = parts.split(',') if isinstance(parts, str) else parts
     if not isinstance(parts, (list, tuple)) or not parts:
-        raise ValueError(f'object {obj!r} has no list of part names, but {parts!r}')
+        raise ValueError(f'object {_short(obj)} has no list of part names, but {_short(parts)}')
     return [_class_name(obj, part, f'{obj}: {part}') for part in parts]
 
 
 def _class_name(obj, part, source):
     if {type(obj), type(part)} != {str}:
-        raise ValueError(f'names must be text, got {source!r}; put numbers and words such as '
+        raise ValueError(f'names must be text, got {_short(source)}; put numbers and words such as '
                          'yes and no in quotes')
     obj, part = _clean(obj), _clean(part)
     if not obj or not part:
-        raise ValueError(f'empty name in {source.strip()!r}: every object needs a name, and every '
+        raise ValueError(f'empty name in {_short(source.strip())}: every object needs a name, and every '
                          'comma a part name on both sides')
     name = f'{obj}{SEPARATOR}{part}'
+    if not name.isprintable():
+        raise ValueError(f'{_short(name)} holds characters that cannot be shown; type the name anew')
     if split_name(name) != (obj, part):
         raise ValueError(f"object name {obj!r} holds {SEPARATOR!r}, which separates object and part; "
                          'choose another name')
@@ -152,6 +176,12 @@ def _clean(text):
     return ' '.join(text.replace('\u2019', "'").split())
 
 
+def _short(value):
+    """What was given, for a message: its beginning."""
+    text = repr(value)
+    return text if len(text) <= LONGEST else f'{text[:LONGEST]}… ({len(text)} characters)'
+
+
 def fold(text):
     """What makes two names one to CLIP's tokenizer."""
     return _clean(text).lower()
@@ -161,4 +191,4 @@ def _check_repeated(names, kind):
     counts = Counter(fold(str(name)) for name in names)
     repeated = sorted(name for name, count in counts.items() if count > 1)
     if repeated:
-        raise ValueError(f'repeated in the vocabulary: {repeated}; list every {kind} once')
+        raise ValueError(f'repeated in the vocabulary: {few(repeated)}; list every {kind} once')

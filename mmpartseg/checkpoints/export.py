@@ -1,16 +1,16 @@
 """A trained CLIPSeg baseline as a folder for ``transformers``."""
 import json
-import os
 import shutil
 import tempfile
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
 
+from ..atomic import put_in_place, write_atomic
 from .convert import to_transformers
 from .names import VISUAL
 from .processor_files import processor_files
+from .safetensors_files import save_safetensors
 
 
 def clipseg_config(model):
@@ -82,12 +82,12 @@ def export_clipseg(model, folder, clip=None, dtype=None):
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f'.{folder.name}.', dir=folder.parent))
     try:
-        save_file({k: v.cpu().to(dtype or v.dtype).contiguous() for k, v in state.items()},
-                  unfinished / 'model.safetensors', metadata={'format': 'pt'})
+        save_safetensors({k: v.to(dtype or v.dtype).contiguous() for k, v in state.items()},
+                         unfinished / 'model.safetensors')
         for name, text in texts.items():
-            (unfinished / name).write_text(text)
+            write_atomic(unfinished / name, text.encode())
         unfinished.chmod(0o755)
-        os.replace(unfinished, folder)
+        put_in_place(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
 

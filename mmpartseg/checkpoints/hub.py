@@ -1,19 +1,19 @@
 """``hf://owner/name``: a model that tools/analysis/publish.py pushed to the Hugging Face hub."""
-import hashlib
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import huggingface_hub
-from mmengine.runner import CheckpointLoader
 
-from .read import read_checkpoint, state_dict_of
+from .hashes import sha256_of
+from .read import read_checkpoint, say_not_finite, state_dict_of
+from .safe_schemes import safe_scheme
 
 SCHEME, RUN = 'hf://', 'run.json'
 
 
-@CheckpointLoader.register_scheme(SCHEME)
+@safe_scheme(SCHEME)
 def load_from_hub(filename: str, map_location: Any = 'cpu') -> dict[str, Any]:
     """A published model: ``hf://owner/name`` or ``hf://owner/name@revision``.
 
@@ -30,11 +30,12 @@ def load_from_hub(filename: str, map_location: Any = 'cpu') -> dict[str, Any]:
         raise ValueError(f'{filename}: its {RUN} names no weights with their SHA-256; it is not a model that '
                          'tools/analysis/publish.py made')
     path, stated = fetch(filename, run['weights']), run['sha256'][run['weights']]
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    found = sha256_of(path)
     if found != stated:
         raise ValueError(f'{filename}: {run["weights"]} has SHA-256 {found}, but {RUN} states {stated}; '
                          f'fetch it again (delete {path}), or do not trust it')
     state = state_dict_of(read_checkpoint(str(path), map_location), path)
+    say_not_finite(state, filename)
     return dict(state_dict=state, meta=dict(source=filename, dataset_meta=dict(classes=run.get('classes'))))
 
 

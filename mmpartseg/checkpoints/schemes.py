@@ -1,20 +1,20 @@
-"""Schemes of published weights for ``load_from``, and safe reading of local files."""
+"""Schemes of published weights for ``load_from``."""
 import os
 from pathlib import Path
 
 import huggingface_hub
 from huggingface_hub.errors import EntryNotFoundError
-from mmengine.runner import CheckpointLoader
 
 from .catseg import catseg_to_mmpartseg
 from .convert import to_mmpartseg
-from .read import read_checkpoint, state_dict_of
+from .read import read_checkpoint, say_not_finite, state_dict_of
+from .safe_schemes import safe_scheme
 from .zsseg import zsseg_to_mmpartseg
 
 WEIGHT_FILES = ('model.safetensors', 'pytorch_model.bin')
 
 
-@CheckpointLoader.register_scheme('clipseg://')
+@safe_scheme('clipseg://')
 def load_from_clipseg(filename, map_location='cpu'):
     """A ``transformers`` CLIPSeg checkpoint: ``clipseg://<hub id>`` or ``clipseg://<folder>``.
 
@@ -29,19 +29,19 @@ def load_from_clipseg(filename, map_location='cpu'):
     return _converted(path, filename, map_location)
 
 
-@CheckpointLoader.register_scheme('partclipseg://')
+@safe_scheme('partclipseg://')
 def load_from_partclipseg(filename, map_location='cpu'):
     """A released PartCLIPSeg file, or OV-PARTS' fine-tuned CLIPSeg: ``partclipseg://<file>``."""
     return _converted(filename.removeprefix('partclipseg://'), filename, map_location)
 
 
-@CheckpointLoader.register_scheme('zsseg://')
+@safe_scheme('zsseg://')
 def load_from_zsseg(filename, map_location='cpu'):
     """A released ZSSeg+ model or prompt checkpoint, or a checkpoint of our stage 1: ``zsseg://<file>``."""
     return _converted(filename.removeprefix('zsseg://'), filename, map_location, zsseg_to_mmpartseg)
 
 
-@CheckpointLoader.register_scheme(['catseg://', 'partcatseg://'])
+@safe_scheme('catseg://', 'partcatseg://')
 def load_from_catseg(filename, map_location='cpu'):
     """A released file of either CATSeg, or of PartCATSeg: ``catseg://<file>``, ``partcatseg://<file>``.
 
@@ -52,28 +52,9 @@ def load_from_catseg(filename, map_location='cpu'):
     return _converted(filename.split('://', 1)[1], filename, map_location, catseg_to_mmpartseg)
 
 
-@CheckpointLoader.register_scheme('', force=True)
-def load_from_local(filename, map_location='cpu'):
-    """mmengine's loader of local files, with errors that name the file and no code run.
-
-    Raises:
-        FileNotFoundError: no such file.
-        ValueError: the file is damaged, or holds code, or no dictionary.
-    """
-    checkpoint = read_checkpoint(filename, map_location)
-    if not isinstance(checkpoint, dict):
-        raise ValueError(f'checkpoint {filename} holds a {type(checkpoint).__name__}; expected a '
-                         'dictionary with the weights')
-    if isinstance(checkpoint.get('meta'), dict):
-        checkpoint['meta'].pop('config', None)  # a resuming Runner would run this text as Python
-    state = checkpoint.get('state_dict')
-    if hasattr(state, '_metadata'):
-        state._metadata.setdefault('', {})['source'] = str(filename)
-    return checkpoint
-
-
 def _converted(path, source, map_location, convert=to_mmpartseg):
     state = state_dict_of(read_checkpoint(path, map_location), path)
+    say_not_finite(state, source)
     return dict(state_dict=convert(state, source), meta=dict(source=source))
 
 

@@ -1,4 +1,5 @@
 """No weight is silently missing, left over, or of another shape."""
+import logging
 import re
 
 from mmengine.logging import print_log
@@ -68,12 +69,22 @@ def check_closed_head(model, checkpoint, source='the checkpoint'):
     if wrong:
         raise ValueError(f'{source} lacks {len(wrong)} of {len(own)} weights that the model predicts with, '
                          f'or has them in another shape: {wrong[:5]}. Take the config it was trained with')
-    classes = (checkpoint.get('meta', {}).get('dataset_meta') or {}).get('classes')
-    expected = model.taxonomy.object_parts
-    if classes is not None and tuple(classes) != expected:
+    classes, expected = classes_of(checkpoint), model.taxonomy.object_parts
+    if classes is None:
+        print_log(f'{source} does not say which classes it was trained on; whether they are those of '
+                  'model.taxonomy, in this order, cannot be checked', 'current', logging.WARNING)
+    elif classes != expected:
         first = next((i for i, pair in enumerate(zip(classes, expected)) if pair[0] != pair[1]),
                      min(len(classes), len(expected)))
         raise ValueError(
             f'{source} was trained on {len(classes)} classes, the model has {len(expected)}; they first '
-            f'differ at class {first}: {tuple(classes)[first:first + 1]} and {expected[first:first + 1]}. '
+            f'differ at class {first}: {classes[first:first + 1]} and {expected[first:first + 1]}. '
             'Set model.taxonomy to the classes it was trained on')
+
+
+def classes_of(checkpoint):
+    """The classes that a checkpoint was trained on, as mmengine or older mmsegs note them; None if not."""
+    meta = checkpoint.get('meta')
+    meta = meta if isinstance(meta, dict) else {}
+    classes = (meta.get('dataset_meta') or {}).get('classes', meta.get('CLASSES'))
+    return None if classes is None else tuple(classes)

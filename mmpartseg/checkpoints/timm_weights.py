@@ -1,9 +1,10 @@
 """``timm://`` for ``init_cfg``: timm's published weights for mmseg's ``TIMMBackbone``."""
 import timm
-from mmengine.runner import CheckpointLoader
+
+from .safe_schemes import safe_scheme
 
 
-@CheckpointLoader.register_scheme('timm://')
+@safe_scheme('timm://')
 def load_from_timm(filename, map_location='cpu'):
     """``timm://<model name>``, fetched by timm; its cache and its offline variables hold.
 

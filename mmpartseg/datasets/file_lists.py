@@ -4,6 +4,8 @@ import os.path as osp
 
 from mmengine import fileio
 
+from ..printable import printable
+
 
 def list_stems(folder, suffixes, backend_args=None):
     """Files below a folder, hidden ones (such as the ``._*`` of macOS archives) left out.
@@ -58,14 +60,14 @@ def listed_stems(ann_file, stems, suffixes, backend_args=None):
     found = [_find_stem(name, stems, suffixes) for name in names]
     missing = [name for name, stem in zip(names, found) if stem is None]
     if missing:
-        raise FileNotFoundError(f"ann_file {ann_file} names '{missing[0]}', which is not in the "
-                                f'image folder ({len(missing)} such names of {len(names)})')
+        raise FileNotFoundError(f"ann_file {printable(ann_file)} names '{printable(missing[0])}', which is "
+                                f'not in the image folder ({len(missing)} such names of {len(names)})')
     named = {}
     for name, stem in zip(names, found):
         other = named.setdefault(stem, name)
         if other != name and not ann_file.endswith('.json'):
-            raise ValueError(f"ann_file {ann_file} names '{other}' and '{name}', which are both the image "
-                             f'{stems[stem]}; name each image once')
+            raise ValueError(f"ann_file {printable(ann_file)} names '{other}' and '{name}', which are "
+                             f'both the image {printable(stems[stem])}; name each image once')
     return list(named)
 
 
@@ -106,17 +108,17 @@ def read_names(ann_file, backend_args=None):
             or says that it is empty.
     """
     if not fileio.isfile(ann_file, backend_args=backend_args):
-        raise FileNotFoundError(f'ann_file {ann_file} does not exist; it should list the images')
+        raise FileNotFoundError(f'ann_file {printable(ann_file)} does not exist; it should list the images')
     try:
         text = fileio.get_text(ann_file, backend_args=backend_args)
     except UnicodeDecodeError as error:
-        raise ValueError(f'ann_file {ann_file} is not a text in UTF-8: {error}') from error
+        raise ValueError(f'ann_file {printable(ann_file)} is not a text in UTF-8: {error}') from error
     if ann_file.endswith('.json'):
         names = _names_of_json(text, ann_file)
     else:
         names = _names_of_text(text, ann_file)
     if not names:
-        raise ValueError(f'ann_file {ann_file} lists no image')
+        raise ValueError(f'ann_file {printable(ann_file)} lists no image')
     return names
 
 
@@ -126,8 +128,9 @@ def _names_of_text(text, ann_file):
         name = line.strip()
         first = lines.setdefault(name, number)
         if name and first != number:
-            raise ValueError(f"ann_file {ann_file} names '{name}' in lines {first} and {number}; name each "
-                             'image once (RepeatDataset and ClassBalancedDataset show images more often)')
+            raise ValueError(f"ann_file {printable(ann_file)} names '{printable(name)}' in lines {first} and "
+                             f'{number}; name each image once (RepeatDataset and ClassBalancedDataset show '
+                             'images more often)')
     return [name for name in lines if name]
 
 
@@ -135,11 +138,11 @@ def _names_of_json(text, ann_file):
     try:
         entries = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f'ann_file {ann_file} is not valid JSON: {error}') from error
+        raise ValueError(f'ann_file {printable(ann_file)} is not valid JSON: {error}') from error
     entries = entries if isinstance(entries, list) else [entries]
     names = [e.get('file_name') if isinstance(e, dict) else None for e in entries]
     bad = next((i for i, name in enumerate(names) if not isinstance(name, str)), None)
     if bad is not None:
-        raise ValueError(f'ann_file {ann_file}: entry {bad} is {str(entries[bad])[:80]}; '
+        raise ValueError(f'ann_file {printable(ann_file)}: entry {bad} is {str(entries[bad])[:80]}; '
                          'expected a list of {"file_name": "…"}')
     return list(dict.fromkeys(names))

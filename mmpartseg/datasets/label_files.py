@@ -6,6 +6,7 @@ from mmengine import fileio
 
 from ..orientation import orientation_of, stored_again
 from ..pictures import opened
+from ..printable import printable
 
 # Pillow's modes with one channel of whole numbers. A 1-bit gray PNG ('1') holds 0 and 255: lossless
 # optimisers store an 8-bit map of those two values so. 'I' is what older Pillow makes of 16 bits.
@@ -56,14 +57,15 @@ def read_stored(path, backend_args=None):
                 if orientation != orientation_of(image):  # Pillow has turned it
                     ids = stored_again(ids, orientation)
     except Exception as error:  # decoders raise whatever a broken byte makes of their state
-        raise ValueError(f'label map {path} cannot be read ({type(error).__name__}: {error}); '
+        raise ValueError(f'label map {printable(path)} cannot be read ({type(error).__name__}: {error}); '
                          'write it again as an 8- or 16-bit PNG') from error
     if lossy:
-        raise ValueError(f'label map {path} holds {kind} data, whatever its name says, with compression that '
-                         'changes ids (most of all along borders). Make it again from the annotations as an '
-                         '8- or 16-bit PNG; converting this file does not bring the ids back')
+        raise ValueError(f'label map {printable(path)} holds {kind} data, whatever its name says, with '
+                         'compression that changes ids (most of all along borders). Make it again from the '
+                         'annotations as an 8- or 16-bit PNG; converting this file does not bring the ids '
+                         'back')
     if mode not in SINGLE_CHANNEL_MODES:
-        raise ValueError(f'label map {path} has mode {mode}; expected one channel of ids: '
+        raise ValueError(f'label map {printable(path)} has mode {mode}; expected one channel of ids: '
                          'an 8- or 16-bit gray PNG, or a palette PNG')
     return StoredMap(_sixteen_bits(ids, path) if mode.startswith('I') else ids, orientation,
                      None if palette is None else np.array(palette, np.uint8).reshape(-1, 3))
@@ -76,7 +78,7 @@ def is_lossy(image):
 
 def _sixteen_bits(ids, path):
     if ids.min() < 0 or ids.max() > np.iinfo(np.uint16).max:
-        raise ValueError(f'label map {path} holds values from {ids.min()} to {ids.max()}; '
+        raise ValueError(f'label map {printable(path)} holds values from {ids.min()} to {ids.max()}; '
                          'expected ids of 8 or 16 bits')
     return ids.astype(np.uint16)
 

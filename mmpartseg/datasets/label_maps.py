@@ -1,6 +1,7 @@
 """From the ids stored in label maps to the ids of a data set, by table lookup."""
 import numpy as np
 
+from ..printable import printable
 from ..structures import IGNORE_SETTINGS
 from .label_files import STORED_DTYPES, read_label_map
 
@@ -72,7 +73,7 @@ class IdTable:
                 known = f'{self.setting}: {sorted(self.values)}'
             top = np.iinfo(stored.dtype).max
             raise ValueError(
-                f'label map {path} holds id {outside[0]} ({len(outside)} such ids), outside the '
+                f'label map {printable(path)} holds id {outside[0]} ({len(outside)} such ids), outside the '
                 f'{len(self.targets)} classes ({known}, and {top} for ignored pixels); '
                 + self._hint(outside, stored.dtype))
         return ids.astype(self.dtype)

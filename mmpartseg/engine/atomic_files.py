@@ -1,12 +1,12 @@
 """Checkpoint files that are complete or absent, whenever the process ends."""
 import re
-import zipfile
 from pathlib import Path
 
 from mmengine.fileio import LocalBackend, register_backend
 from mmengine.runner import find_latest_checkpoint
 
 from ..atomic import write_atomic
+from ..checkpoints.torch_files import check_torch_file
 
 UNFINISHED = ('.*.pth.*.tmp', '.last_checkpoint.*.tmp')  # what write_atomic leaves when it is killed
 
@@ -57,14 +57,16 @@ def checkpoint_to_resume(work_dir):
     """The latest checkpoint that is whole, or None in a work dir without any.
 
     That is the one that ``last_checkpoint`` names; where this file or that checkpoint is missing or
-    damaged, the newest other ``iter_*.pth`` or ``epoch_*.pth``.
+    damaged, the newest other whose name ends with a number. A ``best_*.pth`` lacks what a run goes on with.
 
     Raises:
         FileNotFoundError: ``last_checkpoint`` names a file that is not there, and there is no other.
         ValueError: there are checkpoints, but none is whole.
     """
-    files = [path for path in Path(work_dir).glob('*.pth') if re.fullmatch(r'(iter|epoch)_\d+', path.stem)]
-    files.sort(key=lambda path: (path.stat().st_mtime_ns, int(re.sub(r'\D', '', path.name))), reverse=True)
+    others = list(Path(work_dir).glob('*.pth'))
+    files = [path for path in others if re.search(r'\d+$', path.stem) and not path.name.startswith('best_')]
+    files.sort(key=lambda path: (path.stat().st_mtime_ns, int(re.search(r'\d+$', path.stem)[0])))
+    files.reverse()
     try:
         named = latest_checkpoint(work_dir)
     except FileNotFoundError:
@@ -74,16 +76,16 @@ def checkpoint_to_resume(work_dir):
     for path in ([named] if named else []) + [path for path in files if str(path) != named]:
         if is_whole(path):
             return str(path)
-    if files or named:
-        raise ValueError(f'none of the checkpoints in {work_dir} is whole: {[path.name for path in files]}; '
-                         'remove them to begin anew')
+    if others or named:
+        raise ValueError(f'none of the checkpoints in {work_dir} is whole and holds what a run goes on with: '
+                         f'{[path.name for path in others]}; remove them to begin anew')
     return None
 
 
 def is_whole(path):
-    """Whether a checkpoint is a zip file whose entries have their checksums."""
+    """Whether every entry of a checkpoint has its checksum."""
     try:
-        with zipfile.ZipFile(path) as file:
-            return file.testzip() is None
-    except (zipfile.BadZipFile, OSError, EOFError):
+        check_torch_file(str(path), vouched=False)
+    except (ValueError, OSError):
         return False
+    return True

@@ -1,7 +1,11 @@
 """``--cfg-options`` of the tools."""
 import argparse
+import ast
+from pathlib import Path
 
 from mmengine.config import Config, DictAction
+
+from ..printable import printable
 
 
 class ConfigOptions(DictAction):
@@ -45,8 +49,14 @@ def read_config(path, options):
     Raises:
         SystemExit: a key that goes on below something that is no dict or list, or beyond a list's
             end, or that ends at an entry of a list; its message names the key and what is there.
+            A config that cannot be read or run; one line names the file.
     """
-    cfg = Config.fromfile(path)
+    try:
+        cfg = Config.fromfile(path)
+    except Exception as error:  # a config is a program
+        culprit = _unreadable(Path(path)) or path
+        raise SystemExit(f'error: config {printable(culprit)}: {type(error).__name__}: '
+                         f'{printable(error)}') from error
     settings = cfg.to_dict()
     for key in options:
         wrong = _misfit(settings, key)
@@ -54,6 +64,18 @@ def read_config(path, options):
             raise SystemExit(f'error: --cfg-options {key}=… does not fit {path}: {wrong}')
     cfg.merge_from_dict(options)
     return cfg
+
+
+def _unreadable(path):
+    """The first of a config and its bases that is no program, None if all are."""
+    try:
+        lines = ast.parse(path.read_text(encoding='utf-8')).body
+        bases = [ast.literal_eval(line.value) for line in lines if isinstance(line, ast.Assign)
+                 and getattr(line.targets[0], 'id', None) == '_base_']
+    except (SyntaxError, ValueError, MemoryError, RecursionError, OSError):
+        return path
+    names = [name for base in bases for name in ([base] if isinstance(base, str) else base)]
+    return next(filter(None, (_unreadable(path.parent / name) for name in names if '::' not in name)), None)
 
 
 def _misfit(node, key):

@@ -3,7 +3,7 @@ from mmengine.runner import BaseLoop, TestLoop, ValLoop
 from mmseg.registry import LOOPS
 
 from ..taxonomy import PartTaxonomy
-from .hooks.taxonomy_check_hook import segmentor_of
+from .hooks.taxonomy_check_hook import check_classes, segmentor_of
 
 
 class JointLoop(BaseLoop):
@@ -42,6 +42,10 @@ class JointLoop(BaseLoop):
     def run(self):
         """The scores of all members, by prefix."""
         call_hook, stage = self.runner.call_hook, self.STAGE
+        for member in self.members:  # each may itself be joined of several
+            dataset = member.dataloader.dataset
+            check_classes(PartTaxonomy.build(dataset.metainfo['taxonomy']).object_parts, dataset,
+                          'the taxonomy of a member', f'{stage}_dataloader')
         model = segmentor_of(self.runner)
         before, metrics = model.taxonomy, {}
         try:

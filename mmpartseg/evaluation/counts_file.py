@@ -1,11 +1,15 @@
 """The counts of one evaluation as a file, from which every analysis starts."""
 import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from ..atomic import write_atomic
+from ..printable import printable
 from ..taxonomy import PartTaxonomy
+
+MOST_BYTES = 2**30  # of counts; those of 3,000 classes with boundaries take half of it
 
 
 def save_counts(path, counts, taxonomy):
@@ -36,11 +40,15 @@ def load_counts(path):
     if not Path(path).is_file():
         raise FileNotFoundError(f"no counts at '{path}'; out_file of OpenVocabPartIoU writes them")
     try:
+        with zipfile.ZipFile(path) as file:
+            size = sum(entry.file_size for entry in file.infolist())
+        if size > MOST_BYTES:
+            raise ValueError(f'its content takes {size} bytes, more than {MOST_BYTES}')
         with np.load(path, allow_pickle=False) as file:
             counts = dict(file)
     except Exception as error:  # readers raise whatever a broken byte makes of their state
-        raise ValueError(f"counts '{path}' cannot be read ({type(error).__name__}: {error}); it may be "
-                         'damaged: evaluate again') from error
+        raise ValueError(f"counts '{printable(path)}' cannot be read ({type(error).__name__}: {error}); it "
+                         'may be damaged: evaluate again') from error
     missing = {'object_parts', 'unseen_objects'} - set(counts)
     if missing:
         raise ValueError(f"'{path}' has no {sorted(missing)}: not written by OpenVocabPartIoU")

@@ -13,6 +13,7 @@ from .counts_file import save_counts
 from .id_check import IdCheck
 from .report import TITLES, class_table, class_values, protocol_scores, summary_table
 from .running_counts import PROTOCOLS, RunningCounts
+from .sample_names import SampleNames
 from .vocabulary import check_same_classes, dataset_taxonomy
 
 
@@ -28,8 +29,8 @@ class OpenVocabPartIoU(BaseMetric):
     class is nan, and so is a harmonic mean of it.
 
     Every image must come once, as mmengine's DefaultSampler gives them; the repetitions by which
-    it fills up the ranks are not counted. With ``save_best='pred_all/harmonic'`` a checkpoint hook
-    needs ``rule='greater'``.
+    it fills up the ranks are not counted. A warning says where one comes more often. With
+    ``save_best='pred_all/harmonic'`` a checkpoint hook needs ``rule='greater'``.
 
     Args:
         taxonomy (PartTaxonomy | str | dict | list, optional): see ``PartTaxonomy.build``. Default:
@@ -46,7 +47,7 @@ class OpenVocabPartIoU(BaseMetric):
     Raises:
         ValueError: the taxonomy and the data set have different classes (at once), a sample's
             classes, ids or sizes do not fit, or it was loaded or decided for the other ground truth
-            (names the image).
+            (names the image); another number of samples was scored than the data set has.
     """
 
     default_prefix = ''
@@ -91,6 +92,7 @@ class OpenVocabPartIoU(BaseMetric):
     def _reset(self):
         self._counts = RunningCounts(self.taxonomy, self.boundary)
         self._ids = IdCheck()
+        self._names = SampleNames()
 
     def process(self, data_batch, data_samples):
         """Count a batch.
@@ -108,6 +110,10 @@ class OpenVocabPartIoU(BaseMetric):
         source = f"image '{sample.get('img_path', 'without a path')}'"
         if 'classes' in sample:
             check_same_classes(f'the model, on {source},', sample['classes'], taxonomy)
+        if sample.get('taxonomy') is not None:  # of its own data set, one of several maybe
+            check_same_classes(f'the data set of {source}',
+                               PartTaxonomy.build(sample['taxonomy']).object_parts, taxonomy)
+        self._names.add(sample)
         maps = {protocol: _label_map(source, sample, key) for protocol, key in PROTOCOLS.items()
                 if key in sample or protocol == 'pred_all'}
         target = _label_map(source, sample, 'gt_sem_seg').to(maps['pred_all'].device)
@@ -147,10 +153,11 @@ class OpenVocabPartIoU(BaseMetric):
         Returns:
             dict[str, float]: the scores, the same on every rank.
         """
-        taxonomy, counts, ids = self.taxonomy, self._counts, self._ids
+        taxonomy, running, ids, names = self.taxonomy, self._counts, self._ids, self._names
         self._reset()
         ids.flush()
-        counts = counts.reduce(size)
+        counts = running.reduce(size)
+        names.say_repeated(running.samples)
         if self.out_file and is_main_process():
             save_counts(self.out_file, counts, taxonomy)
         metrics = self.compute_metrics(counts)

@@ -81,21 +81,22 @@ class RunningCounts:
             int64; without the entries of a protocol that no sample had a prediction for.
 
         Raises:
-            ValueError: more samples were counted than the data set has, or only some of them had
-                an Oracle-Obj or Pred-Obj prediction.
+            ValueError: more or fewer samples were counted than the data set has, or only some of them
+                had an Oracle-Obj or Pred-Obj prediction.
         """
         rank, world_size = get_dist_info()
-        if self.samples and 0 <= size <= (self.samples - 1) * world_size + rank:
+        # one process has nothing to share out, so nothing is repeated
+        if world_size > 1 and self.samples and 0 <= size <= (self.samples - 1) * world_size + rank:
             for name, total in self.totals.items():
                 total -= self._last[name]
             self.samples -= 1
         samples = torch.tensor(self.samples)
         for counts in (samples, *self.totals.values()):
             all_reduce(counts)
-        if 0 <= size < samples:
+        if 0 <= size != samples:
             raise ValueError(
                 f'{int(samples)} samples were counted for a data set of {size}: evaluate() expects '
-                'each image once, in the order of mmengine.dataset.DefaultSampler')
+                'each image once, in the order of mmengine.dataset.DefaultSampler, and drop_last=False')
         return self._arrays()
 
     def _arrays(self):

@@ -8,6 +8,7 @@ import torch
 from mmengine.logging import print_log
 from open_clip.model import _build_text_tower, _build_vision_tower
 
+from ..checkpoints.read import read_checkpoint
 from .layers.linear import use_linear
 
 TEXT_PREFIXES = ('transformer.', 'token_embedding.', 'positional_embedding', 'ln_final.',
@@ -164,6 +165,8 @@ def pretrained_state(arch, pretrained, prefix):
         model = of_class(**config)
     model.to_empty(device='cpu')
     try:
+        if not str(path).endswith('.npz'):  # its reader compares checksums itself
+            read_checkpoint(path)
         open_clip.load_checkpoint(model, path, strict=True, weights_only=True)
     except Exception as error:
         raise ValueError(f"'{path}' does not hold open_clip weights of '{arch}': {error}") from error

@@ -11,6 +11,7 @@ SATURATION = (0.5, 1.0)
 BRIGHTNESS = (0.7, 1.0)
 DARKER = 0.75
 PLAIN_SHADE = (0.75, 0.95)
+MOST_PLACED = 512  # parts whose hues repel each other
 
 
 def part_palette(taxonomy):
@@ -54,13 +55,13 @@ def part_hues(taxonomy):
 
     Every part takes a place on an even colour circle. Parts of one object repel each other by the
     inverse square of their distance; the two parts whose swap helps most change places until no
-    swap helps.
+    swap helps. Of more than 512 parts neighbours on the circle look alike anyway: they stay in their order,
+    and nothing grows with the square of their number.
     """
     count = len(taxonomy.parts)
-    has_part = np.zeros((len(taxonomy.objects), count))
-    has_part[list(taxonomy.object_of), list(taxonomy.part_of)] = 1
-    together = has_part.T @ has_part
-    np.fill_diagonal(together, 0)
+    if count > MOST_PLACED:
+        return even_hues(count)
+    together = parts_together(taxonomy)
     steps = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
     distance = np.minimum(steps, count - steps)
     force = np.divide(1, distance**2, out=np.zeros((count, count)), where=distance > 0)
@@ -74,6 +75,18 @@ def part_hues(taxonomy):
         if gain[first, second] < 1e-9:
             return even_hues(count)[place]
         place[[first, second]] = place[[second, first]]
+
+
+def parts_together(taxonomy):
+    """How many objects have both of two parts: (P, P) float, 0 for a part and itself."""
+    count = len(taxonomy.parts)
+    together = np.zeros((count, count))
+    order = np.argsort(taxonomy.object_of, kind='stable')
+    part_of, starts = np.array(taxonomy.part_of)[order], np.bincount(taxonomy.object_of).cumsum()[:-1]
+    for parts in np.split(part_of, starts):
+        together[np.ix_(parts, parts)] += 1
+    np.fill_diagonal(together, 0)
+    return together
 
 
 def object_shades(count):

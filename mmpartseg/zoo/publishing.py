@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import huggingface_hub
 import torch
 from mmengine.config import Config
-from safetensors.torch import save
 
 from ..atomic import write_atomic
 from ..checkpoints import read_checkpoint, state_dict_of
+from ..checkpoints.safetensors_files import safetensors_bytes
 from ..evaluation.experiment import differences, experiment
 from ..evaluation.runs import dumped_config, json_lines, modified, training_log
 from .cards import card
@@ -79,7 +79,7 @@ def test_scores(folder: Path) -> dict[str, Any] | None:
 
 
 def stripped(checkpoint: str | Path, half: bool = False) -> bytes:
-    """The weights of a checkpoint alone, as the content of a ``.safetensors`` file.
+    """The weights of a checkpoint alone, as the content of a ``.safetensors`` file with a checksum.
 
     Args:
         checkpoint: of ``tools/train.py``; read as tensors only.
@@ -88,7 +88,7 @@ def stripped(checkpoint: str | Path, half: bool = False) -> bytes:
     state = state_dict_of(read_checkpoint(str(checkpoint)), checkpoint)
     tensors = {name: value.half() if half and value.is_floating_point() else value
                for name, value in state.items()}
-    return save({name: value.contiguous().clone() for name, value in tensors.items()}, {'format': 'pt'})
+    return safetensors_bytes({name: value.contiguous().clone() for name, value in tensors.items()})
 
 
 def pack(run: Finished, out: str | Path, zoo: Zoo, hardware: str, half: bool = False) -> Path:

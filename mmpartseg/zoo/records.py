@@ -1,9 +1,9 @@
 """Finished runs of the zoo: which weights they left, and what their logs say."""
-import hashlib
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..checkpoints.hashes import sha256_of
 from .sources import Zoo
 
 HUB = 'hf://'
@@ -18,11 +18,6 @@ class Record(NamedTuple):
     test_log: str
     hardware: str
     scores: dict[str, Any]
-
-
-def sha256_of(path: str | Path) -> str:
-    """SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
 def read_records(zoo: Zoo) -> dict[str, Record]:

@@ -19,6 +19,7 @@ from mmpartseg.engine import prepare_resume
 from mmpartseg.evaluation.counts_file import load_counts
 from tests.tiny import TINY_CLIP, segmentor
 from tests.tiny_model import write_model
+from tests.tiny_towers import FAMILIES
 
 TOOLS = Path(__file__).parents[2] / 'tools'
 
@@ -82,6 +83,9 @@ PATHS = {
         type='OpenCLIPViT', arch=TINY_CLIP, pretrained=str(path), out_indices=(0, ))).init_weights(),
     'pretrained text tower': lambda path: MODELS.build(dict(
         type='OpenCLIPTextEncoder', arch=TINY_CLIP, pretrained=str(path))),
+    'pretrained tower of timm': lambda path: MODELS.build(dict(
+        type='TimmImageTower', arch='vit_small_patch16_dinov3', pretrained=str(path), out_indices=[0],
+        options=FAMILIES['dinov3'].options)).init_weights(),
     'init_cfg of a backbone of mmseg': lambda path: MODELS.build(dict(
         type='ResNet', depth=18, init_cfg=dict(type='Pretrained', checkpoint=str(path)))).init_weights(),
 }

@@ -1,5 +1,6 @@
 """--cfg-options as a user writes them, right and wrong."""
 import argparse
+import re
 
 import pytest
 
@@ -60,3 +61,29 @@ def test_keys_that_do_not_fit(key, wrong, config):
     with pytest.raises(SystemExit) as ended:
         read_config(config, {'a.b': 2, key: 1})
     assert str(ended.value).startswith(f'error: --cfg-options {key}=… does not fit {config}: {wrong}')
+
+
+@pytest.mark.parametrize('text, message', [
+    (b'a = (1,\nb = 2', 'SyntaxError'), (b'a = "\xe9"', 'SyntaxError|UnicodeDecodeError'),
+    (b'a = ' + b'[' * 10**5, 'SyntaxError|MemoryError|RecursionError')])
+def test_a_config_that_is_no_program(text, message, tmp_path):
+    """One line, with the file that is wrong: the config, or one of its bases."""
+    (tmp_path / 'base.py').write_bytes(text)
+    (tmp_path / 'config.py').write_text("_base_ = ['./base.py']\n")
+    for name in ('base.py', 'config.py'):
+        with pytest.raises(SystemExit) as ended:
+            read_config(tmp_path / name, {})
+        assert re.match(rf'error: config {tmp_path}/base.py: .*({message})', str(ended.value))
+        assert '\n' not in str(ended.value)
+
+
+@pytest.mark.parametrize('text, message', [
+    ('a = b', "NameError: name 'b' is not defined"),
+    ("_base_ = ['./gone.py']", 'gone.py: FileNotFoundError')])
+def test_a_config_that_does_not_run(text, message, tmp_path):
+    (tmp_path / 'config.py').write_text(text)
+    with pytest.raises(SystemExit) as ended:
+        read_config(tmp_path / 'config.py', {})
+    assert message in str(ended.value) and '\n' not in str(ended.value)
+    with pytest.raises(SystemExit, match='config .*nowhere.py: FileNotFoundError'):
+        read_config(tmp_path / 'nowhere.py', {})

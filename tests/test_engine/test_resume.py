@@ -66,8 +66,21 @@ def test_killed_in_a_write(call, whole, tmp_path):
     resume_and_compare(whole, tmp_path)
 
 
+def test_killed_in_a_validation_without_ema(tmp_path):
+    """EMA switches the mode back and forth by itself; without it nobody else does."""
+    hooks = [hook for hook in EVERYTHING['custom_hooks'] if hook['type'] != 'EMAHook']
+    config = write_config(tmp_path, **dict(EVERYTHING, custom_hooks=hooks))
+    assert in_child(train, config, tmp_path / 'whole') == [0]
+    kill = dict(type='KillHook', moment='after_val_iter', call=5)
+    assert in_child(train, config, tmp_path / 'work', hooks=[kill]) == [-signal.SIGKILL]
+    resume_and_compare((config, tmp_path / 'whole'), tmp_path / 'work')
+
+
 def test_workers_and_two_processes(tmp_path):
-    """The states of every process come back; workers draw their own random numbers."""
+    """The states of every process come back; workers draw their own random numbers.
+
+    Killed twice: after a step, and in the validation that comes next.
+    """
     config = write_config(tmp_path, **EVERYTHING, **WORKERS)
     port = str(27500 + os.getpid() % 1000)
     two = [dict(RANK=str(r), LOCAL_RANK=str(r), WORLD_SIZE='2', MASTER_ADDR='127.0.0.1',
@@ -76,8 +89,11 @@ def test_workers_and_two_processes(tmp_path):
     def run(work, **options):
         return in_child(train, config, work, launcher='pytorch', environments=two, **options)
     assert run(tmp_path / 'whole') == [0, 0]
-    stop = dict(type='KillHook', moment='after_train_iter', call=5)
+    stop = dict(type='KillHook', moment='after_train_iter', call=3)
     assert run(tmp_path / 'killed', hooks=[stop]) == [-signal.SIGKILL] * 2
+    stop = dict(type='KillHook', moment='after_val_iter', call=1)
+    assert run(tmp_path / 'killed', hooks=[stop], resume=True) == [-signal.SIGKILL] * 2
+    assert latest_checkpoint(tmp_path / 'killed').endswith('iter_4.pth')
     assert run(tmp_path / 'killed', resume=True) == [0, 0]
     assert_same(state_of(tmp_path / 'whole'), state_of(tmp_path / 'killed'))
     assert len(state_of(tmp_path / 'whole')['processes']) == 2
@@ -169,12 +185,20 @@ def test_the_latest_checkpoint_that_is_whole(tmp_path):
                             ('iter_11.pth', 'iter_10.pth')):
         (tmp_path / 'last_checkpoint').write_text(str(tmp_path / named))
         assert resumed_from(tmp_path) == expected
-    for path in tmp_path.glob('iter_*.pth'):
-        write_checkpoint(path, 1e9, damaged=True)
-    with pytest.raises(ValueError, match='none of the checkpoints in .* is whole: .*remove them to begin'):
+    (tmp_path / 'last_checkpoint').unlink()
+    write_checkpoint(tmp_path / 'run_step_30.pth', 3e9)  # of another filename_tmpl
+    assert resumed_from(tmp_path) == 'run_step_30.pth'
+    for path in tmp_path.glob('*_*.pth'):
+        write_checkpoint(path, 1e9, damaged='best' not in path.name)
+    with pytest.raises(ValueError, match='none of the checkpoints in .* is whole and holds .*remove them '):
         resumed_from(tmp_path)
-    for path in tmp_path.glob('iter_*.pth'):
-        path.unlink()
+    for path in tmp_path.glob('*_*.pth'):
+        if 'best' not in path.name:
+            path.unlink()
+    with pytest.raises(ValueError, match=r"holds what a run goes on with: \['best_mIoU_iter_20.pth'\]"):
+        resumed_from(tmp_path)
+    (tmp_path / 'best_mIoU_iter_20.pth').unlink()
+    (tmp_path / 'last_checkpoint').write_text('iter_11.pth')
     with pytest.raises(FileNotFoundError, match="names '.*iter_11.pth', which is not there"):
         resumed_from(tmp_path)
 
@@ -244,3 +268,22 @@ def test_one_checkpoint_is_always_there(tmp_path):
         train(config, tmp_path / 'work')
     assert in_child(killed) == [-signal.SIGKILL]
     assert [p.name for p in (tmp_path / 'work').glob('iter*.pth')] == ['iter_2.pth']
+
+
+def test_an_outdated_checkpoint_goes_in_the_end(tmp_path):
+    """Where the kill came between the new file and its removal, the resumed run removes it."""
+    config = write_config(tmp_path, **{'default_hooks.checkpoint.max_keep_ckpts': 1})
+
+    def killed():
+        remove = os.remove
+
+        def kill_at_checkpoint(path, *args, **kwargs):
+            if str(path).endswith('.pth'):
+                os.kill(os.getpid(), signal.SIGKILL)
+            remove(path, *args, **kwargs)
+        os.remove = kill_at_checkpoint
+        train(config, tmp_path / 'work')
+    assert in_child(killed) == [-signal.SIGKILL]
+    assert {p.name for p in (tmp_path / 'work').glob('iter*.pth')} == {'iter_2.pth', 'iter_4.pth'}
+    assert in_child(train, config, tmp_path / 'work', resume=True) == [0]
+    assert [p.name for p in (tmp_path / 'work').glob('iter*.pth')] == ['iter_6.pth']

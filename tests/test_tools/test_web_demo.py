@@ -15,6 +15,7 @@ from tests.tiny_model import load_tool, write_model
 
 demo = load_tool('web_demo')
 RGB = np.random.default_rng(0).integers(0, 256, (24, 40, 3), dtype=np.uint8)
+MARKUP = '<img src=x onerror=window.hit=1>'
 SVG = '{http://www.w3.org/2000/svg}'
 
 
@@ -70,6 +71,22 @@ def test_the_page_hands_the_file_on(inferencer, tmp_path, monkeypatch):
     assert (seen[0] == 255).all()
 
 
+def test_what_the_browser_gets_is_escaped(inferencer, tmp_path, monkeypatch):
+    """The line below the picture and the errors: browsers take both for HTML."""
+    gradio = MagicMock()
+    gradio.Error = lambda text, print_exception: ValueError(text)
+    monkeypatch.setitem(sys.modules, 'gradio', gradio)
+    page = demo.build_page(inferencer, demo.EXAMPLE, tmp_path)
+    assert page is not None and gradio.HTML.call_args_list[0].kwargs['elem_id'] == 'line'
+    click = gradio.Button.return_value.click.call_args.args[0]
+    Image.fromarray(RGB).save(tmp_path / 'a.png')
+    *_, line = click(str(tmp_path / 'a.png'), f'cat: {MARKUP}', '')
+    assert '<' not in line and '&lt;img src=x' in line
+    with pytest.raises(ValueError) as error:
+        click(str(tmp_path / 'a.png'), 'cat: head', MARKUP)
+    assert '<' not in str(error.value) and '&lt;img src=x' in str(error.value)
+
+
 def test_without_gradio(monkeypatch):
     monkeypatch.setitem(sys.modules, 'gradio', None)
     with pytest.raises(ImportError, match=r"needs gradio: pip install 'mmpartseg\[demo\]'"):
@@ -119,3 +136,10 @@ def use_page(tab, url, folder):
     tab.get_by_role('textbox', name='Parts').fill('cat: head, head')
     tab.get_by_role('button', name='Segment').click()
     tab.get_by_text('repeated in the vocabulary').wait_for()
+    # shown as it is: below the picture, and in an error
+    for parts, name in ((f'cat: head, {MARKUP}', ''), ('cat: head', MARKUP)):
+        tab.get_by_role('textbox', name='Parts').fill(parts)
+        tab.get_by_role('textbox', name='Object').fill(name)
+        tab.get_by_role('button', name='Segment').click()
+        tab.get_by_text(MARKUP).first.wait_for()
+    assert tab.evaluate('window.hit') is None

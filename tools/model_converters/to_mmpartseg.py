@@ -12,6 +12,7 @@ import torch
 from mmengine.runner import CheckpointLoader
 
 import mmpartseg  # noqa: F401  registers the schemes
+from mmpartseg.atomic import put_in_place
 
 
 def main():
@@ -27,7 +28,7 @@ def main():
     unfinished = args.out.with_name(f'.{args.out.name}.{os.getpid()}')
     try:
         torch.save(checkpoint, unfinished)
-        os.replace(unfinished, args.out)
+        put_in_place(unfinished, args.out)
     finally:
         unfinished.unlink(missing_ok=True)
     print(f"wrote {args.out}: {len(checkpoint['state_dict'])} entries")

@@ -8,7 +8,7 @@ from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 from mmseg.registry import MODELS
 
-from mmpartseg.checkpoints import export_clipseg
+from mmpartseg.checkpoints import export_clipseg, read_checkpoint
 from mmpartseg.engine import read_config
 from mmpartseg.models.clip import clip_config
 
@@ -24,7 +24,7 @@ def main(argv=None):
     init_default_scope(cfg.default_scope)
     clip_file = cfg.model.backbone.pretrained
     clip = open_clip.CLIP(**clip_config(cfg.model.backbone.arch))
-    clip.load_state_dict(torch.load(clip_file, map_location='cpu', weights_only=True))
+    clip.load_state_dict(read_checkpoint(clip_file))
     # the phrases' head has the weights of the plain one
     cfg.model.decode_head.type = 'CLIPSegHead'
     cfg.model.decode_head.pop('num_phrases')

@@ -7,6 +7,7 @@ from scipy.io import loadmat
 
 from mmpartseg.taxonomy import SEPARATOR
 
+from .mat_files import check_packed
 from .pascal_part_codes import OBJECT_ALIASES, WORD_OF_CODE
 
 
@@ -64,7 +65,10 @@ def read_annotation(path, shape, metainfo):
 
 def _read_objects(path):
     try:
+        check_packed(path)
         return _as_list(loadmat(path, simplify_cells=True)['anno']['objects'])
+    except FileNotFoundError:
+        raise
     except NotImplementedError as error:
         raise ValueError(f"'{path}' is a MATLAB file of version 7.3, Pascal-Part's own are older: "
                          "extract it again, or save it with MATLAB's option '-v7'") from error

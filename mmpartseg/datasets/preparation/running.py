@@ -13,6 +13,7 @@ from mmengine.utils import ProgressBar
 
 from mmpartseg.atomic import remove_leftovers, write_atomic
 from mmpartseg.datasets.label_files import read_label_map
+from mmpartseg.printable import printable
 
 from .files import write_label_map
 from .painting import ignore_value
@@ -46,7 +47,7 @@ def run_main(main):
     try:
         sys.exit(bool(main()))
     except (ValueError, OSError) as error:
-        sys.exit(f'\nerror: {error}')
+        sys.exit(f'\nerror: {printable(error)}')
 
 
 def keep_or_paint(paths, shape, dtypes, painter, overwrite):

@@ -9,6 +9,8 @@ from pathlib import Path
 import cv2
 from mmengine.utils import track_parallel_progress
 
+from mmpartseg.atomic import put_in_place
+
 
 def create(out, stamp_name, stamp, fill):
     """Draw a data set beside its final place and move it there once it is complete.
@@ -34,7 +36,7 @@ def create(out, stamp_name, stamp, fill):
         result = fill(work)
         (work / stamp_name).write_text(json.dumps(stamp) + '\n')
         work.chmod(0o777 & ~_umask())
-        os.replace(work, out)
+        put_in_place(work, out)
     except OSError:
         if not is_finished(out, stamp_name, stamp):
             raise

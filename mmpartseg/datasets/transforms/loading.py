@@ -8,6 +8,7 @@ from mmpartseg.datasets.label_files import read_stored
 from mmpartseg.datasets.output_names import output_name
 from mmpartseg.orientation import UPRIGHT, orientation_of, turned_like_image
 from mmpartseg.pictures import decode_picture, opened
+from mmpartseg.printable import printable
 from mmpartseg.structures import IGNORE_SETTINGS
 
 
@@ -37,7 +38,7 @@ class LoadPartImage(LoadImageFromFile):
         try:
             image, orientation = decode_picture(content)
         except Exception as error:  # decoders raise whatever a broken byte makes of their state
-            raise ValueError(f'image {path} cannot be read ({type(error).__name__}: {error}); '
+            raise ValueError(f'image {printable(path)} cannot be read ({type(error).__name__}: {error}); '
                              'replace or remove it') from error
         results.update(img=image, img_shape=image.shape[:2], ori_shape=image.shape[:2],
                        orientation=orientation)
@@ -143,8 +144,8 @@ class LoadObjectPrediction(BaseTransform):
         path = fileio.join_path(self.folder, f'{output_name(results)}.png',
                                 backend_args=self.backend_args)
         if not fileio.isfile(path, backend_args=self.backend_args):
-            raise FileNotFoundError(f"image {results['img_path']} has no predicted object map {path}; "
-                                    'tools/analysis/predict_objects.py writes the folder')
+            raise FileNotFoundError(f"image {results['img_path']} has no predicted object map "
+                                    f'{printable(path)}; tools/analysis/predict_objects.py writes the folder')
         stored = read_map_of_image(path, dict(results, orientation=UPRIGHT), self.backend_args)
         results['pred_object_map'] = results['label_tables'].objects(stored, path)
         results['seg_fields'] = [*results.get('seg_fields', ()), 'pred_object_map']
@@ -171,8 +172,9 @@ def read_map_of_image(path, results, backend_args=None):
     ids = turned_like_image(stored.ids, stored.orientation, results['orientation'], size,
                             f'label map {path} and its image {image}')
     if ids.shape != size:
-        raise ValueError(f'label map {path} is {ids.shape[1]}x{ids.shape[0]} pixels (width x height), '
-                         f'its image {image} is {size[1]}x{size[0]}; a label map has the size of its image')
+        raise ValueError(f'label map {printable(path)} is {ids.shape[1]}x{ids.shape[0]} pixels (width x '
+                         f'height), its image {image} is {size[1]}x{size[0]}; a label map has the size '
+                         'of its image')
     return ids
 
 

@@ -32,6 +32,7 @@ class ResumableCheckpointHook(CheckpointHook):
         self.validated = False  # whether checkpoints are now written after a validation
         self.resumed = None  # states to put back before the first new batch
         self.validated_before = True  # whether they were taken after the validation of their step
+        self.outdated = []  # files that a killed run did not come to remove
 
     def after_load_checkpoint(self, runner, checkpoint):
         """Keep what :meth:`settle` puts back."""
@@ -39,6 +40,7 @@ class ResumableCheckpointHook(CheckpointHook):
         if runner._resume:
             self.resumed = meta.get('process_states')
             self.validated_before = meta.get('validated', True)
+            self.outdated = meta.get('outdated', [])
 
     def before_train(self, runner):
         """Check that all processes begin at the same step, and remove what a killed write left.
@@ -55,6 +57,7 @@ class ResumableCheckpointHook(CheckpointHook):
         if is_main_process():
             remove_unfinished(self.out_dir)
             remove_unfinished(runner.work_dir)
+            self._remove([self.file_backend.join_path(self.out_dir, name) for name in self.outdated])
 
     def before_train_epoch(self, runner):
         """Pass over the batches that were trained on; the states come back after them."""
@@ -116,7 +119,8 @@ class ResumableCheckpointHook(CheckpointHook):
     def _save_checkpoint_with_step(self, runner, step, meta):
         # mmengine's own removes the outdated file before the new one is there
         outdated = self._keep(runner, step)
-        meta.update(validated=self.validated, process_states=_process_states(runner))
+        meta.update(validated=self.validated, process_states=_process_states(runner),
+                    outdated=[Path(path).name for path in outdated])
         name = self.filename_tmpl.format(step)
         self.last_ckpt = self.file_backend.join_path(self.out_dir, name)
         runner.message_hub.update_info('last_ckpt', self.last_ckpt)
@@ -127,9 +131,11 @@ class ResumableCheckpointHook(CheckpointHook):
         self.last_step, self.validated = step, False
         if is_main_process():
             write_atomic(Path(runner.work_dir) / 'last_checkpoint', self.last_ckpt.encode())
-            for path in outdated:
-                if self.file_backend.isfile(path):
-                    self.file_backend.remove(path)
+            self._remove(outdated)
+
+    def _remove(self, paths):
+        for path in filter(self.file_backend.isfile, paths):
+            self.file_backend.remove(path)
 
     def _keep(self, runner, step):
         """Note a step as kept; the files that go for it."""

@@ -1,0 +1,40 @@
+"""What one visitor of a page that many share may ask for, and the answer to those who ask for more."""
+import os
+
+from ..pictures import pixel_limit
+from ..printable import printable
+from .images import read_image
+from .vocabulary import parse_vocabulary
+
+MOST_TEXT = 20_000  # characters
+MOST_NAMES = 500  # classes
+MOST_BYTES = 20 * 2**20  # of an uploaded file
+MOST_PIXELS = 2**25  # a camera's 33 megapixels; 0.4 GB while they are read
+
+
+def visitors_vocabulary(text):
+    """:func:`parse_vocabulary` of a text that anybody may have typed.
+
+    Raises:
+        ValueError: too long, too many names, or as of :func:`read_vocabulary`.
+    """
+    if len(text) > MOST_TEXT:
+        raise ValueError(f'the vocabulary has {len(text)} characters; up to {MOST_TEXT} are taken here')
+    taxonomy = parse_vocabulary(text)
+    if len(taxonomy) > MOST_NAMES:
+        raise ValueError(f'the vocabulary has {len(taxonomy)} parts; up to {MOST_NAMES} are taken here')
+    return taxonomy
+
+
+def visitors_picture(image):
+    """:func:`read_image` of what anybody may have sent: the path of the upload, or a PIL image.
+
+    Raises:
+        ValueError: too many bytes or pixels, or as of :func:`read_image`.
+    """
+    if isinstance(image, (str, os.PathLike)):
+        size = os.path.getsize(image)
+        if size > MOST_BYTES:
+            raise ValueError(f'{printable(os.path.basename(image))} has {size / 2**20:.1f} MB; up to '
+                             f'{MOST_BYTES // 2**20} MB are taken here')
+    return read_image(image, limit=pixel_limit(MOST_PIXELS))

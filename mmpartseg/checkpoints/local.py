@@ -1,0 +1,25 @@
+"""Files that are here: what ``load_from`` reads where no scheme is named."""
+from ..printable import printable
+from .read import read_checkpoint, say_not_finite
+from .safe_schemes import safe_scheme
+
+
+@safe_scheme('')
+def load_from_local(filename, map_location='cpu'):
+    """mmengine's loader of local files, with errors that name the file and no code run.
+
+    Raises:
+        FileNotFoundError: no such file.
+        ValueError: the file is damaged, or holds code, or no dictionary.
+    """
+    checkpoint = read_checkpoint(filename, map_location)
+    if not isinstance(checkpoint, dict):
+        raise ValueError(f'checkpoint {printable(filename)} holds a {type(checkpoint).__name__}; expected a '
+                         'dictionary with the weights')
+    if isinstance(checkpoint.get('meta'), dict):
+        checkpoint['meta'].pop('config', None)  # a resuming Runner would run this text as Python
+    state = checkpoint.get('state_dict')
+    if hasattr(state, '_metadata'):
+        state._metadata.setdefault('', {})['source'] = str(filename)
+    say_not_finite(state if isinstance(state, dict) else checkpoint, filename)
+    return checkpoint

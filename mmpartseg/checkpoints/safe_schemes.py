@@ -1,0 +1,39 @@
+"""No scheme of mmengine's ``CheckpointLoader`` reads a file in another way than ours."""
+from mmengine.runner import CheckpointLoader
+
+from ..printable import printable
+
+
+def safe_scheme(*prefixes):
+    """Register a loader for checkpoints that never runs what is in them; others are refused.
+
+    Args:
+        prefixes (str): as of ``CheckpointLoader.register_scheme``; those there are get replaced.
+
+    Returns:
+        Callable: a decorator for ``loader(filename, map_location)``.
+    """
+    def register(loader):
+        loader.reads_tensors_only = True
+        CheckpointLoader.register_scheme(list(prefixes), loader, force=True)
+        return loader
+    return register
+
+
+def refuse_other_schemes():
+    """From now on mmengine loads through loaders of :func:`safe_scheme` alone."""
+    find = CheckpointLoader._get_checkpoint_loader.__func__
+    if getattr(find, 'safe_only', False):
+        return
+
+    def find_safe(cls, path):
+        loader = find(cls, path)
+        if not getattr(loader, 'reads_tensors_only', False):
+            raise ValueError(
+                f"checkpoint {printable(path)}: its scheme is read by {loader.__module__}.{loader.__name__}, "
+                'which may run code that is in the file: refused. Fetch the file and give its path, or '
+                'register a loader with mmpartseg.checkpoints.safe_scheme that calls read_checkpoint')
+        return loader
+
+    find_safe.safe_only = True
+    CheckpointLoader._get_checkpoint_loader = classmethod(find_safe)

@@ -1,0 +1,99 @@
+"""Files of ``torch.save``: their checksums, which torch does not look at, and what they may hold."""
+import re
+import zipfile
+
+import torch
+
+from ..printable import printable
+from .hashes import FileRefused
+
+MAGIC = b'PK\x03\x04'  # torch takes a file that begins otherwise for the format of before 1.6
+# the one thing that torch reads as plain data and whose size is not bounded by the file's
+GROWING = re.compile(rb'c(__builtin__|builtins)\nbytearray\n')
+PIECE = 2**20
+
+
+def check_torch_file(path, vouched):
+    """Compare every entry with its checksum.
+
+    Args:
+        path (str): of the file.
+        vouched (bool): its SHA-256 is known to be right, so that it needs no checksums inside.
+
+    Raises:
+        FileRefused: an entry is damaged, compressed or there twice; TorchScript, which is code; a format
+            without checksums that nobody vouches for.
+    """
+    with open(path, 'rb') as file:
+        is_zip = file.read(len(MAGIC)) == MAGIC
+    if is_zip:
+        _check_entries(path)
+    elif not vouched:
+        raise FileRefused(
+            f'checkpoint {printable(path)} is damaged, or of the format of before torch 1.6, which has no '
+            'checksums. If you trust it, write it anew: python -c "import torch; torch.save(torch.load('
+            "'OLD', weights_only=True), 'NEW')\"; or end its name with the first digits of the SHA-256 that "
+            'its publisher states, as in name-1a2b3c4d.pth')
+
+
+def _check_entries(path):
+    try:
+        with zipfile.ZipFile(path) as file:
+            problem = _problem_of(file.infolist())
+            if problem is None and any(_read_through(file, entry) for entry in file.infolist()):
+                problem = 'holds a bytearray, which could take any amount of memory'
+    except Exception as error:  # readers raise whatever a broken byte makes of their state
+        raise FileRefused(f'checkpoint {printable(path)} cannot be read; it is damaged or cut short: '
+                          f'{printable(error)}') from error
+    if problem is not None:
+        raise FileRefused(f'checkpoint {printable(path)} {problem}: refused')
+
+
+def _problem_of(entries):
+    """What the directory of a zip file says that torch.save never writes, or None."""
+    names = [entry.filename.lower() for entry in entries]  # as torch's reader looks them up
+    if any(name.endswith('/constants.pkl') for name in names):
+        return ('is a TorchScript archive, which holds code (if you trust it, take its weights alone: '
+                'python -c "import torch; torch.save(torch.jit.load(\'OLD\').state_dict(), \'NEW\')")')
+    packed = [entry.filename for entry in entries if entry.compress_type != zipfile.ZIP_STORED]
+    if packed:
+        return f'has compressed entries ({printable(packed[0])}), which could take any amount of memory'
+    return 'has two entries of one name' if len(set(names)) < len(names) else None
+
+
+def _read_through(file, entry):
+    """Raise unless an entry has its checksum; whether it is a pickle that could grow."""
+    with file.open(entry) as content:  # compares at the end
+        if entry.filename.endswith('/data.pkl'):
+            return GROWING.search(content.read()) is not None
+        while content.read(PIECE):
+            pass
+    return False
+
+
+def load_torch_file(path, map_location):
+    """The content of a file that :func:`check_torch_file` has let pass; tensors and plain values.
+
+    Raises:
+        FileRefused: a tensor that is larger than what the file holds of it.
+    """
+    content = torch.load(path, map_location=map_location, weights_only=True)
+    for tensor in tensors_in(content):
+        if tensor.layout == torch.strided and tensor.nbytes > tensor.untyped_storage().nbytes():
+            raise FileRefused(f'checkpoint {printable(path)} holds a tensor of shape {tuple(tensor.shape)}, '
+                              'more than what is stored of it, which could take any amount of memory: '
+                              'refused. Save a clone of it')
+    return content
+
+
+def tensors_in(content):
+    """Iterator over the tensors in dictionaries, lists and tuples, however deep."""
+    waiting = [content]
+    while waiting:
+        each = waiting.pop()
+        if torch.is_tensor(each):
+            yield each
+        elif isinstance(each, dict):
+            waiting += each.values()
+        elif isinstance(each, (list, tuple)):
+            waiting += each

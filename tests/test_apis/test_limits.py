@@ -1,0 +1,124 @@
+"""A page that many share: no request takes it down, and what is too much gets an answer."""
+import gc
+import json
+import os
+import resource
+import time
+
+import numpy as np
+import pytest
+import yaml
+from PIL import Image
+
+from mmpartseg.apis import PartSegInferencer, limits, read_vocabulary
+from mmpartseg.apis.known_words import unseen_classes, unseen_words
+from mmpartseg.apis.limits import visitors_picture, visitors_vocabulary
+from mmpartseg.apis.vocabulary import parse_vocabulary
+from mmpartseg.taxonomy import PartTaxonomy
+from mmpartseg.visualization import part_palette
+from tests.runs import in_child
+from tests.tiny_model import write_model
+
+NAMES, SECONDS, MEGABYTES = 20_000, 1, 200
+FORMS = {
+    'an object each': lambda i: (f'thing{i}', ['part']),
+    'a part each': lambda i: ('thing', [f'part{i}']),
+    'both': lambda i: (f'thing{i}', [f'part{i}'])}
+
+
+def written(form, kind, folder):
+    """20,000 names as text, or in a file."""
+    content = {}
+    for obj, parts in map(FORMS[form], range(NAMES)):
+        content.setdefault(obj, []).extend(parts)
+    if kind == 'text':
+        return '; '.join(f"{obj}: {', '.join(parts)}" for obj, parts in content.items())
+    path = folder / f'words.{kind}'
+    path.write_text(json.dumps(content) if kind == 'json' else yaml.dump(content, Dumper=yaml.CSafeDumper))
+    return str(path)
+
+
+@pytest.mark.parametrize('kind', ['text', 'json', 'yaml'])
+@pytest.mark.parametrize('form', FORMS)
+def test_nothing_grows_with_the_square_of_the_names(form, kind, tmp_path):
+    source = written(form, kind, tmp_path)
+
+    def parsed():
+        before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+        taxonomy = (parse_vocabulary if kind == 'text' else read_vocabulary)(source)
+        spent = time.process_time() - start
+        assert len(part_palette(taxonomy)) == len(taxonomy) == NAMES
+        unseen_words(taxonomy, taxonomy), unseen_classes(taxonomy, taxonomy), taxonomy.union(taxonomy)
+        assert PartTaxonomy(taxonomy.object_parts, taxonomy.objects[:9000]).unseen_objects
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        assert spent < SECONDS and grown < MEGABYTES, (spent, grown)
+    assert in_child(parsed) == [0]
+
+
+def test_a_request_that_is_too_large():
+    with pytest.raises(ValueError, match='the vocabulary has 150000 characters; up to 20000 are taken here'):
+        visitors_vocabulary('a' * 150_000)
+    with pytest.raises(ValueError, match='the vocabulary has 501 parts; up to 500 are taken here'):
+        visitors_vocabulary('cat: ' + ', '.join(f'p{i}' for i in range(501)))
+    assert len(visitors_vocabulary('cat: ' + ', '.join(f'p{i}' for i in range(500)))) == 500
+
+
+def test_a_picture_that_is_too_large(tmp_path, monkeypatch):
+    path = tmp_path / 'photo\x1b[2J.png'
+    Image.fromarray(np.zeros((40, 50), np.uint8)).save(path)
+    assert visitors_picture(str(path)).shape == (40, 50, 3)
+    monkeypatch.setattr(limits, 'MOST_PIXELS', 1999)
+    with pytest.raises(ValueError, match=r'50x40 \(2000 pixels\) exceeds limit of 1999'):
+        visitors_picture(str(path))
+    with pytest.raises(ValueError, match='50x40 pixels exceeds the limit of 1999'):
+        visitors_picture(Image.new('RGB', (50, 40)))
+    monkeypatch.setattr(limits, 'MOST_BYTES', 2**20)
+    os.truncate(path, 2**21)
+    with pytest.raises(ValueError, match=r'photo\\x1b\[2J.png has 2.0 MB; up to 1 MB are taken here'):
+        visitors_picture(str(path))
+
+
+@pytest.mark.parametrize('text, message', [
+    ('a: &a [b, c]\nd: *a', 'references .* have no place in a vocabulary'),
+    ('a: &a {b: c}\nd:\n  <<: *a', 'expected the name of an object'),
+    ('? [a, b]\n: [c]', 'expected the name of an object'),
+    ('[' * 100_000, 'cannot be read'), ('{a: ' * 50_000, 'cannot be read')])
+def test_yaml_that_grows(text, message, tmp_path):
+    """A few lines of references to references stood for any number of names."""
+    (tmp_path / 'words.yaml').write_text(text)
+    with pytest.raises(ValueError, match=f'(?s)words.yaml.*{message}'):
+        read_vocabulary(tmp_path / 'words.yaml')
+
+
+def test_messages_are_short():
+    for words in ('x' * 10**5, 'cat: ' + 'head, ' * 10**4, 'cat: ' + 'ä' * 10**5 + '\x1b'):
+        with pytest.raises(ValueError) as error:
+            parse_vocabulary(words)
+        assert len(str(error.value)) < 700 and str(error.value).isprintable()
+
+
+def rss():
+    with open('/proc/self/statm') as file:
+        return int(file.read().split()[1]) * resource.getpagesize() / 2**20
+
+
+REQUESTS = int(os.environ.get('MMPARTSEG_REQUESTS', 120))  # 1,000 as measured for docs/running.md
+
+
+def test_memory_is_flat(tmp_path):
+    """New words with every request: what is kept of them has an end."""
+    inferencer = PartSegInferencer(*write_model(tmp_path))
+    image = np.zeros((24, 40, 3), np.uint8)
+
+    def requests():
+        sizes = []
+        for i in range(REQUESTS):
+            words = ', '.join(f'w{i}x{j}' for j in range(60))
+            inferencer.set_taxonomy(visitors_vocabulary(f'cat: {words}'))
+            inferencer(image)
+            if i % (REQUESTS // 6) == 0:
+                gc.collect()
+                sizes.append(rss())
+        print(f'{REQUESTS} requests:', [round(size) for size in sizes], 'MiB')
+        assert sizes[-1] - sizes[2] < 8, sizes
+    assert in_child(requests) == [0]
