@@ -5,6 +5,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ..models.backbones import OpenCLIPViT
+
 OPSET = 18
 OUTPUTS = ('class_scores', 'object_scores', 'label_map')
 MOST_PATCHES = 256  # on a side of an image of dynamic size
@@ -34,6 +36,7 @@ class FixedVocabulary(nn.Module):
         if not hasattr(model.decode_head, 'hidden_tokens'):
             raise ValueError(f'a {type(model.decode_head).__name__} cannot be exported: what it runs depends '
                              'on what is in the image; PartCLIPSegHead and CLIPSegHead can')
+        check_backbone(model.backbone, dynamic)
         model = copy.deepcopy(model).eval().requires_grad_(False)
         head, self.preprocessor = model.decode_head, model.data_preprocessor
         self.patch_size = model.backbone.patch_size
@@ -102,6 +105,17 @@ def _any_grid(backbone):
             return torch.cat([embedding[:1], patches.flatten(2)[0].T])
 
     return AnyGrid
+
+
+def check_backbone(backbone, dynamic):
+    """ValueError for a backbone without a patch, or one whose positions are another library's in any size."""
+    kind = type(backbone).__name__
+    if not hasattr(backbone, 'patch_size'):
+        raise ValueError(f'a {kind} cannot be exported: an exported model takes multiples of a patch, and it '
+                         'states none; OpenCLIPViT, OpenCLIPImageTower and TimmImageTower do')
+    if dynamic and not isinstance(backbone, OpenCLIPViT):
+        raise ValueError(f'a {kind} is exported for one size: its library resizes position embeddings to a '
+                         'size that is a number; leave --dynamic out, or take OpenCLIPViT')
 
 
 def check_size(size, patch_size):

@@ -19,6 +19,9 @@ def clipseg_config(model):
     Raises:
         ValueError: the model has what CLIPSeg has not; says what.
     """
+    if type(model.backbone).__name__ != 'OpenCLIPViT':
+        raise ValueError('the model cannot be exported to CLIPSeg: its backbone is a '
+                         f'{type(model.backbone).__name__}, not an OpenCLIPViT')
     visual, head = model.backbone.visual, model.decode_head
     tower = head.text_encoder.tower
     patch, strides = visual.patch_size[0], _strides(head.mask_branch)

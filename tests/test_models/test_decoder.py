@@ -129,6 +129,12 @@ def test_masks_have_the_size_of_the_image_whatever_the_patch(patch, strides):
     assert model.encode_decode(torch.rand(1, 3, *size), None).shape[2:] == size
 
 
+def test_other_widths_than_the_backbone_gives():
+    with pytest.raises(ValueError, match=r'has in_channels=\(768, 768\), and its OpenCLIPViT gives maps of '
+                                         r'\(32, 32\) channels: leave in_channels out'):
+        segmentor(in_channels=(768, 768))
+
+
 @pytest.mark.parametrize('name', ['in_channels', 'mask_strides'])
 def test_a_backbone_that_states_nothing(name):
     head = head_config()

@@ -33,6 +33,7 @@ class ImageTower(BaseModule):
 
     Attributes:
         out_channels, out_strides (tuple[int]): of each map.
+        patch_size (tuple[int, int]): pictures of whole multiples of it are not resized.
         pixel_statistics (tuple, optional): mean and std of RGB values of 0…255 that the weights know.
         interpolation (str, optional): by which pictures were resized for the weights.
     """
@@ -54,7 +55,7 @@ class ImageTower(BaseModule):
         self.features.keep(self.out_indices)
         self.out_channels, self.out_strides = (tuple(each[i] for i in self.out_indices) for each in (
             self.features.widths, self.features.strides))
-        self.embed_dims = self.out_channels[-1]
+        self.embed_dims, self.patch_size = self.out_channels[-1], (max(self.out_strides), ) * 2
         self.frozen, self.with_cls_token = frozen, with_cls_token
         if frozen:
             tower.requires_grad_(False)
@@ -82,8 +83,8 @@ class ImageTower(BaseModule):
                      for maps, token in found)
 
     def _fitted(self, x):
-        stride = max(self.out_strides)
-        size = self.features.fixed_size or tuple(-(-side // stride) * stride for side in x.shape[2:])
+        size = self.features.fixed_size or tuple(
+            -(-side // patch) * patch for side, patch in zip(x.shape[2:], self.patch_size))
         return x if tuple(x.shape[2:]) == size else F.interpolate(x, size, mode='bilinear')
 
 

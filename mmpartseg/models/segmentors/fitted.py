@@ -31,13 +31,21 @@ def fitted_head(decode_head, backbone):
 
     Returns:
         dict: the config.
+
+    Raises:
+        ValueError: it states other ``in_channels`` than the backbone gives.
     """
     head = decode_head.get('type')
     head = MODELS.get(head) if isinstance(head, str) else head
-    wanted = [name for name in getattr(head, 'fitted_to_backbone', ()) if decode_head.get(name) is None]
-    if not wanted or not hasattr(backbone, 'out_channels'):
+    fitted = getattr(head, 'fitted_to_backbone', ())
+    if not fitted or not hasattr(backbone, 'out_channels'):
         return decode_head
     chosen = decode_head.get('in_index') or range(len(backbone.out_channels))
     known = dict(in_channels=tuple(backbone.out_channels[i] for i in chosen),
                  mask_strides=mask_strides(backbone.out_strides[chosen[-1]]))
-    return dict(decode_head, **{name: known[name] for name in wanted})
+    stated = decode_head.get('in_channels')
+    if stated is not None and tuple(stated) != known['in_channels']:
+        raise ValueError(f"{decode_head['type']} has in_channels={tuple(stated)}, and its "
+                         f"{type(backbone).__name__} gives maps of {known['in_channels']} channels: leave "
+                         'in_channels out, and it follows the backbone')
+    return dict(decode_head, **{name: known[name] for name in fitted if decode_head.get(name) is None})
