@@ -1,4 +1,5 @@
 """Configs that mix components with mmseg's, at a size that trains within seconds."""
+import json
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -112,3 +113,21 @@ def run(cfg):
     runner.train()
     history = runner.message_hub.log_scalars
     return runner, {key.split('/', 1)[1]: value.data[0] for key, value in history.items()}
+
+
+def distinct_models(paths):
+    """The configs without those that differ from an earlier one in vocabularies and data alone.
+
+    What such a config adds is checked without a model; a step of training would show nothing new.
+    """
+    first = {}
+    for path in paths:
+        cfg = Config.fromfile(ROOT / path)
+        model = cfg.model.to_dict()
+        model.pop('object_segmentor', None)
+        train = model['decode_head'].pop('train_taxonomy', None)
+        model['decode_head'].pop('test_taxonomy', None)
+        key = json.dumps([model, isinstance(train, dict), cfg.optim_wrapper.to_dict()], sort_keys=True,
+                         default=repr)
+        first.setdefault(key, path)
+    return list(first.values())

@@ -10,6 +10,7 @@ from mmseg.registry import DATASETS, MODELS, TRANSFORMS
 from mmseg.structures import SegDataSample
 
 from mmpartseg import PartTaxonomy
+from tests.mixed import distinct_models
 from tests.tiny import TEXT_ENCODER, TINY_CLIP
 
 ROOT = Path(__file__).parents[1]
@@ -74,8 +75,9 @@ def shrink_cost_family(cfg):
     return cfg
 
 
-@pytest.mark.parametrize('name', [n for n in CONFIGS if open_vocabulary(load(n))
-                                  and load(n).model.backbone.type in TOWERS])
+@pytest.mark.parametrize('name', distinct_models(
+    [n for n in CONFIGS if open_vocabulary(load(n))
+     and load(n).model.backbone.type in TOWERS]))
 def test_trains_a_step_and_predicts(name):
     cfg = shrink(load(name))
     model = MODELS.build(cfg.model)

@@ -9,12 +9,14 @@ from .scores import (
     class_background,
     class_iou,
     class_recall,
+    found_only,
     harmonic_mean,
     mean_scores,
     size_binned_iou,
 )
 
 __all__ = ['DESTINATIONS', 'SIZE_BINS', 'OpenVocabPartIoU', 'boundary_map', 'class_background',
-           'class_breakdown', 'class_iou', 'class_recall', 'confusion_matrix', 'harmonic_mean',
-           'load_counts', 'mean_scores', 'object_means', 'part_means', 'released_boundary_map',
-           'same_object_confusion', 'same_part_confusion', 'save_counts', 'size_binned_iou']
+           'class_breakdown', 'class_iou', 'class_recall', 'confusion_matrix', 'found_only',
+           'harmonic_mean', 'load_counts', 'mean_scores', 'object_means', 'part_means',
+           'released_boundary_map', 'same_object_confusion', 'same_part_confusion',
+           'save_counts', 'size_binned_iou']

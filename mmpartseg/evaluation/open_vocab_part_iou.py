@@ -23,7 +23,7 @@ class OpenVocabPartIoU(BaseMetric):
 
     Keys, each under ``pred_all/`` and ``oracle_obj/``, and under ``pred_obj/`` where the pipeline
     loads predicted objects: ``seen``, ``unseen``, ``harmonic`` and ``mIoU``; ``recall_`` and, if
-    asked for, ``boundary_`` before ``seen``, ``unseen``, ``harmonic`` and ``mean``;
+    asked for, ``boundary_`` and ``found_`` before ``seen``, ``unseen``, ``harmonic`` and ``mean``;
     ``num_classes_seen`` and ``num_classes_unseen``, the numbers of classes averaged.
     Definitions, and where the released implementation differs, are in ``scores``. A mean over no
     class is nan, and so is a harmonic mean of it.
@@ -37,6 +37,8 @@ class OpenVocabPartIoU(BaseMetric):
             the data set's ``classes``, unseen as in its ``taxonomy``.
         ignore_index (int): marks pixels without a part label; they do not count.
         boundary (bool): Boundary IoU too; slower.
+        found_averages (bool): also means over the classes with IoU > 0 only, as PartCATSeg's evaluator
+            has them, and their numbers of classes; see ``scores.found_only``.
         released_ground_truth (bool): score on the ground truth of the released evaluator, on which the
             published figures stand: part and object maps are resized and back (``released_labels``),
             and a pixel counts where the *object map* shows an object. A perfect prediction does not
@@ -52,12 +54,13 @@ class OpenVocabPartIoU(BaseMetric):
 
     default_prefix = ''
 
-    def __init__(self, taxonomy=None, ignore_index=255, boundary=False, released_ground_truth=False,
-                 out_file=None, prefix=None):
+    def __init__(self, taxonomy=None, ignore_index=255, boundary=False, found_averages=False,
+                 released_ground_truth=False, out_file=None, prefix=None):
         super().__init__(prefix=prefix)
         self.given_taxonomy = None if taxonomy is None else PartTaxonomy.build(taxonomy)
         self.ignore_index = ignore_index
         self.boundary = boundary
+        self.found_averages = found_averages
         self.released_ground_truth = released_ground_truth
         self.out_file = out_file
         self._taxonomy = None
@@ -180,8 +183,9 @@ class OpenVocabPartIoU(BaseMetric):
                               'takes an object map (gt_object_seg) in the data set.',
                               logger='current')
                 continue
-            values = class_values(results, protocol)
-            columns.update({f'{heading} {title}': each for heading, each in values.items()})
+            values = class_values(results, protocol, self.found_averages)
+            columns.update({f'{heading} {title}': each for heading, each in values.items()
+                            if heading != 'found'})
             metrics.update({f'{protocol}/{key}': score for key, score in
                             protocol_scores(values, self.taxonomy.is_seen).items()})
         pixels = results['pred_all/confusion'].sum(axis=0)

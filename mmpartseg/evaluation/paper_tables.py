@@ -1,23 +1,26 @@
 """The paper's tables: which config and setting each row is about, and what finished runs put there."""
 import json
 import math
+import re
 from pathlib import Path
 
 from mmengine.config import Config
 
 from ..shipped import shipped_root
 from .experiment import differences, experiment, kind
+from .report import FOUND
 from .runs import mean_and_error
 
 TABLES = Path(__file__).with_name('paper_tables.json')
 DATASETS = ('paper', 'part_shapes')
+FOUND_HELP = f"means over {FOUND}, as PartCATSeg's evaluator has them; published numbers stay as they are"
+FOUND_KEY = re.compile(r'^(pred_all|oracle_obj)/')
 
 
 def load_table(number, dataset='paper'):
     """The description of a table: ``title``, ``labels``, and ``sections`` of columns and rows.
 
-    ``notes`` says by method which of the paper's own numbers are from another setting. Numbers above 6
-    are not the paper's.
+    ``notes`` are the methods, the source and the text of each. Numbers above 6 are not the paper's.
 
     Raises:
         ValueError: there is no such table; names those there are.
@@ -33,9 +36,27 @@ def load_table(number, dataset='paper'):
             section['columns'] = [[name, f'class/{name}'] for name in section['classes']]
         else:
             section['columns'] = content['columns'][section['columns']]
-    table['notes'] = {method: content['notes'][note] for note, methods in table.get('notes', {}).items()
-                      for method in methods}
+    table['notes'] = [(methods, *content['notes'][note]) for note, methods in table.get('notes', {}).items()]
     return table
+
+
+def with_found_averages(table):
+    """The table with means over classes with IoU > 0 only, as PartCATSeg's evaluator has them.
+
+    Raises:
+        ValueError: it shows classes, no means.
+    """
+    if any('classes' in section for section in table['sections']):
+        raise ValueError('--found-averages: this table has the IoU of classes, no means over them')
+    for section in table['sections']:
+        section['columns'] = [[name, FOUND_KEY.sub(r'\1/found_', key).replace('found_mIoU', 'found_mean')]
+                              for name, key in section['columns']]
+    return dict(table, title=f"{table['title']}; runs: means over {FOUND}")
+
+
+def stages_before():
+    """By config of a row, the config whose run it starts from, such as the prompts of ZSSeg+."""
+    return json.loads(TABLES.read_text())['starts_from']
 
 
 def config_path(name):
@@ -111,9 +132,10 @@ def fill(table, sorted_runs):
         lines = []
         for row in section['rows']:
             if 'paper' in row:
-                pairs = [value if isinstance(value, list) else (value, math.nan)
+                pairs = [(math.nan, math.nan) if value is None else
+                         tuple(value) if isinstance(value, list) else (value, math.nan)
                          for value in row['paper']]
-                lines.append((row['labels'], 'paper', [tuple(pair) for pair in pairs]))
+                lines.append((row['labels'], row.get('source', 'paper'), pairs))
             if 'config' in row:
                 lines += [_measured(row, section['columns'], runs, changes)
                           for changes, runs in sorted_runs[row['config']].items()]

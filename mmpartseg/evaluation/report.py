@@ -4,18 +4,20 @@ import math
 import numpy as np
 from prettytable import PrettyTable
 
-from .scores import class_iou, class_recall, mean_scores
+from .scores import class_iou, class_recall, found_only, mean_scores
 
 TITLES = {'pred_all': 'Pred-All', 'oracle_obj': 'Oracle-Obj', 'pred_obj': 'Pred-Obj'}
-PREFIX_OF = {'IoU': '', 'recall': 'recall_', 'boundary': 'boundary_'}
+PREFIX_OF = {'IoU': '', 'recall': 'recall_', 'boundary': 'boundary_', 'found': 'found_'}
+FOUND = 'classes with IoU > 0 only'
 
 
-def class_values(counts, protocol):
+def class_values(counts, protocol, found=False):
     """Per-class scores of one setting.
 
     Args:
         counts (dict[str, ndarray]): see ``RunningCounts.reduce``.
         protocol (str): one of ``TITLES``.
+        found (bool): add ``found``, see :func:`found_only`.
 
     Returns:
         dict[str, ndarray]: ``IoU``, ``recall`` and, if counted, ``boundary``: (K,) percent.
@@ -24,6 +26,8 @@ def class_values(counts, protocol):
     values = {'IoU': class_iou(confusion), 'recall': class_recall(confusion)}
     if f'{protocol}/boundary_confusion' in counts:
         values['boundary'] = class_iou(counts[f'{protocol}/boundary_confusion'])
+    if found:
+        values['found'] = found_only(values['IoU'])
     return values
 
 
@@ -34,10 +38,13 @@ def protocol_scores(values, is_seen):
         means = mean_scores(each, is_seen)
         means['mIoU' if name == 'IoU' else 'mean'] = means.pop('mean')
         scores.update({f'{PREFIX_OF[name]}{key}': score for key, score in means.items()})
-    present, is_seen = ~np.isnan(values['IoU']), np.asarray(is_seen)
-    # floats, as all other scores: integers of NumPy do not reach mmengine's JSON log
-    scores.update(num_classes_seen=float((present & is_seen).sum()),
-                  num_classes_unseen=float((present & ~is_seen).sum()))
+    is_seen = np.asarray(is_seen)
+    for name, prefix in (('IoU', ''), ('found', 'found_')):
+        if name in values:
+            present = ~np.isnan(values[name])
+            # floats, as all other scores: integers of NumPy do not reach mmengine's JSON log
+            scores.update({f'{prefix}num_classes_seen': float((present & is_seen).sum()),
+                           f'{prefix}num_classes_unseen': float((present & ~is_seen).sum())})
     return scores
 
 
@@ -67,15 +74,17 @@ def summary_table(metrics):
         metrics (dict[str, float]): what ``OpenVocabPartIoU`` returns.
 
     Returns:
-        str: the table, with one line for each setting in ``metrics``.
+        str: the table, with one line for each setting in ``metrics``, and one more where there are means
+        over found classes only.
     """
     table = PrettyTable(['setting', 'Seen', 'Unseen', 'Harmonic', 'mIoU', 'classes'], align='r')
     table.align['setting'] = 'l'
     for name, title in TITLES.items():
-        if f'{name}/mIoU' in metrics:
-            scores = [metrics[f'{name}/{key}'] for key in ('seen', 'unseen', 'harmonic', 'mIoU')]
-            number = [metrics[f'{name}/num_classes_{key}'] for key in ('seen', 'unseen')]
-            table.add_row([title, *map(_number, scores), '{:.0f} + {:.0f}'.format(*number)])
+        for prefix, mean, what in (('', 'mIoU', ''), ('found_', 'mean', f', {FOUND}')):
+            if f'{name}/{prefix}{mean}' in metrics:
+                scores = [metrics[f'{name}/{prefix}{key}'] for key in ('seen', 'unseen', 'harmonic', mean)]
+                number = [metrics[f'{name}/{prefix}num_classes_{key}'] for key in ('seen', 'unseen')]
+                table.add_row([title + what, *map(_number, scores), '{:.0f} + {:.0f}'.format(*number)])
     return table.get_string()
 
 

@@ -85,7 +85,7 @@ def scores_of_counts(path):
     scores = {}
     for protocol in TITLES:
         if f'{protocol}/confusion' in counts:
-            values = class_values(counts, protocol)
+            values = class_values(counts, protocol, found=True)
             means = protocol_scores(values, taxonomy.is_seen)
             scores.update({f'{protocol}/{key}': value for key, value in means.items()})
             scores.update({f'{protocol}/class/{name}': float(value)

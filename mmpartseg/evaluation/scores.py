@@ -59,6 +59,18 @@ def size_binned_iou(counts):
     return _percent(hits, annotated + predicted - hits, annotated)
 
 
+def found_only(values):
+    """Values without the classes that score 0: nan there too, so that means leave them out.
+
+    PartCATSeg's evaluator averages so. A class that is missed altogether raises Seen and Unseen then, so
+    these means do not compare with the usual ones.
+
+    Args:
+        values (ndarray): (K,) percent, nan for absent classes.
+    """
+    return np.where(values > 0, values, np.nan)
+
+
 def harmonic_mean(seen, unseen):
     """2SU / (S + U); nan when either is undefined, 0 when both are 0."""
     total = seen + unseen

@@ -3,6 +3,8 @@ import csv
 import io
 import math
 
+PUBLISHED, RUNS = ('paper', 'its paper'), 'runs'  # what a note can be about
+
 
 def to_markdown(table, sections):
     """The table as Markdown: ``mean ± error`` in percent; notes below it."""
@@ -15,9 +17,8 @@ def to_markdown(table, sections):
         lines += [_markdown_line([*labels, source, *map(_cell, pairs)])
                   for labels, source, pairs in rows]
         lines.append('')
-    for note in dict.fromkeys(table['notes'].values()):
-        methods = [method for method, text in table['notes'].items() if text == note]
-        lines += [f'{", ".join(methods)} (source: paper): {note}.', '']
+    for methods, source, note in table['notes']:
+        lines += [f'{", ".join(methods)} (source: {source}): {note}.', '']
     return '\n'.join(lines)
 
 
@@ -42,6 +43,7 @@ def to_csv(table, sections):
         for labels, source, pairs in rows:
             for column, pair in zip(columns, pairs):
                 numbers = ['' if math.isnan(value) else repr(value) for value in pair]
-                note = table['notes'].get(labels[0], '') if source == 'paper' else ''
+                note = '; '.join(note for methods, of, note in table['notes']
+                                 if labels[0] in methods and of == (source if source in PUBLISHED else RUNS))
                 writer.writerow([heading, *labels, source, column, *numbers, note])
     return text.getvalue()

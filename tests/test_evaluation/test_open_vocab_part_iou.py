@@ -60,6 +60,19 @@ def test_class_table_and_summary(log):
     assert rows[2] == ['Oracle-Obj', '58.33', '33.33', '42.42', '45.83', '2', '+', '2']
 
 
+def test_means_over_found_classes_on_request(log):
+    """PartCATSeg's averages leave the missed "dog's tail" out, beside the usual ones, and are called so."""
+    scores = evaluate(make_metric(found_averages=True), hand_samples())
+    found = {key: scores.pop(key) for key in list(scores) if 'found' in key}
+    assert scores == pytest.approx(EXPECTED, abs=1e-12)
+    assert found == pytest.approx({f'{protocol}/found_{key}': value for protocol, values in (
+        ('pred_all', (50, 50, 50, 50, 2, 1)), ('oracle_obj', (175 / 3, 200 / 3, 560 / 9, 550 / 9, 2, 1)))
+        for key, value in zip(('seen', 'unseen', 'harmonic', 'mean', 'num_classes_seen',
+                               'num_classes_unseen'), values)}, abs=1e-12)
+    assert '| Pred-All, classes with IoU > 0 only   | 50.00 |  50.00 |' in log[-1]
+    assert 'found' not in log[-2]
+
+
 def test_without_object_maps_one_line_says_so(log):
     scores = evaluate(make_metric(), hand_samples(oracle=False))
     assert scores == pytest.approx({k: v for k, v in EXPECTED.items() if 'pred_all' in k})

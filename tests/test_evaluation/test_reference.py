@@ -16,6 +16,7 @@ from mmpartseg.evaluation import (
     class_iou,
     class_recall,
     confusion_matrix,
+    found_only,
     load_counts,
     mean_scores,
     released_boundary_map,
@@ -24,7 +25,8 @@ from mmpartseg.taxonomy import PartTaxonomy
 
 IGNORE = 255
 DEFAULT = Path(__file__).parents[1] / 'data' / 'reference'
-FILES = sorted(Path(os.environ.get('MMPARTSEG_REFERENCE', DEFAULT)).glob('head_*.npz'))
+FOLDER = Path(os.environ.get('MMPARTSEG_REFERENCE', DEFAULT))
+FILES = sorted(FOLDER.glob('head_*.npz'))
 PROTOCOLS = ['pred_all', 'oracle_obj']
 
 
@@ -150,3 +152,21 @@ def test_released_boundary_iou_is_equal(reference, protocol):
                          ('unbase', np.append(~is_seen, True))):
         expected = reference[f'metric/{protocol}/Boundary-mIoU-{name}']
         assert 100 * iou[subset & present].mean() == pytest.approx(expected, abs=1e-9), name
+
+
+@pytest.mark.parametrize('path', sorted(FOLDER.glob('partcatseg_*.npz')), ids=lambda path: path.stem)
+@pytest.mark.parametrize('protocol', PROTOCOLS)
+@pytest.mark.parametrize('matrix', ['metric/confusion/{}', 'metric_rule/confusion'])
+def test_averages_of_part_cat_seg(path, protocol, matrix):
+    """Its Seen and Unseen are means over the classes with IoU > 0; in Oracle-Obj it drops the background."""
+    data = np.load(path)
+    if matrix.format(protocol) not in data:
+        pytest.skip('a file of full-size arrays')
+    names, seen = (data[f'names/{split}_classes'].tolist() for split in ('test', 'train'))
+    counts = data[matrix.format(protocol)]
+    if protocol == 'oracle_obj':
+        counts = np.vstack([counts[:-1, :-1], np.zeros_like(counts[:1, :-1])])
+    scores = mean_scores(found_only(class_iou(counts)), [name in seen for name in names])
+    for ours, theirs in (('seen', 'mIoU-base'), ('unseen', 'mIoU-unbase'), ('harmonic', 'h-IoU')):
+        stored = data[f'{matrix.split("/")[0]}/{protocol}/{theirs}']
+        assert scores[ours] == pytest.approx(float(stored), abs=1e-9)

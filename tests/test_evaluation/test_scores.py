@@ -7,6 +7,7 @@ import pytest
 from mmpartseg.evaluation import (
     class_iou,
     class_recall,
+    found_only,
     harmonic_mean,
     mean_scores,
     size_binned_iou,
@@ -71,3 +72,14 @@ def test_harmonic_mean(seen, unseen, expected):
 
 def test_harmonic_mean_of_undefined_is_undefined():
     assert math.isnan(harmonic_mean(math.nan, 10)) and math.isnan(harmonic_mean(0, math.nan))
+
+
+def test_found_classes_alone_are_averaged_on_request():
+    # Class 0: 6 of 11. Class 1 is there and missed, class 2 absent, class 3: 5 of 5.
+    counts = np.array([[6, 1, 0, 0], [2, 0, 0, 0], [1, 0, 0, 0], [0, 0, 0, 5], [1, 4, 0, 0]])
+    values = class_iou(counts)
+    np.testing.assert_allclose(values, [600 / 11, 0, np.nan, 100])
+    np.testing.assert_allclose(found_only(values), [600 / 11, np.nan, np.nan, 100])
+    scores = mean_scores(found_only(values), [True, True, True, False])
+    assert scores['seen'] == pytest.approx(600 / 11) and scores['unseen'] == 100
+    assert mean_scores(values, [True, True, True, False])['seen'] == pytest.approx(300 / 11)

@@ -18,8 +18,8 @@ from mmpartseg.visualization import PartLocalVisualizer
 def data(tmp_path_factory):
     """PartShapes of a few small scenes."""
     root = tmp_path_factory.mktemp('data') / 'part_shapes'
-    part_shapes.main(['--out', str(root), '--num-train', '12', '--num-val', '6', '--size', '32',
-                      '--workers', '1'])
+    part_shapes.main(['--out', str(root), '--num-train', '12', '--num-val', '6', '--num-test', '6',
+                      '--size', '32', '--workers', '1'])
     return root
 
 
@@ -41,7 +41,8 @@ def run_here(command):
 
 
 def main(work_dir, options, *arguments):
-    return run_table.main(['--dataset', 'part_shapes', '--work-dir', str(work_dir), *arguments,
+    return run_table.main(['--dataset', 'part_shapes', '--configs', 'clipseg/part_shapes',
+                           'partclipseg/part_shapes', '--work-dir', str(work_dir), *arguments,
                            '--cfg-options', *options])
 
 
@@ -108,7 +109,9 @@ def test_dry_run(tmp_path, capsys):
 
 def test_failure_is_reported(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(run_table, 'launch', lambda command, environment: 7)
-    assert run_table.main(['--table', '4', '--seeds', '1', '--work-dir', str(tmp_path)]) == 2
+    configs = [f'{name}/part_imagenet_to_pascal_part' for name in ('clipseg', 'partclipseg')]
+    assert run_table.main(
+        ['--table', '4', '--seeds', '1', '--work-dir', str(tmp_path), '--configs', *configs]) == 2
     errors = capsys.readouterr().err.splitlines()
     assert [line.startswith('failed: ') and 'train.py' in line for line in errors] == [True, True]
 
@@ -179,3 +182,21 @@ def test_runs_side_by_side(tmp_path, monkeypatch):
     assert run_table.run_all(runs, tmp_path, [], parallel=2) == []
     assert {tuple(sorted(order[:2])), tuple(sorted(order[2:]))} == {
         ('train clipseg', 'train partclipseg'), ('test clipseg', 'test partclipseg')}
+
+
+def test_what_a_row_starts_from_is_trained_first(tmp_path, monkeypatch):
+    """Both models of ZSSeg+ start from the prompts of their seed, which are trained once."""
+    configs = ['zsseg/pascal_part', 'zsseg/pascal_part_r101']
+    first, runs = run_table.planned_runs(configs + ['clipseg/pascal_part'], configs, 2)
+    assert first == [('zsseg/pascal_part_prompts', 0), ('zsseg/pascal_part_prompts', 1)]
+    assert runs == [(name, seed) for name in configs for seed in (0, 1)]
+    train, = run_table.commands(*first[1], tmp_path, [], train_only=True)
+    assert train[2].endswith('configs/zsseg/pascal_part_prompts.py')
+    prompts = tmp_path / 'zsseg/pascal_part_prompts/seed_1/iter_3200.pth'
+    train, test = run_table.commands('zsseg/pascal_part_r101', 1, tmp_path, [])
+    assert f'load_from=zsseg://{prompts}' in train
+    prompts.parent.mkdir(parents=True)
+    prompts.touch()
+    assert run_table.commands(*first[1], tmp_path, [], train_only=True) == []
+    with pytest.raises(ValueError, match=r"\['clipseg/b'\] not in this table; it has \['clipseg/a'\]"):
+        run_table.planned_runs(['clipseg/a'], ['clipseg/b'], 1)

@@ -74,18 +74,36 @@ def test_zero_shot_table(runs, capsys):
                  str(runs)])
     text = (runs / 'out' / 't.md').read_text()
     assert text.strip() == capsys.readouterr().out.strip()
-    clipseg, ours = [line for line in text.splitlines() if '| tiny |' in line]
+    clipseg, ours = [line for line in text.splitlines() if line.startswith(('| CLIPSeg', '| PartCLIPSeg'))]
     # harmonic: 2 * 20 * 8 / 28 = 80 / 7 and 2 * 40 * 16 / 56 = 160 / 7
     assert ours == ('| PartCLIPSeg | tiny | 2 runs | 30.00 ± 10.00 | 12.00 ± 4.00 | 17.14 ± 5.71 '
                     '| 30.00 ± 10.00 | 12.00 ± 4.00 | 17.14 ± 5.71 |')
     assert clipseg == '| CLIPSeg | tiny | 1 run | 20.00 | 0.00 | 0.00 | 20.00 | 0.00 | 0.00 |'
     with open(runs / 'out' / 't.csv', newline='') as file:
         lines = list(csv.DictReader(file))
-    assert len(lines) == 12
-    assert lines[8]['Column'] == 'Pred-All Harmonic'
-    assert float(lines[8]['Mean']) == pytest.approx(120 / 7)
-    assert float(lines[8]['Standard error']) == pytest.approx(40 / 7)
-    assert lines[0]['Standard error'] == ''
+    assert len(lines) == 5 * 6
+    line, = [line for line in lines
+             if (line['Method'], line['Column']) == ('PartCLIPSeg', 'Pred-All Harmonic')]
+    assert float(line['Mean']) == pytest.approx(120 / 7)
+    assert float(line['Standard error']) == pytest.approx(40 / 7)
+    assert {line['Standard error'] for line in lines if line['Method'] == 'CLIPSeg'} == {''}
+
+
+def test_averages_over_found_classes_on_request(runs, capsys):
+    """PartCATSeg's rule: the class that CLIPSeg misses altogether is left out, and the title says so."""
+    write_run(runs / 'm', 'partclipseg/part_shapes', confusion_of([10, 0, 8, 0]))
+    arguments = ['--table', '1', '--dataset', 'part_shapes', str(runs / 'm')]
+    for more, numbers in (([], '5.00 | 4.00 | 4.44'), (['--found-averages'], '10.00 | 8.00 | 8.89')):
+        tables.main(arguments + more)
+        title, *lines = capsys.readouterr().out.splitlines()
+        assert ('IoU > 0 only' in title) == bool(more)
+        assert f'| PartCLIPSeg | tiny | 1 run | {numbers} | {numbers} |' in lines
+    with pytest.raises(ValueError, match='this table has the IoU of classes, no means over them'):
+        tables.make_table(6, 'part_shapes', [runs], found=True)
+    with pytest.raises(ValueError, match="has no score 'pred_all/found_seen'"):
+        write_config(runs / 'log', 'clipseg/part_shapes')
+        write_log(runs / 'log', [scores(1., step=LAST)])
+        tables.make_table(1, 'part_shapes', [runs / 'log'], found=True)
 
 
 def test_runs_beside_the_papers_numbers(tmp_path, capsys):
@@ -95,8 +113,10 @@ def test_runs_beside_the_papers_numbers(tmp_path, capsys):
     tables.main(['--table', '1', str(tmp_path / '0'), str(tmp_path / '1')])
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == '**Zero-shot performance on Pascal-Part-116**'
-    assert lines[-5].startswith('| PartCLIPSeg | ViT-B/16 | paper | 44.37 ± 0.43 | 27.29 ± 0.21 |')
-    assert lines[-4].startswith('| PartCLIPSeg | ViT-B/16 | 2 runs | 42.00 ± 2.00 | 42.00 ± 2.00 |')
+    published, measured = [line for line in lines if line.startswith('| PartCLIPSeg |')]
+    assert published.startswith('| PartCLIPSeg | ViT-B/16 | paper | 44.37 ± 0.43 | 27.29 ± 0.21 |')
+    assert measured.startswith('| PartCLIPSeg | ViT-B/16 | 2 runs | 42.00 ± 2.00 | 42.00 ± 2.00 |')
+    assert '| PartCATSeg | ViT-B/16 | its paper | 52.62 | 40.51 | 45.77 | 57.49 | 44.88 | 50.41 |' in lines
     assert '| CLIPSeg | ViT-B/16 | no runs | - | - | - | - | - | - |' in lines
     assert '| ZSSeg+ | ResNet-50 | paper | 54.31 | 16.08 | 24.71 | 54.43 | 19.04 | 28.21 |' in lines
 
@@ -106,13 +126,18 @@ def test_rows_from_another_setting_have_a_footnote(number, methods, tmp_path, ca
     """The paper's Pred-All columns hold OV-PARTS' Pred-Obj figures there."""
     write_config(tmp_path / 'empty', 'partclipseg/pascal_part')
     tables.main(['--table', str(number), '--out', str(tmp_path / 't'), str(tmp_path)])
-    footnote, = [line for line in capsys.readouterr().out.splitlines() if 'Pred-Obj' in line]
+    lines = capsys.readouterr().out.splitlines()
+    footnote, = [line for line in lines if 'Pred-Obj' in line]
+    assert any(line.startswith('PartCATSeg (source: its paper): ') and 'IoU > 0' in line for line in lines)
+    assert any(line.startswith('ZSSeg+ (source: runs): the method has no Pred-All') for line in lines)
     assert set(footnote.split(' (source: paper): ')[0].split(', ')) == methods
     assert "OV-PARTS' README" in footnote and 'not Pred-All' in footnote
     with open(tmp_path / 't.csv', newline='') as file:
         lines = list(csv.DictReader(file))
-    noted = {line['Method'] for line in lines if line['Note']}
-    assert noted == methods and all(line['Source'] == 'paper' for line in lines if line['Note'])
+    assert {line['Method'] for line in lines if 'Pred-Obj' in line['Note']} == methods
+    sources = {(line['Method'], line['Source']) for line in lines if line['Note']}
+    assert sources == {(method, 'paper') for method in methods} | {
+        ('PartCATSeg', 'its paper'), ('ZSSeg+', 'no runs')}
 
 
 def test_other_tables_have_none(tmp_path, capsys):
@@ -266,7 +291,9 @@ def test_descriptions(number, dataset):
     for section in table['sections']:
         for row in section['rows']:
             assert len(row['labels']) == len(table['labels'])
-            assert dataset == 'part_shapes' or 'paper' in row or 'setting' in row
+            # the paper has neither PartCATSeg nor, on PartImageNet, ZSSeg+ and CATSeg
+            others = row['labels'][0] in ('ZSSeg+', 'CATSeg', 'PartCATSeg')
+            assert dataset == 'part_shapes' or 'paper' in row or 'setting' in row or others
             assert len(row.get('paper', section['columns'])) == len(section['columns'])
         vocabulary = 'pascal_part_116' if dataset == 'paper' else 'part_shapes'
         classes = PartTaxonomy.named(vocabulary).object_parts
@@ -278,8 +305,8 @@ def test_published_harmonic_means(number):
     """Each is that of its row, so no digit is mistyped; the paper's first one is off by 0.1."""
     for section in paper_tables.load_table(number)['sections']:
         for row in section['rows']:
-            values = [v[0] if isinstance(v, list) else v for v in row['paper']]
-            for seen, unseen, harmonic in (values[:3], values[3:]):
+            values = [v[0] if isinstance(v, list) else v for v in row.get('paper', ())]
+            for seen, unseen, harmonic in (each for each in (values[:3], values[3:]) if each and all(each)):
                 assert harmonic == pytest.approx(2 * seen * unseen / (seen + unseen), abs=0.11)
 
 

@@ -2,7 +2,8 @@
 
 Each row's config is trained with seeds 0, 1, … in WORK_DIR/<config>/seed_<n>; the last checkpoint
 is tested, never the best one, which would be chosen on the test images. A second call resumes what
-stopped and leaves alone what is finished. A failed run does not stop the others.
+stopped and leaves alone what is finished. A failed run does not stop the others. What a row starts from,
+such as the prompts of ZSSeg+, is trained first, with the same seed.
 
 --parallel M has M runs at a time, --gpus N gives each of them N GPUs through tools/dist_train.sh: on a
 machine with 8 GPUs, --parallel 8, --parallel 4 --gpus 2, or --gpus 8.
@@ -24,9 +25,11 @@ from mmpartseg.engine import add_cfg_options
 from mmpartseg.evaluation.experiment import differences, experiment
 from mmpartseg.evaluation.paper_tables import (
     DATASETS,
+    FOUND_HELP,
     config_path,
     load_config,
     load_table,
+    stages_before,
     table_configs,
 )
 from mmpartseg.evaluation.runs import COUNTS, dumped_config
@@ -41,7 +44,7 @@ def work_dir_of(root, config, seed):
     return Path(root) / config / f'seed_{seed}'
 
 
-def commands(config, seed, root, options, gpus=1):
+def commands(config, seed, root, options, gpus=1, train_only=False):
     """What a run still needs, as command lines; none when it is finished.
 
     Args:
@@ -50,20 +53,30 @@ def commands(config, seed, root, options, gpus=1):
         root (str | Path): folder of all runs.
         options (list[str]): ``KEY=VALUE`` overrides of the config.
         gpus (int): processes of the run.
+        train_only (bool): there is nothing to test: others start from the run.
 
     Raises:
         ValueError: the run's folder holds one with other settings; names them.
     """
-    folder, path = work_dir_of(root, config, seed), config_path(config)
-    planned = load_config(config, parsed(options))
-    check_folder(folder, planned)
+    folder, path, first = work_dir_of(root, config, seed), config_path(config), stages_before().get(config)
+    if first is not None:
+        options = [f'load_from=zsseg://{last_checkpoint(first, seed, root, options)}', *options]
+    check_folder(folder, load_config(config, parsed(options)))
     if (folder / COUNTS).is_file():
         return []
-    last = folder / f'iter_{planned.train_cfg.max_iters}.pth'
+    last = last_checkpoint(config, seed, root, options)
     common = ['--work-dir', str(folder), '--cfg-options', f'randomness.seed={seed}']
     train = [*_tool('train', gpus, path), '--resume', *common, *options]
+    if train_only:
+        return [] if last.is_file() else [train]
     test = [*_tool('test', gpus, path, last), *common, f'test_evaluator.out_file={folder / COUNTS}', *options]
     return [test] if last.is_file() else [train, test]
+
+
+def last_checkpoint(config, seed, root, options):
+    """Where a run leaves its last checkpoint."""
+    iterations = load_config(config, parsed(options)).train_cfg.max_iters
+    return work_dir_of(root, config, seed) / f'iter_{iterations}.pth'
 
 
 def check_folder(folder, planned):
@@ -116,7 +129,7 @@ def launch(command, environment):
     return subprocess.run(command, check=False, env={**os.environ, **environment}).returncode
 
 
-def run_all(runs, root, options, gpus=1, parallel=1):
+def run_all(runs, root, options, gpus=1, parallel=1, train_only=False):
     """Bring every run to its end, some side by side; the commands that failed."""
     free = queue.SimpleQueue()
     for slot in slots(parallel, gpus):
@@ -131,10 +144,33 @@ def run_all(runs, root, options, gpus=1, parallel=1):
                     return command
         finally:
             free.put(slot)
-    planned = [commands(*run, root, options, gpus) for run in runs]  # all are checked before one begins
+    # all are checked before one begins
+    planned = [commands(*run, root, options, gpus, train_only) for run in runs]
     with ThreadPoolExecutor(parallel) as pool:
         ended = pool.map(finish, planned) if parallel > 1 else map(finish, planned)
         return [command for command in ended if command is not None]
+
+
+def planned_runs(configs, chosen, seeds):
+    """The runs of some of a table's configs, and before them those that they start from.
+
+    Args:
+        configs (list[str]): of the table.
+        chosen (list[str], optional): those that are wanted; all by default.
+        seeds (int): runs of each.
+
+    Returns:
+        tuple[list, list]: pairs of config and seed, each once.
+
+    Raises:
+        ValueError: a chosen config is not in the table.
+    """
+    unknown = sorted(set(chosen or ()) - set(configs))
+    if unknown:
+        raise ValueError(f'--configs: {unknown} not in this table; it has {configs}')
+    wanted, before = [name for name in configs if not chosen or name in chosen], stages_before()
+    first = dict.fromkeys(before[name] for name in wanted if name in before)
+    return tuple([(name, seed) for name in names for seed in range(seeds)] for names in (first, wanted))
 
 
 def main(argv=None):
@@ -145,6 +181,9 @@ def main(argv=None):
     parser.add_argument('--seeds', type=int, default=5, help='runs of each config (default: 5)')
     parser.add_argument('--dataset', choices=DATASETS, default='paper',
                         help="the paper's benchmarks, or PartShapes in their place")
+    parser.add_argument('--configs', nargs='+', metavar='NAME',
+                        help="train only these of the table's configs, such as clipseg/part_shapes")
+    parser.add_argument('--found-averages', action='store_true', help=FOUND_HELP)
     parser.add_argument('--work-dir', default='work_dirs/tables', help='folder of all runs')
     parser.add_argument('--gpus', type=int, default=1, help='of each run (default: 1)')
     parser.add_argument('--parallel', type=int, default=1, help='runs at a time (default: 1)')
@@ -155,19 +194,21 @@ def main(argv=None):
     for name in ('seeds', 'gpus', 'parallel'):
         if getattr(args, name) < 1:
             parser.error(f'--{name} must be at least 1, got {getattr(args, name)}')
-    runs = [(config, seed) for config in table_configs(load_table(args.table, args.dataset))
-            for seed in range(args.seeds)]
+    stages = planned_runs(table_configs(load_table(args.table, args.dataset)), args.configs, args.seeds)
+    runs = stages[-1]
     if args.dry_run:
-        for run in runs:
-            for command in commands(*run, args.work_dir, args.cfg_options, args.gpus):
-                print(shlex.join(command))
+        for stage in stages:
+            for run in stage:
+                for command in commands(*run, args.work_dir, args.cfg_options, args.gpus, stage is not runs):
+                    print(shlex.join(command))
         return 0
-    failed = run_all(runs, args.work_dir, args.cfg_options, args.gpus, args.parallel)
+    failed = [command for stage in stages for command in run_all(
+        stage, args.work_dir, args.cfg_options, args.gpus, args.parallel, stage is not runs)]
     folders = [work_dir_of(args.work_dir, *run) for run in runs]
     finished = [folder for folder in folders if (folder / COUNTS).is_file()]
     if finished:
         out = Path(args.work_dir) / f'table_{args.table}_{args.dataset}'
-        make_table(args.table, args.dataset, finished, out, parsed(args.cfg_options))
+        make_table(args.table, args.dataset, finished, out, parsed(args.cfg_options), args.found_averages)
     for command in failed:
         print(f'failed: {shlex.join(command)}', file=sys.stderr)
     return len(failed)

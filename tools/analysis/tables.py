@@ -16,23 +16,28 @@ from mmpartseg.datasets.preparation import run_main
 from mmpartseg.engine import add_cfg_options, read_config
 from mmpartseg.evaluation.paper_tables import (
     DATASETS,
+    FOUND_HELP,
     config_path,
     doubts,
     fill,
     load_table,
     sort_runs,
     table_configs,
+    with_found_averages,
 )
 from mmpartseg.evaluation.runs import find_runs
 from mmpartseg.evaluation.table_texts import to_csv, to_markdown
 
 
-def make_table(number, dataset, paths, out=None, options=None):
+def make_table(number, dataset, paths, out=None, options=None, found=False):
     """Print a table, and write it to ``<out>.md`` and ``<out>.csv`` where ``out`` is given.
 
-    ``options`` are settings of every row's config, see :func:`load_config`.
+    ``options`` are settings of every row's config, see :func:`load_config`; ``found`` asks for
+    :func:`with_found_averages`.
     """
     table = load_table(number, dataset)
+    if found:
+        table = with_found_averages(table)
     for name in table_configs(table):
         read_config(config_path(name), options or {})  # ends with a line where a setting does not fit
     if options:
@@ -61,10 +66,11 @@ def main(argv=None):
     parser.add_argument('--dataset', choices=DATASETS, default='paper',
                         help="the paper's benchmarks, or PartShapes in their place")
     parser.add_argument('--out', metavar='STEM', help='also write STEM.md and STEM.csv')
+    parser.add_argument('--found-averages', action='store_true', help=FOUND_HELP)
     add_cfg_options(parser)
     parser.add_argument('runs', nargs='+', help='work dirs, or folders that hold several')
     args = parser.parse_args(argv)
-    make_table(args.table, args.dataset, args.runs, args.out, args.cfg_options)
+    make_table(args.table, args.dataset, args.runs, args.out, args.cfg_options, args.found_averages)
 
 
 if __name__ == '__main__':
