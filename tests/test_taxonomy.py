@@ -13,8 +13,10 @@ PUBLISHED = {
     'pascal_part_116': ((116, 16, 42), (74, 11, 41)),
     'ade20k_part_234': ((234, 44, 85), (176, 33, 83)),
     'part_imagenet': ((147, 40, 13), (92, 25, 13)),
+    'part_imagenet_ood': ((482, 128, 13), (410, 109, 13)),
 }
-OBJECT_CLASSES = {'pascal_part_116': 20, 'ade20k_part_234': 44, 'part_imagenet': 40}
+OBJECT_CLASSES = {'pascal_part_116': 20, 'ade20k_part_234': 44, 'part_imagenet': 40,
+                  'part_imagenet_ood': 128}
 WORD = st.text(st.characters(codec='utf-8', exclude_characters="'"), min_size=1).filter(str.strip)
 
 

@@ -1,4 +1,4 @@
-"""PartImageNet, the 40 objects of the paper's split."""
+"""PartImageNet: the 40 objects of the paper's split, and the split without common objects."""
 from mmseg.registry import DATASETS
 
 from mmpartseg.datasets.part_seg_dataset import PartSegDataset, shipped_metainfo
@@ -14,3 +14,13 @@ class PartImageNetDataset(PartSegDataset):
     METAINFO = shipped_metainfo('part_imagenet')
     IMG_SUFFIX = '.JPEG'
     FOLDERS = ('images/train', 'annotations_part/train', 'annotations_object/train')
+
+
+@DATASETS.register_module()
+class PartImageNetOODDataset(PartImageNetDataset):
+    """PartImageNet-OOD: 482 parts of 128 objects, 410 of the 109 seen ones.
+
+    Images of seen objects are in the training set alone, those of the 19 unseen ones in the validation
+    set alone. Part maps have 16 bits with 65535 for ignored pixels.
+    """
+    METAINFO = shipped_metainfo('part_imagenet_ood')

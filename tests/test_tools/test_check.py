@@ -65,7 +65,8 @@ def test_counts_against_the_published_ones(config, root, capsys):
 @pytest.mark.parametrize('name, folder, published', [
     ('pascal_part_116', 'train', 8431), ('pascal_part_116', 'val', 850),
     ('ade20k_part_234', 'training', 7347), ('ade20k_part_234', 'validation', 1016),
-    ('part_imagenet', 'train', 16540), ('part_imagenet', 'val', 2957)])
+    ('part_imagenet', 'train', 16540), ('part_imagenet', 'val', 2957),
+    ('part_imagenet_ood', 'train', 16540), ('part_imagenet_ood', 'val', 2957)])
 def test_published_counts(name, folder, published):
     class Data:
         METAINFO = {'taxonomy': name}  # noqa: RUF012

@@ -13,7 +13,8 @@ from mmpartseg.visualization.palette import (
     part_hues,
 )
 
-SHIPPED = ['pascal_part_116', 'ade20k_part_234', 'part_imagenet', 'part_shapes', 'part_sketches']
+SHIPPED = ['pascal_part_116', 'ade20k_part_234', 'part_imagenet', 'part_imagenet_ood', 'part_shapes',
+           'part_sketches']
 
 
 @pytest.fixture(params=SHIPPED)

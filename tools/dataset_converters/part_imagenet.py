@@ -25,6 +25,7 @@ SPLITS = ('train', 'val')
 class Job(NamedTuple):
     """One image: its object's id and, for each instance, the id of its class."""
     root: Path
+    name: str
     split: str
     image: prep.AnnotatedImage
     object_id: int
@@ -63,18 +64,18 @@ def class_ids(image, name, metainfo):
 
 def convert_image(job):
     """Paint the maps of one image, or keep them if they are complete."""
-    shape = job.image.height, job.image.width
+    shape, dtype = (job.image.height, job.image.width), part_dtype(job.name)
     masks, warnings = prep.decode_instances(job.image.instances, shape)
 
     def painter():
         prep.check_image(job.root / f'images/{job.split}' / job.image.file_name)
-        parts = prep.paint(shape, masks, job.part_ids)
-        nothing = prep.ignore_value(np.uint8)
-        return [parts, np.where(parts == nothing, parts, np.uint8(job.object_id))]
+        parts = prep.paint(shape, masks, job.part_ids, dtype)
+        nothing = parts == prep.ignore_value(dtype)
+        return [parts, np.where(nothing, prep.ignore_value(np.uint8), np.uint8(job.object_id))]
 
     name = Path(job.image.file_name).with_suffix('.png').name
     paths = [job.root / f'annotations_{kind}/{job.split}/{name}' for kind in ('part', 'object')]
-    (parts, objects), is_new = prep.keep_or_paint(paths, shape, (np.uint8, np.uint8), painter,
+    (parts, objects), is_new = prep.keep_or_paint(paths, shape, (dtype, np.uint8), painter,
                                                   job.overwrite)
     ids = prep.present_ids(parts)
     if not ids:
@@ -82,15 +83,20 @@ def convert_image(job):
     return prep.Conversion(job.split, prep.present_ids(objects), ids, is_new, warnings)
 
 
+def part_dtype(name):
+    """Of part maps: 8 bits where the ids fit, else 16."""
+    return np.uint8 if len(load_metainfo(name)['object_part_classes']) < 255 else np.uint16
+
+
 def instance_file(root, split):
-    """The release keeps it at the top or beside the published annotations."""
-    nested = root / f'annotations/{split}/{split}.json'
-    return nested if nested.is_file() else root / f'{split}.json'
+    """Releases keep it at the top, or beside the published annotations."""
+    places = (root / f'annotations/{split}/{split}.json', root / f'annotations/{split}.json')
+    return next((path for path in places if path.is_file()), root / f'{split}.json')
 
 
-def make_jobs(root, overwrite):
+def make_jobs(root, overwrite, dataset=NAME):
     """The jobs of both splits, and warnings; every entry of both files is checked first."""
-    metainfo = load_metainfo(NAME)
+    metainfo = load_metainfo(dataset)
     object_of = {synset: name for name, synsets in metainfo['synsets'].items()
                  for synset in synsets}
     categories = [category['name'] for category in metainfo['coco_part_categories']]
@@ -107,21 +113,24 @@ def make_jobs(root, overwrite):
             name = object_of[synset_of(image.file_name)]
             ids, found = class_ids(image, name, metainfo)
             warnings += found
-            jobs.append(Job(root, split, image, metainfo['object_classes'].index(name), ids,
+            jobs.append(Job(root, dataset, split, image, metainfo['object_classes'].index(name), ids,
                             overwrite))
     return jobs, warnings
 
 
-def convert(root, workers, overwrite):
-    """Convert the release at ``root``; returns the stored counts."""
+def convert(root, workers, overwrite, dataset=NAME):
+    """Convert the release at ``root``; returns the stored counts.
+
+    ``dataset`` names the shipped vocabulary: the 40 objects, or the split of part_imagenet_ood.py.
+    """
     root = Path(root)
-    jobs, warnings = make_jobs(root, overwrite)
+    jobs, warnings = make_jobs(root, overwrite, dataset)
     results = prep.run_jobs(convert_image, jobs, workers)
     # Written last: a list exists only when all it names is there.
     for split in SPLITS:
         prep.write_names(root / f'{split}.txt',
                          [job.image.file_name for job in jobs if job.split == split])
-    return prep.finish(results, warnings, load_metainfo(NAME), root / 'conversion.json')
+    return prep.finish(results, warnings, load_metainfo(dataset), root / 'conversion.json')
 
 
 def main():

@@ -14,11 +14,13 @@ MISSING = 'missing folders and lists'
 OTHER_COUNT = 'other numbers of images than published'
 ROUGH_COUNT = 'numbers of images unlike the published, rounded ones'
 
-# Images in a folder, least and most. PartImageNet (all 158 objects) is stated to two digits only.
+# Images in a folder, least and most. PartImageNet (all 158 objects) is stated to two digits only; the
+# numbers of PartImageNet-OOD are those of its README, but no copy was there to count
 PUBLISHED_IMAGES = {
     'pascal_part_116': {'train': (8431, 8431), 'val': (850, 850)},
     'ade20k_part_234': {'training': (7347, 7347), 'validation': (1016, 1016)},
     'part_imagenet': {'train': (16000, 16999), 'val': (2900, 2999)},
+    'part_imagenet_ood': {'train': (16000, 16999), 'val': (2900, 2999)},
 }
 
 
