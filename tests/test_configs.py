@@ -12,6 +12,7 @@ from mmseg.structures import SegDataSample
 from mmpartseg import PartTaxonomy
 from tests.mixed import distinct_models
 from tests.tiny import TEXT_ENCODER, TINY_CLIP
+from tests.tiny_cost import shrink_cost_family
 
 ROOT = Path(__file__).parents[1]
 TOWERS = ('OpenCLIPViT', 'GuidedCLIP', 'OpenCLIPImageTower', 'TimmImageTower')
@@ -52,26 +53,6 @@ def shrink(cfg):
     if backbone.type == 'GuidedCLIP':
         return shrink_cost_family(cfg)
     head.update(in_channels=(32, 32), channels=16, num_heads=2, ffn_channels=32, mask_strides=(4, 2))
-    return cfg
-
-
-def shrink_cost_family(cfg):
-    """CATSeg and PartCATSeg with narrow guidance and two of their templates."""
-    backbone, head = cfg.model.backbone, cfg.model.decode_head
-    backbone.update(clip_size=(32, 32), guidance_size=(28, 28))
-    guidance = backbone.get('guidance')
-    if guidance is not None and guidance.type == 'DINOv2':
-        guidance.update(options=dict(embed_dim=16, depth=1, num_heads=2, img_size=28), pretrained=False)
-        head.in_channels = (16, 16, 16)
-    elif guidance is not None:
-        guidance.update(depth=18, base_channels=8, stem_channels=8)
-        head.in_channels = (8, 16, 32)
-    else:
-        head.update(in_channels=(32, 32), upsampled_channels=(8, 4))
-    if head.text_encoder.get('templates'):
-        head.text_encoder.templates = ['{}', 'a {}.']
-    head.update(channels=16, num_heads=2, window=2, appearance_channels=8, text_channels=8,
-                decoder_channels=(16, 16), decoder_guidance_channels=(8, 4))
     return cfg
 
 

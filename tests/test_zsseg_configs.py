@@ -31,7 +31,8 @@ def samples(taxonomy, obj=0, num=2):
     parts[8:30, 8:40], parts[30:50, 8:40] = first, last
     objects = torch.full((SIZE, SIZE), len(taxonomy.objects))
     objects[4:54, 4:44] = obj
-    return [SegDataSample(metainfo=dict(img_shape=(SIZE, SIZE)), gt_sem_seg=PixelData(data=parts[None]),
+    meta = dict(img_shape=(SIZE, SIZE), taxonomy=taxonomy)
+    return [SegDataSample(metainfo=meta, gt_sem_seg=PixelData(data=parts[None]),
                           gt_object_seg=PixelData(data=objects[None])) for _ in range(num)]
 
 
@@ -57,7 +58,7 @@ def test_trains_a_step_and_predicts(name):
     for key in cfg.optim_wrapper.get('paramwise_cfg', {}).get('custom_keys', {}):
         assert any(key in n for n, _ in model.named_parameters()), key
     before = {n: p.detach().clone() for n, p in model.named_parameters()}
-    log = model.train_step(dict(inputs=images(), data_samples=samples(model.decode_head.train_taxonomy)),
+    log = model.train_step(dict(inputs=images(), data_samples=samples(model.decode_head.train_taxonomies[0])),
                            optimizer)
     assert torch.isfinite(log['loss'])
     moved = {n for n, p in model.named_parameters() if not torch.equal(p, before[n])}
@@ -95,7 +96,10 @@ def test_released_slips_are_on_in_released_configs_alone():
             continue
         assert head.get('released_substring_match', False) == released, name
         assert head.proposals.get('released_key_bias', False) == released, name
-        keep = next(t for t in cfg.train_dataloader.dataset.dataset.pipeline if t.type == 'KeepObject')
+        dataset = cfg.train_dataloader.dataset
+        while 'pipeline' not in dataset:
+            dataset = dataset.get('dataset') or dataset.datasets[0]
+        keep = next(t for t in dataset.pipeline if t.type == 'KeepObject')
         assert TRANSFORMS.build(keep).released_object_table == (name == 'released_pascal_part'), name
 
 

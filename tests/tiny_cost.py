@@ -52,3 +52,23 @@ def cost_segmentor(variant, seed=0, **vocabularies):
     """A tiny PartSegmentor in eval mode, with reproducible weights."""
     torch.manual_seed(seed)
     return MODELS.build(cost_config(variant, **vocabularies)).eval()
+
+
+def shrink_cost_family(cfg):
+    """CATSeg and PartCATSeg with narrow guidance and two of their templates."""
+    backbone, head = cfg.model.backbone, cfg.model.decode_head
+    backbone.update(clip_size=(32, 32), guidance_size=(28, 28))
+    guidance = backbone.get('guidance')
+    if guidance is not None and guidance.type == 'DINOv2':
+        guidance.update(options=dict(embed_dim=16, depth=1, num_heads=2, img_size=28), pretrained=False)
+        head.in_channels = (16, 16, 16)
+    elif guidance is not None:
+        guidance.update(depth=18, base_channels=8, stem_channels=8)
+        head.in_channels = (8, 16, 32)
+    else:
+        head.update(in_channels=(32, 32), upsampled_channels=(8, 4))
+    if head.text_encoder.get('templates'):
+        head.text_encoder.templates = ['{}', 'a {}.']
+    head.update(channels=16, num_heads=2, window=2, appearance_channels=8, text_channels=8,
+                decoder_channels=(16, 16), decoder_guidance_channels=(8, 4))
+    return cfg

@@ -3,9 +3,10 @@ import math
 
 import plot_cost
 import pytest
-import tables
 from PIL import Image
 from test_tables import confusion_of, write_config, write_log, write_run
+
+from mmpartseg.evaluation.paper_tables import load_table
 
 
 def trained(time, *steps):
@@ -35,7 +36,7 @@ def runs(tmp_path):
 
 
 def test_points(runs):
-    zsseg, clipseg, ours = plot_cost.points_of(tables.load_table(1, 'part_shapes'), [runs])
+    zsseg, clipseg, ours = plot_cost.points_of(load_table(1, 'part_shapes'), [runs])
     assert (zsseg.name, clipseg.name, ours.name) == ('ZSSeg+', 'CLIPSeg', 'PartCLIPSeg')
     assert zsseg.seconds[0] == pytest.approx(2 * 100 + 0.25 * 100)  # its prompts are paid for
     # 50 and 150 seconds; harmonic means of 40 / 3 and 80 / 3
@@ -51,7 +52,7 @@ def test_picture_and_lines(runs, capsys):
     with Image.open(runs / 'cost.png') as picture:
         assert picture.size == (1350, 600)
     figure = plot_cost.cost_figure(
-        plot_cost.points_of(tables.load_table(1, 'part_shapes'), [runs]), 'Title')
+        plot_cost.points_of(load_table(1, 'part_shapes'), [runs]), 'Title')
     for axes in figure.axes:
         drawn = {line.get_label(): tuple(map(float, line.lines[0].get_xydata()[0]))
                  for line in axes.containers}
@@ -61,7 +62,7 @@ def test_picture_and_lines(runs, capsys):
 
 def test_seconds_of_a_picture(runs):
     """A test's log has the time of a batch, of 16 pictures."""
-    table = tables.load_table(1, 'part_shapes')
+    table = load_table(1, 'part_shapes')
     with pytest.raises(ValueError, match='has no time of a test in its log'):
         plot_cost.points_of(table, [runs / 'p'], 'image')
     (runs / 'p' / '20240102_000000' / 't.json').write_text('{"pred_all/mIoU": 1, "time": 4.0}')
@@ -70,7 +71,7 @@ def test_seconds_of_a_picture(runs):
 
 
 def test_what_is_missing_is_named(runs, tmp_path):
-    table = tables.load_table(1, 'part_shapes')
+    table = load_table(1, 'part_shapes')
     with pytest.raises(ValueError, match=r'from zsseg/part_shapes_prompts, whose runs with seeds \[7\]'):
         plot_cost.points_of(table, [runs / 'z2'])
     write_run(runs / 'new', 'catseg/part_shapes', confusion_of([9, 9, 9, 9]))

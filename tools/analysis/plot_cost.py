@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from matplotlib.figure import Figure
-from tables import DATASETS, load_config, load_table, sort_runs, stages_before
 
 from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets.preparation import run_main
 from mmpartseg.evaluation.experiment import kind
+from mmpartseg.evaluation.paper_tables import DATASETS, load_config, load_table, sort_runs, stages_before
 from mmpartseg.evaluation.report import TITLES
 from mmpartseg.evaluation.runs import dumped_config, find_runs, mean_and_error
 
@@ -91,7 +91,7 @@ def points_of(table, paths, seconds='training'):
     """The rows of a table that have runs as :class:`Point`, in its order.
 
     Args:
-        table (dict): of ``tables.load_table``.
+        table (dict): of ``load_table``.
         paths (Sequence[str]): folders of runs.
         seconds (str): ``'training'`` or ``'image'``.
     """
