@@ -13,8 +13,8 @@ def load_metainfo(name):
     """The class lists of a shipped vocabulary.
 
     Args:
-        name (str): ``pascal_part_116``, ``ade20k_part_234``, ``part_imagenet``, ``part_shapes`` or
-            ``part_sketches``.
+        name (str): ``pascal_part_116``, ``ade20k_part_234``, ``part_imagenet``, ``part_imagenet_ood``,
+            ``part_shapes`` or ``part_sketches``.
 
     Returns:
         dict: ``object_classes``, ``unseen_objects``, ``object_part_classes``, ``palette``, …
