@@ -13,6 +13,8 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from mmengine.registry import init_default_scope
+
 from .bombs import BOMBS
 from .corruptions import OUTCOMES, try_kind
 from .files import KINDS
@@ -76,6 +78,7 @@ def main(argv=None):
     parser.add_argument('--random-kills', type=int, default=50, help='(%(default)s)')
     parser.add_argument('--operations', type=int, help='kills at writes, renames and deletes (default: all)')
     args = parser.parse_args(argv)
+    init_default_scope('mmseg')
     titles = ['what', 'tries', *COLUMNS, 'memory, MiB']
     print('| ' + ' | '.join(titles) + ' |', '|' + '---|' * len(titles), sep='\n', flush=True)
     total, most, seen = Counter(), 0, {}
