@@ -29,8 +29,8 @@ def load_metainfo(name):
         raise KeyError(f"unknown vocabulary '{name}'; there are {known}, each also as '<name>:seen'")
     try:
         meta = json.loads(path.read_text(encoding='utf-8'))
-        stated, found = meta.pop('sha256'), metainfo_hash(meta)
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
+        stated, found = meta.pop('sha256', None), metainfo_hash(meta)
+    except (ValueError, AttributeError, TypeError, RecursionError) as error:
         raise ValueError(f'{path} is damaged ({type(error).__name__}: {error}); install mmpartseg '
                          'again') from error
     if stated != found:
