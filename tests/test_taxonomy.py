@@ -155,7 +155,8 @@ def test_build_takes_every_form():
 
 @pytest.mark.parametrize('change, message', [
     (lambda text: text.replace("cat's head", "cat's neck"), 'is not as it was shipped: its content has the'),
-    (lambda text: text.replace('"sha256"', '"sha257"'), 'is not as it was shipped: .* states None'), (lambda text: text[:-9], 'is damaged'),
+    (lambda text: text.replace('"sha256"', '"sha257"'), 'is not as it was shipped: .* states None'),
+    (lambda text: text[:-9], 'is damaged'),
     (lambda text: '[' * 10**5, 'is damaged')])
 def test_shipped_lists_that_were_changed(change, message, tmp_path, monkeypatch):
     """Also where what they say is still valid."""
