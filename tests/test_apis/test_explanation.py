@@ -35,6 +35,14 @@ def test_maps_are_those_of_the_prediction(inferencer):
                                    if i < 3]
 
 
+def test_after_a_prediction_the_picture_is_not_looked_at_again(inferencer):
+    calls = []
+    inferencer.model.backbone.register_forward_hook(lambda *args: calls.append(1))
+    inferencer(IMAGE)
+    Explanation(inferencer, IMAGE)
+    assert calls == [1]
+
+
 def test_known_objects(inferencer):
     mask = np.zeros((48, 80), int)
     mask[:, 40:] = 2  # cow

@@ -10,6 +10,7 @@ from mmseg.structures import SegDataSample
 
 from mmpartseg.models.decode_heads.levels import Levels
 from tests.tiny import ALL, SEEN, segmentor
+from tests.tiny_cost import VARIANTS, cost_segmentor
 
 FIELDS = ('pred_sem_seg', 'pred_oracle_sem_seg', 'pred_obj_sem_seg')
 WHOLE = dict(mode='whole')
@@ -198,6 +199,16 @@ def test_a_head_without_object_scores_decodes_all_classes():
     with torch.no_grad():
         model.predict(torch.randn(1, 3, 32, 32), plain())
     assert sum(drawn) == len(ALL) + 1
+
+
+@pytest.mark.parametrize('variant', list(VARIANTS))
+def test_classes_of_the_cost_family_see_each_other(variant):
+    """Without one class the scores of another are not the same, so that none can be left out exactly."""
+    model, image = cost_segmentor(variant), torch.rand(1, 3, 32, 32)
+    assert not model.has_object_scores
+    with torch.no_grad():
+        every, fewer = (model.in_vocabulary(names).encode_decode(image, [{}]) for names in (ALL, ALL[:3]))
+    assert (every[:, :3] - fewer[:, :3]).abs().max() > 1e-4
 
 
 @pytest.mark.parametrize('mixed', [False, True])

@@ -39,6 +39,19 @@ def test_click(inferencer, tmp_path):
                     'cow. Never seen in training: parts <b>tail</b>')
 
 
+def test_the_same_picture_in_other_words(inferencer, tmp_path, monkeypatch):
+    """It goes through the image tower once, and so does each word through the text tower."""
+    seen, encoded = [], []
+    hook = inferencer.model.backbone.register_forward_hook(lambda *args: seen.append(1))
+    encoder = inferencer.model.decode_head.text_encoder
+    encode = encoder._encode
+    monkeypatch.setattr(encoder, '_encode', lambda names: encoded.extend(names) or encode(names))
+    for words, name in (('owl: beak', ''), ('owl: beak, wing; elk: horn', ''), ('owl: beak, wing', 'owl')):
+        demo.segment(inferencer, tmp_path, Image.fromarray(RGB[::2]), words, name)
+    hook.remove()
+    assert seen == [1] and sorted(encoded) == ['beak', 'elk', 'horn', 'owl', 'wing']
+
+
 def test_object(inferencer, tmp_path):
     *_, downloads, _ = demo.segment(inferencer, tmp_path, Image.fromarray(RGB),
                                     'cat: head; cow: head', ' cow ')
