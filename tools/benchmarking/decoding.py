@@ -27,22 +27,23 @@ def decoding(model, cfg, args, device, memory):
         if args.points:
             made_up = [made_up_classes(classes, classes / objects)
                        for classes in args.points for objects in MADE_UP[classes]]
-            return dict(decoding=[of_vocabulary(model.in_vocabulary(names), cfg, args, device)
+            # their objects have as many parts each: one set tells all, and all winners cost all classes
+            return dict(decoding=[of_vocabulary(model.in_vocabulary(names), cfg, args, device, WINNERS[:3], 1)
                                   for names in made_up])
         return dict(decoding=[of_vocabulary(model, cfg, args, device)],
                     times=times(model, cfg, args, device, memory))
 
 
-def of_vocabulary(model, cfg, args, device):
+def of_vocabulary(model, cfg, args, device, winners=WINNERS, most_sets=None):
     """Operations of one picture: of the image tower, with all classes decoded, with 1, 2, 5, all winners."""
     taxonomy = model.taxonomy
     image, sample = picture(model, cfg, args, device)
     full = count_flops(lambda: all_classes(model, image, sample))
     tower = count_flops(lambda: model.extract_feat(image))
     found = {}
-    for count in WINNERS:
+    for count in winners:
         costs = []
-        for objects in sets_of(taxonomy, count, args.seed):
+        for objects in sets_of(taxonomy, count, args.seed)[:most_sets]:
             with winning(model, objects):  # the tower's features are kept
                 costs.append(tower + count_flops(lambda: model.predict(image, [sample])))
         if costs:

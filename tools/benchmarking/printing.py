@@ -92,7 +92,7 @@ def decoding_text(report):
                      [[found['images'], f"{found['objects']:.1f}",
                        *(f'{found[key] / 1e9:.2f}' for key in ('full', 'mean', 'most')),
                        found['different_pixels']]])
-    names = ['1', '2', '5', 'all']
+    names = list(dict.fromkeys(name for row in report['decoding'] for name in row['winners']))
     rows = [[row['classes'], row['objects'], f"{row['tower'] / 1e9:.1f}", f"{row['full'] / 1e9:.1f}", *(
         span(row['winners'].get(name)) for name in names)] for row in report['decoding']]
     text = table(['classes', 'objects', 'image tower', 'all classes',
