@@ -35,7 +35,9 @@ class OpenVocabHead(BaseModule):
     Attributes:
         background_embedding (Tensor, optional): (1, D), the condition of the background, which is no
             prompt; None where a family knows no background.
-        has_object_scores (bool): whether the output has ``scores`` with those of objects last.
+        has_object_scores (bool): whether the output has ``scores`` with those of objects last; there is then
+            a method ``levels``, which decodes them first and of the classes those asked for, see
+            :class:`Levels`.
         upsamples_probabilities (bool): whether the sigmoid comes before the upsampling to the image's
             size, not after it.
 
