@@ -4,9 +4,9 @@ import time
 
 from torch import distributed
 
-from .. import compat
 from ..checkpoints import read_checkpoint
 from .atomic_files import checkpoint_to_resume, latest_checkpoint
+from .processes import num_processes, prepare_distributed
 
 GLOO_PAUSE = 0.2  # seconds
 CUBLAS = ('CUBLAS_WORKSPACE_CONFIG', ':4096:8')  # what torch asks for; read when the GPU is first used
@@ -28,10 +28,10 @@ def prepare_launch(cfg, launcher, training=True):
             of processes, or ``train_dataloader.batch_size`` contradicts it.
     """
     cfg.launcher = launcher
-    processes = compat.num_processes(launcher)
+    processes = num_processes(launcher)
     if (cfg.get('randomness') or {}).get('deterministic'):
         os.environ.setdefault(*CUBLAS)
-    compat.prepare_distributed(cfg)
+    prepare_distributed(cfg)
     _settle_workers(cfg)
     if training and None not in (cfg.get('effective_batch_size'), cfg.get('train_dataloader')):
         cfg.train_dataloader.batch_size = _batch_of_process(cfg, processes)

@@ -1,4 +1,4 @@
-# What PartCLIPSeg and its CLIPSeg baseline share: CLIP's frozen image tower, a visual adapter, CLIPSeg's decoder
+# What PartCLIPSeg and its CLIPSeg baseline share: CLIP's frozen image tower, an adapter, CLIPSeg's decoder
 data_preprocessor = dict(
     type='PartSegDataPreProcessor',
     mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375], bgr_to_rgb=True,

@@ -9,7 +9,7 @@ from mmengine.utils import apply_to
 from mmseg.registry import HOOKS
 
 from ...atomic import write_atomic
-from ...models.segmentors.part_segmentor import NonFiniteLoss
+from ...models.segmentors.checked_losses import NonFiniteLoss
 from ...taxonomy import PartTaxonomy
 from ..random_states import get_random_states
 from .taxonomy_check_hook import segmentor_of

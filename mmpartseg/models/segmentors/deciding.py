@@ -1,0 +1,66 @@
+"""From scores to label maps, in every setting that a sample asks for."""
+import torch
+from mmseg.structures import SegDataSample
+
+from ...released_labels import resized_and_back
+from .batch_scores import FullScores
+from .decision import Decision
+
+
+class Deciding:
+    """Of a segmentor: label maps of samples, each at its own size."""
+
+    def postprocess_result(self, seg_logits, data_samples=None):
+        """mmseg's hook after inference; see :meth:`postprocess`."""
+        return self.postprocess(seg_logits, data_samples)
+
+    def postprocess(self, scores, data_samples=None):
+        """Decide each image at its own size.
+
+        Args:
+            scores (Tensor): of :meth:`encode_decode`.
+            data_samples (list[SegDataSample], optional): with ``ori_shape`` and, for Oracle-Obj,
+                ``gt_object_seg``, for Pred-Obj ``pred_object_seg``.
+
+        Returns:
+            list[SegDataSample]: with ``pred_sem_seg`` (Pred-All, K = background) and, where the
+            sample has an object map, ``pred_oracle_sem_seg`` (Oracle-Obj, K = no known object) or
+            ``pred_obj_sem_seg`` (Pred-Obj, likewise).
+        """
+        metas = [{} for _ in scores] if data_samples is None else [x.metainfo for x in data_samples]
+        return self.decide_batch(FullScores(scores, self.num_classes, metas), data_samples)
+
+    def decide_batch(self, scores, data_samples=None):
+        """Add label maps to samples, of which :meth:`postprocess` tells.
+
+        Objects are decided first; then the scores of those classes are asked for whose object won
+        somewhere, or is known: no other class can be in a label map.
+
+        Args:
+            scores (FullScores | LevelScores | MeanScores): of the images.
+        """
+        if data_samples is None:
+            data_samples = [SegDataSample(metainfo=dict(ori_shape=scores.size)) for _ in scores.metas]
+        objects = scores.objects()
+        decisions = [Decision(self.index, self.test_cfg, sample, *self.objects_of(sample), each)
+                     for sample, each in zip(data_samples, objects or [None] * len(data_samples))]
+        classes = None
+        if objects is not None and not self.test_cfg.get('return_logits', False):
+            present = torch.stack([each.objects_present() for each in decisions]).any(0)
+            classes = present[self.index.object_of].nonzero()[:, 0]
+        nothing = classes is not None and len(classes) == 0
+        maps = [None] * len(decisions) if nothing else scores.classes(classes)
+        for decision, each in zip(decisions, maps):
+            decision.decide(each, classes, self.scores_are_probabilities)
+        return data_samples
+
+    def objects_of(self, sample):
+        """(H, W) object of each pixel for Oracle-Obj and for Pred-Obj, None where the sample has none."""
+        device = self.index.object_of.device
+        known, predicted = (sample.get(field).data[0].to(device) if field in sample else None
+                            for field in ('gt_object_seg', 'pred_object_seg'))
+        if known is not None:
+            sample.set_metainfo(dict(oracle_released_ground_truth=self.released_ground_truth))
+            if self.released_ground_truth:
+                known = resized_and_back(known)
+        return known, predicted
