@@ -153,6 +153,12 @@ def test_each_folder_says_what_lives_there(folder):
     assert docstring and docstring.split('\n')[0].endswith('.')
 
 
+@pytest.mark.parametrize('folder', ['mmpartseg', 'tools', 'configs'])
+def test_files_are_short(folder):
+    for path in ROOT.glob(f'{folder}/**/*.py'):
+        assert len(path.read_text().splitlines()) <= 200, path
+
+
 def test_typed_modules_exist():
     """A module that mypy.ini lists in vain would be checked for nothing."""
     sections = ','.join(re.findall(r'^\[mypy-(.*)\]', read('mypy.ini'), re.MULTILINE))

@@ -34,17 +34,17 @@ import time
 from pathlib import Path
 
 import torch
-from benchmarking import data
 from benchmarking.decoding import decoding, decoding_plot
 from benchmarking.gpu.run import run as run_gpu
-from benchmarking.measure import Memory, measure
 from benchmarking.options import parse_args
-from benchmarking.peer import compare
-from benchmarking.printing import text_of
-from benchmarking.scaling import POINTS, run_points, scaling_report
-from benchmarking.subjects import DTYPES, build_model, inference, read_config, training_step
 
 from mmpartseg.atomic import write_atomic
+from mmpartseg.benchmark import data
+from mmpartseg.benchmark.measure import Memory, measure
+from mmpartseg.benchmark.peer import compare
+from mmpartseg.benchmark.printing import text_of
+from mmpartseg.benchmark.scaling import POINTS, run_points, scaling_report
+from mmpartseg.benchmark.subjects import DTYPES, build_model, inference, read_config, training_step
 from mmpartseg.datasets.preparation import run_main
 
 

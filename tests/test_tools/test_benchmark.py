@@ -12,8 +12,8 @@ from tests.tiny import ATTENTION_LOSSES, MASK_LOSSES, TEXT_ENCODER, TINY_CLIP, s
 from tests.tiny_model import CONFIG, TOOLS, TRAINED, load_tool
 
 sys.path.insert(0, str(TOOLS))
-from benchmarking import measure, scaling, subjects  # noqa: E402
-from benchmarking.straightforward import Straightforward  # noqa: E402
+from mmpartseg.benchmark import measure, scaling, subjects  # noqa: E402
+from mmpartseg.benchmark.straightforward import Straightforward  # noqa: E402
 
 benchmark = load_tool('benchmark')
 OPTIMIZER = "optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='AdamW', lr=1e-4))\n"
@@ -111,7 +111,7 @@ def test_operations_of_attention_and_products():
 
 PEAK = """
 import torch
-from benchmarking.measure import Memory
+from mmpartseg.benchmark.measure import Memory
 memory = Memory(torch.device('cpu'))
 memory.restart()
 torch.ones(50_000_000)

@@ -11,10 +11,12 @@ from tests.tiny import ATTENTION_LOSSES, MASK_LOSSES
 from tests.tiny_model import CONFIG, TOOLS, load_tool
 
 sys.path.insert(0, str(TOOLS))
-from benchmarking import measure, options  # noqa: E402
+from benchmarking import options  # noqa: E402
 from benchmarking.gpu import counts, equality, run, tables  # noqa: E402
 from benchmarking.gpu.session import Session  # noqa: E402
 from benchmarking.gpu.setup import Setup, exact_float32  # noqa: E402
+
+from mmpartseg.benchmark import measure  # noqa: E402
 
 benchmark = load_tool('benchmark')
 REST = "optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='AdamW', lr=1e-4))\n" \

@@ -7,9 +7,9 @@ import torch
 from mmengine.dataset import pseudo_collate
 from mmseg.registry import DATASETS
 
-from benchmarking.measure import count_flops, in_turns
 from benchmarking.options import MADE_UP
-from benchmarking.subjects import draw_batch, made_up_classes, network_side
+from mmpartseg.benchmark.measure import count_flops, in_turns
+from mmpartseg.benchmark.subjects import draw_batch, made_up_classes, network_side
 
 WINNERS = (1, 2, 5, None)  # objects that win somewhere; None for all
 MOST_SETS, DRAWN_SETS = 16, 3

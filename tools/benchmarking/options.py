@@ -1,7 +1,7 @@
 """The command line of ``tools/benchmark.py``."""
 import argparse
 
-from benchmarking.scaling import POINTS
+from mmpartseg.benchmark.scaling import POINTS
 from mmpartseg.engine import add_cfg_options
 
 PRECISIONS = ('fp32', 'bf16', 'fp16')

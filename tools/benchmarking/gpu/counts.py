@@ -5,8 +5,8 @@ import warnings
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from benchmarking.measure import synchronize
-from benchmarking.subjects import draw_batch, network_side
+from mmpartseg.benchmark.measure import synchronize
+from mmpartseg.benchmark.subjects import draw_batch, network_side
 
 LAUNCHES = ('cudaLaunchKernel', 'cudaLaunchKernelExC', 'cuLaunchKernel', 'cuLaunchKernelEx')
 SIZE, TRAINING_BATCH = (375, 500), 8

@@ -6,8 +6,8 @@ from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
 from benchmarking.gpu.setup import exact_float32
-from benchmarking.measure import largest_difference
-from benchmarking.subjects import autocast, network_side, training_batch
+from mmpartseg.benchmark.measure import largest_difference
+from mmpartseg.benchmark.subjects import autocast, network_side, training_batch
 
 BATCH, SIZE = 2, (375, 500)
 LOGIT, EQUAL_PIXELS, GRADIENT = 1e-4, 0.999, 1e-3  # pixels where two classes nearly tie may tip

@@ -3,10 +3,10 @@ import argparse
 
 import torch
 
-from benchmarking import data
 from benchmarking.gpu.equality import ROOT
-from benchmarking.measure import timed
-from benchmarking.subjects import DTYPES, training_batch
+from mmpartseg.benchmark import data
+from mmpartseg.benchmark.measure import timed
+from mmpartseg.benchmark.subjects import DTYPES, training_batch
 
 SAMPLE = ROOT / 'configs/partclipseg/pascal_part_sample.py'
 BATCH = 8

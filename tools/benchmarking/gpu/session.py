@@ -5,8 +5,8 @@ import time
 import traceback
 from pathlib import Path
 
-from benchmarking.printing import cell
 from mmpartseg.atomic import write_atomic
+from mmpartseg.benchmark.printing import cell
 
 
 class Session:

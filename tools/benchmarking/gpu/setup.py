@@ -6,8 +6,8 @@ from functools import cached_property
 
 import torch
 
-from benchmarking.measure import Memory
-from benchmarking.subjects import build_model, inference, read_config, training_step
+from mmpartseg.benchmark.measure import Memory
+from mmpartseg.benchmark.subjects import build_model, inference, read_config, training_step
 
 CPU = torch.device('cpu')
 
@@ -38,7 +38,7 @@ class Setup:
         return (self.on_cpu, CPU), (self.model, self.device)
 
     def options(self, batch, precision='fp32', label_size=None):
-        """Arguments as the functions of :mod:`benchmarking.subjects` take them."""
+        """Arguments as the functions of :mod:`mmpartseg.benchmark.subjects` take them."""
         return argparse.Namespace(**dict(
             vars(self.args), batch=batch, precision=precision, label_size=label_size))
 

@@ -3,8 +3,8 @@ import time
 
 import torch
 
-from benchmarking.measure import count_flops, largest_difference, matrix_peak, synchronize, timed
-from benchmarking.subjects import DTYPES, autocast, draw_batch, network_side
+from mmpartseg.benchmark.measure import count_flops, largest_difference, matrix_peak, synchronize, timed
+from mmpartseg.benchmark.subjects import DTYPES, autocast, draw_batch, network_side
 
 MIB = 2**20
 COMPILING = 75  # seconds that one compilation may take

@@ -11,11 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from mmpartseg.models import OpenCLIPViT, PartCLIPSegHead, PartMaskLoss
-from mmpartseg.models.clip import clip_config
-from mmpartseg.models.decode_heads.targets import labels_of, mapped, object_part_target
-from mmpartseg.models.losses.attention_maps import ClassAttention
-from mmpartseg.models.losses.token_shares import TOKEN_SHARES
+from ..models import OpenCLIPViT, PartCLIPSegHead, PartMaskLoss
+from ..models.clip import clip_config
+from ..models.decode_heads.targets import labels_of, mapped, object_part_target
+from ..models.losses.attention_maps import ClassAttention
+from ..models.losses.token_shares import TOKEN_SHARES
 
 LEVELS = ('object_part', 'part', 'object')
 

@@ -5,10 +5,9 @@ import torch
 from mmengine.registry import init_default_scope
 from mmseg.registry import DATASETS
 
-import mmpartseg  # noqa: F401  registers the components
-from benchmarking.measure import timed
-from benchmarking.subjects import made_up_classes, quiet, read_config
-from mmpartseg.evaluation import OpenVocabPartIoU
+from ..evaluation import OpenVocabPartIoU
+from .measure import timed
+from .subjects import made_up_classes, quiet, read_config
 
 CPU = torch.device('cpu')
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import torch
 from mmengine.optim import build_optim_wrapper
 
-from benchmarking.measure import count_flops, in_turns, largest_difference
-from benchmarking.straightforward import Straightforward
-from benchmarking.subjects import autocast, network_side, training_batch
-from mmpartseg.checkpoints import export_clipseg
+from ..checkpoints import export_clipseg
+from .measure import count_flops, in_turns, largest_difference
+from .straightforward import Straightforward
+from .subjects import autocast, network_side, training_batch
 
 
 def compare(model, cfg, args, device, memory):
