@@ -3,6 +3,7 @@ import json
 import os
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -100,7 +101,10 @@ def _read_file(path):
         raise ValueError(f"vocabulary file '{shown}': {printable(error)}") from error
 
 
-class _UniqueKeyLoader(getattr(yaml, 'CSafeLoader', yaml.SafeLoader)):
+SAFE_LOADER: Any = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)  # libyaml's where it is there
+
+
+class _UniqueKeyLoader(SAFE_LOADER):
     """YAML keeps the last of two equal keys; here they are an error, and so are references.
 
     A few lines of references to references could stand for any number of names.

@@ -8,7 +8,7 @@ from mmseg.registry import DATASETS
 from PIL import Image
 from torch.utils.data import DataLoader
 
-from mmpartseg.datasets import PartSegDataset, PascalPart116Dataset, part_seg_dataset
+from mmpartseg.datasets import PartSegDataset, PascalPart116Dataset, folders_of_maps, part_seg_dataset
 from mmpartseg.taxonomy import PartTaxonomy
 
 PIPELINE = [{'type': 'LoadPartImage'}, {'type': 'LoadPartAnnotations'},
@@ -120,7 +120,8 @@ def test_other_folders_and_few_shot_list(pascal_archive):
 @pytest.fixture
 def logged(monkeypatch):
     lines = []
-    monkeypatch.setattr(part_seg_dataset, 'print_log', lambda text, **_: lines.append(text))
+    for module in (part_seg_dataset, folders_of_maps):
+        monkeypatch.setattr(module, 'print_log', lambda text, **_: lines.append(text))
     return lines
 
 

@@ -128,7 +128,7 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
         return getattr(self.last_head, 'upsamples_probabilities', False)
 
     def inference(self, inputs, batch_img_metas):
-        """(N, K [+ 1] [+ O + 1], h, w): :meth:`encode_decode` in the windows of ``test_cfg.mode``."""
+        """(N, K…, h, w): :meth:`encode_decode` in the windows of ``test_cfg.mode``."""
         windows, size = windows_of(self.test_cfg), tuple(inputs.shape[2:])
         return windows.joined(
             (self.encode_decode(window, batch_img_metas) for window in windows.cut(inputs)), size)
