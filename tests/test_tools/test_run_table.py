@@ -144,7 +144,7 @@ def test_a_folder_with_another_experiment(tmp_path):
 
 def test_several_gpus(tmp_path):
     train, test = run_table.commands('clipseg/pascal_part', 0, tmp_path, [], gpus=2)
-    root, folder = run_table.ROOT, tmp_path / 'clipseg/pascal_part/seed_0'
+    root, folder = Path(run_table.__file__).parents[2], tmp_path / 'clipseg/pascal_part/seed_0'
     config = str(root / 'configs/clipseg/pascal_part.py')
     assert train[:4] == ['bash', str(root / 'tools/dist_train.sh'), config, '2']
     assert test[:5] == ['bash', str(root / 'tools/dist_test.sh'), config, str(folder / 'iter_20000.pth'), '2']
