@@ -1,7 +1,7 @@
 """Names of files as they may be printed: an escape sequence in one must not reach a terminal."""
 
 
-def printable(text):
+def printable(text: object) -> str:
     r"""One line that shows whatever a text holds.
 
     >>> printable('photo\x1b[2J\n.jpg')

@@ -1,8 +1,12 @@
 """What a confusion matrix says beyond the mean: parts, objects, and which classes are mixed up."""
+from typing import Any
+
 import numpy as np
 
+from ..taxonomy import PartTaxonomy
 
-def part_means(values, taxonomy):
+
+def part_means(values: np.ndarray, taxonomy: PartTaxonomy) -> np.ndarray:
     """Mean of per-class values over the objects that have each part.
 
     Args:
@@ -15,12 +19,12 @@ def part_means(values, taxonomy):
     return _group_means(values, taxonomy.part_of, len(taxonomy.parts))
 
 
-def object_means(values, taxonomy):
+def object_means(values: np.ndarray, taxonomy: PartTaxonomy) -> np.ndarray:
     """Mean of per-class values over the parts of each object: (O,), otherwise as part_means."""
     return _group_means(values, taxonomy.object_of, len(taxonomy.objects))
 
 
-def same_object_confusion(counts, taxonomy):
+def same_object_confusion(counts: np.ndarray, taxonomy: PartTaxonomy) -> np.ndarray:
     """Share of each class's pixels predicted as another part of its object, as head for leg.
 
     Args:
@@ -33,7 +37,7 @@ def same_object_confusion(counts, taxonomy):
     return _group_confusion(counts, taxonomy.object_of)
 
 
-def same_part_confusion(counts, taxonomy):
+def same_part_confusion(counts: np.ndarray, taxonomy: PartTaxonomy) -> np.ndarray:
     """Share of each class's pixels predicted as the same part of another object.
 
     A cat's head for a dog's head, say (paper, Fig. 2a); otherwise as same_object_confusion.
@@ -41,7 +45,7 @@ def same_part_confusion(counts, taxonomy):
     return _group_confusion(counts, taxonomy.part_of)
 
 
-def _group_means(values, group_of, num_groups):
+def _group_means(values: np.ndarray, group_of: Any, num_groups: int) -> np.ndarray:
     defined = ~np.isnan(values)
     groups = np.asarray(group_of)[defined]
     number = np.bincount(groups, minlength=num_groups)
@@ -49,7 +53,7 @@ def _group_means(values, group_of, num_groups):
     return np.where(number > 0, total / np.maximum(number, 1), np.nan)
 
 
-def _group_confusion(counts, group_of):
+def _group_confusion(counts: np.ndarray, group_of: Any) -> np.ndarray:
     group_of = np.asarray(group_of)
     related = group_of[:, None] == group_of[None]
     np.fill_diagonal(related, False)

@@ -2,6 +2,7 @@
 import io
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from ..taxonomy import PartTaxonomy
 MOST_BYTES = 2**30  # of counts; those of 3,000 classes with boundaries take half of it
 
 
-def save_counts(path, counts, taxonomy):
+def save_counts(path: str | Path, counts: dict[str, Any], taxonomy: PartTaxonomy) -> None:
     """Write counts and class names to ``path`` (.npz), whole or not at all.
 
     Args:
@@ -27,7 +28,7 @@ def save_counts(path, counts, taxonomy):
     write_atomic(path, content.getvalue())
 
 
-def load_counts(path):
+def load_counts(path: str | Path) -> tuple[dict[str, np.ndarray], PartTaxonomy]:
     """Read what :func:`save_counts` wrote.
 
     Returns:

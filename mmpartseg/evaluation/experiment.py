@@ -1,6 +1,8 @@
 """What makes runs one experiment: the config that was run."""
 import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 # what a Runner reads, and what tools/train.py and test.py note beside it
 READ = ('model', 'tta_model', 'train_dataloader', 'val_dataloader', 'test_dataloader', 'train_cfg', 'val_cfg',
@@ -14,7 +16,7 @@ WRITERS = ('SavePredictionsHook', 'EffectiveBatchHook')
 FILES = ('load_from', 'checkpoint', 'pretrained', 'ann_file')  # known by their names, wherever they are
 
 
-def experiment(cfg):
+def experiment(cfg: Mapping[str, Any]) -> dict[str, str]:
     """What identifies an experiment: all settings but seed, paths, workers and logging.
 
     Args:
@@ -40,14 +42,14 @@ def experiment(cfg):
     return found
 
 
-def _flat(value, key='', name=''):
+def _flat(value: Any, key: str = '', name: Any = '') -> Iterator[tuple[str, str]]:
     """Pairs of dotted key and JSON."""
     if name in LEFT_OUT or value is None:
         return
     if name in FILES and isinstance(value, str):
         value = _file_name(value)
     if isinstance(value, dict):
-        children = value.items()
+        children: Any = value.items()
     elif isinstance(value, (list, tuple)) and any(isinstance(v, (dict, list, tuple)) for v in value):
         children = enumerate(value)
     else:
@@ -57,12 +59,12 @@ def _flat(value, key='', name=''):
         yield from _flat(inner, f'{key}.{child}' if key else child, child)
 
 
-def _file_name(text):
+def _file_name(text: str) -> str:
     scheme, separator, path = text.rpartition('://')
     return scheme + separator + Path(path).name
 
 
-def differences(first, second):
+def differences(first: dict[str, str], second: dict[str, str]) -> list[tuple[str, str, str]]:
     """The settings in which two experiments differ.
 
     Args:
@@ -75,7 +77,7 @@ def differences(first, second):
             if first.get(key) != second.get(key)]
 
 
-def kind(cfg):
+def kind(cfg: Mapping[str, Any]) -> str:
     """Which row of a table a run is about: decode head, kind of backbone, data sets; as a text."""
     model = cfg.get('model') or {}
     model = model.get('module', model)  # of a test with TTA
@@ -86,7 +88,7 @@ def kind(cfg):
     return json.dumps(parts, sort_keys=True, default=repr)  # lists and tuples alike
 
 
-def _describe(dataset):
+def _describe(dataset: Mapping[str, Any]) -> list[Any]:
     kept = {key: dataset[key] for key in ('type', 'split', 'shots') if key in dataset}
     if dataset.get('ann_file'):
         kept['ann_file'] = Path(dataset['ann_file']).name

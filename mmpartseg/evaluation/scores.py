@@ -17,10 +17,12 @@ and Harmonic of both. Where it differs, as comparing with its output shows:
   Oracle-Obj drops the row and column of background first. Here it is the Boundary IoU of
   Cheng et al., averaged as every other score.
 """
+from typing import Any
+
 import numpy as np
 
 
-def class_iou(counts):
+def class_iou(counts: np.ndarray) -> np.ndarray:
     """IoU of each class, TP / (GT + Pred - TP), from counts over the whole data set.
 
     Args:
@@ -34,19 +36,19 @@ def class_iou(counts):
     return _percent(hits, annotated + predicted - hits, annotated)
 
 
-def class_recall(counts):
+def class_recall(counts: np.ndarray) -> np.ndarray:
     """Share of each class's annotated pixels that are predicted as that class; as class_iou."""
     hits, annotated = _hits_and_annotated(counts)
     return _percent(hits, annotated, annotated)
 
 
-def class_background(counts):
+def class_background(counts: np.ndarray) -> np.ndarray:
     """Share of each class's annotated pixels that are predicted as background; as class_iou."""
     _, annotated = _hits_and_annotated(counts)
     return _percent(counts[-1, :len(annotated)], annotated, annotated)
 
 
-def size_binned_iou(counts):
+def size_binned_iou(counts: np.ndarray) -> np.ndarray:
     """IoU of each class over the images in which its region is small, medium or large.
 
     Args:
@@ -59,7 +61,7 @@ def size_binned_iou(counts):
     return _percent(hits, annotated + predicted - hits, annotated)
 
 
-def found_only(values):
+def found_only(values: np.ndarray) -> np.ndarray:
     """Values without the classes that score 0: nan there too, so that means leave them out.
 
     PartCATSeg's evaluator averages so. A class that is missed altogether raises Seen and Unseen then, so
@@ -71,13 +73,13 @@ def found_only(values):
     return np.where(values > 0, values, np.nan)
 
 
-def harmonic_mean(seen, unseen):
+def harmonic_mean(seen: float, unseen: float) -> float:
     """2SU / (S + U); nan when either is undefined, 0 when both are 0."""
     total = seen + unseen
     return 2 * seen * unseen / total if total != 0 else 0.0
 
 
-def mean_scores(values, is_seen):
+def mean_scores(values: np.ndarray, is_seen: Any) -> dict[str, float]:
     """Means of per-class values over the seen, the unseen, and all annotated classes.
 
     Args:
@@ -93,16 +95,16 @@ def mean_scores(values, is_seen):
             'mean': defined_mean(values)}
 
 
-def defined_mean(values):
+def defined_mean(values: np.ndarray) -> float:
     """Mean of the values that are not nan, nan when there is none."""
     defined = values[~np.isnan(values)]
     return float(defined.mean()) if defined.size else float('nan')
 
 
-def _hits_and_annotated(counts):
+def _hits_and_annotated(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     num_classes = len(counts) - 1
     return np.diagonal(counts)[:num_classes], counts.sum(axis=0)[:num_classes]
 
 
-def _percent(part, whole, annotated):
+def _percent(part: Any, whole: Any, annotated: Any) -> Any:
     return np.where(annotated > 0, 100 * (part / np.maximum(whole, 1)), np.nan)
