@@ -64,7 +64,7 @@ def test_decoding_of_many_classes(config, tmp_path):
     assert (small['classes'], small['objects'], large['classes'], large['objects']) == (20, 4, 100, 20)
     growth = {name: large['winners'][name]['mean'] - small['winners'][name]['mean'] for name in '12'}
     assert growth['1'] < 0.4 * (large['full'] - small['full'])
-    assert growth['2'] == pytest.approx(growth['1'], rel=0.1)
+    assert growth['2'] < 0.5 * (large['full'] - small['full'])  # of few parts, two objects share more
     assert plot.read_bytes().startswith(b'\x89PNG')
 
 
