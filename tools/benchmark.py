@@ -6,6 +6,7 @@
     python tools/benchmark.py inference CONFIG --scale classes
     python tools/benchmark.py inference configs/clipseg/pascal_part_no_adapter.py --peer transformers
     python tools/benchmark.py train configs/partclipseg/pascal_part.py --peer straightforward
+    python tools/benchmark.py inference configs/partcatseg/pascal_part.py --peer straightforward
     python tools/benchmark.py decoding configs/partclipseg/pascal_part.py
     python tools/benchmark.py data configs/partclipseg/pascal_part_sample.py
     python tools/benchmark.py metric --images 1000 --classes 234
@@ -18,7 +19,8 @@ memory is that of the measured calls beyond the bare process, before any model w
 accelerator it is what torch's allocator gave out. fp16 training is measured without a gradient scaler.
 
 A peer is measured in turns with ours, with the same weights: `transformers` is CLIPSeg as its users run
-it, `straightforward` PartCLIPSeg with the known costs of the released implementation, in float32.
+it, `straightforward` PartCLIPSeg, CATSeg or PartCATSeg with the known costs of the released
+implementations, in float32.
 
 `decoding` counts what a prediction costs when 1, 2, 5 or all objects win, beside decoding all classes: for
 several sets of objects, that of most parts among them, or with --images on test pictures, as the weights

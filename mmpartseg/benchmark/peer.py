@@ -6,8 +6,10 @@ import torch
 from mmengine.optim import build_optim_wrapper
 
 from ..checkpoints import export_clipseg
+from ..models.decode_heads.base_cost_head import BaseCostHead
 from .measure import count_flops, in_turns, largest_difference
 from .straightforward import Straightforward
+from .straightforward_cost import StraightforwardCost
 from .subjects import autocast, network_side, training_batch
 
 
@@ -81,9 +83,17 @@ def load_clipseg(model, device):
         return CLIPSegForImageSegmentation.from_pretrained(Path(folder) / 'clipseg').eval().to(device)
 
 
+def straightforward(model, cfg):
+    """The model word for word, by the family of its head."""
+    if isinstance(model.decode_head, BaseCostHead):
+        return StraightforwardCost(model)
+    return Straightforward(model, cfg.model.backbone)
+
+
 def straightforward_pair(model, cfg, args, device):
-    """PartCLIPSeg's logits word for word; in float32, whatever the precision of ours."""
-    plain, image = Straightforward(model.eval(), cfg.model.backbone), drawn_image(cfg, args, device)
+    """The logits word for word; in float32, whatever the precision of ours."""
+    model.eval().requires_grad_(False)  # torch's counter of operations trips over parameters as inputs
+    plain, image = straightforward(model, cfg), drawn_image(cfg, args, device)
 
     def ours():
         return model(image, mode='tensor').object_part
@@ -96,7 +106,7 @@ def straightforward_pair(model, cfg, args, device):
 
 def training_pair(model, cfg, args, device):
     """Steps of training; the peer in float32. Both go on with the same weights."""
-    plain = Straightforward(model.train(), cfg.model.backbone)
+    plain = straightforward(model.train(), cfg)
     inputs, samples = training_batch(model, cfg, args, device)
     optimizer = build_optim_wrapper(model, cfg.optim_wrapper)
 

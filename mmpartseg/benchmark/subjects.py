@@ -89,7 +89,7 @@ def autocast(device, precision):
 
 def inference(model, cfg, args, device):
     """A call that predicts the label maps of one batch, in both settings, as if seen for the first time."""
-    model.eval()
+    model.eval().requires_grad_(False)
     size = network_side(cfg, args)
     inputs, samples = draw_batch(args, size, tuple(args.label_size or size), model.taxonomy,
                                  model.decode_head.ignore_index, device)

@@ -7,13 +7,16 @@ import sys
 import pytest
 import torch
 from mmengine.config import Config
+from mmseg.registry import MODELS
 
-from tests.tiny import ATTENTION_LOSSES, MASK_LOSSES, TEXT_ENCODER, TINY_CLIP, segmentor
+from tests.tiny import ALL, ATTENTION_LOSSES, MASK_LOSSES, SEEN, TEXT_ENCODER, TINY_CLIP, segmentor
+from tests.tiny_cost import VARIANTS, cost_config
 from tests.tiny_model import CONFIG, TOOLS, TRAINED, load_tool
 
 sys.path.insert(0, str(TOOLS))
 from mmpartseg.benchmark import measure, scaling, subjects  # noqa: E402
 from mmpartseg.benchmark.straightforward import Straightforward  # noqa: E402
+from mmpartseg.benchmark.straightforward_cost import StraightforwardCost  # noqa: E402
 
 benchmark = load_tool('benchmark')
 OPTIMIZER = "optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='AdamW', lr=1e-4))\n"
@@ -181,6 +184,32 @@ def test_straightforward_peer(command, tolerance, config, tmp_path, capsys):
     assert found['difference'] < tolerance
     assert found['peer']['flops'] > 1.4 * found['ours']['flops']
     assert 'times as fast as straightforward' in capsys.readouterr().out
+
+
+@pytest.mark.parametrize('command, tolerance', [('inference', 1e-5), ('train', 1e-4)])
+@pytest.mark.parametrize('variant', list(VARIANTS))
+def test_straightforward_peer_of_the_cost_family(variant, command, tolerance, tmp_path):
+    """Both variants of CATSeg and PartCATSeg: the same masks and gradients."""
+    model = cost_config(variant)
+    model['decode_head']['window'] = 2  # of a grid of four: shifted
+    if variant == 'cvpr24':
+        model['decode_head']['padded_classes'] = len(ALL) + 2
+    path = tmp_path / 'config.py'
+    Config(dict(model=model, optim_wrapper=dict(
+        type='OptimWrapper', optimizer=dict(type='AdamW', lr=1e-4)))).dump(path)
+    found = report([command, str(path), '--peer', 'straightforward', '--batch', '2'], tmp_path / 'out.json')
+    assert found['difference'] < tolerance
+    assert found['peer']['flops'] > found['ours']['flops']
+
+
+@pytest.mark.parametrize('options, message', [
+    (dict(train=dict(joint=[SEEN, ALL[4:]])), 'it has several training vocabularies'),
+    (dict(padded_classes=2), 'it looks at some of its classes only')])
+def test_straightforward_peer_of_another_cost_head(options, message):
+    model = cost_config('cvpr24', **{k: v for k, v in options.items() if k == 'train'})
+    model['decode_head'].update({k: v for k, v in options.items() if k != 'train'})
+    with pytest.raises(ValueError, match=f'does not compute this model: {message}'):
+        StraightforwardCost(MODELS.build(model))
 
 
 def test_straightforward_loss():
