@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ..models.backbones import OpenCLIPViT
+from ..models.decode_heads.region_text_head import RegionTextHead
 
 OPSET = 18
 OUTPUTS = ('class_scores', 'object_scores', 'label_map')
@@ -25,7 +26,7 @@ class FixedVocabulary(nn.Module):
 
     Raises:
         ValueError: a model with a fixed number of classes, or one that cannot be exported; a size that
-            is no multiple of the patch.
+            is no multiple of the patch; ``dynamic`` for a model that resizes every image.
     """
 
     def __init__(self, model, size, dynamic=False):
@@ -33,21 +34,25 @@ class FixedVocabulary(nn.Module):
         if not hasattr(model.decode_head, 'prompts'):
             raise ValueError(f'{type(model.decode_head).__name__} is not conditioned on text; export '
                              'it with the tools of mmseg')
-        if not hasattr(model.decode_head, 'hidden_tokens'):
-            raise ValueError(f'a {type(model.decode_head).__name__} cannot be exported: what it runs depends '
-                             'on what is in the image; PartCLIPSegHead and CLIPSegHead can')
+        if isinstance(model.decode_head, RegionTextHead):
+            raise ValueError(
+                f'a {type(model.decode_head).__name__} cannot be exported: the boxes at which objects are '
+                'cut out, and how many there are for CLIP, depend on what is in the image; heads of one '
+                'stage can (PartCLIPSegHead, CLIPSegHead, CATSegHead, PartCATSegHead)')
         check_backbone(model.backbone, dynamic)
         model = copy.deepcopy(model).eval().requires_grad_(False)
         head, self.preprocessor = model.decode_head, model.data_preprocessor
         self.patch_size = model.backbone.patch_size
         check_size(size, self.patch_size)
-        embeddings = head.text_encoder(head.prompts(head.test_taxonomy)).clone()
-        head.text_encoder = _Embeddings(embeddings)
+        with torch.no_grad():
+            self.register_buffer('text', head.condition(head.prompts(head.test_taxonomy)).clone())
+        head.text_encoder = None
         if dynamic:
             model.backbone.__class__ = _any_grid(type(model.backbone))
         self.backbone, self.head = model.backbone, head
-        reduced, _, _ = head.hidden_tokens(self.backbone(embeddings.new_zeros(1, 3, *size)))
-        head.class_chunk = head.chunk_size(reduced)  # a number, not a function of the input
+        if hasattr(head, 'hidden_tokens'):
+            reduced, _, _ = head.hidden_tokens(self.backbone(self.text.new_zeros(1, 3, *size)))
+            head.class_chunk = head.chunk_size(reduced)  # a number, not a function of the input
         background = head.test_index.object_of.new_tensor([len(head.test_taxonomy.objects)])
         owner = torch.cat([head.test_index.object_of, background])
         self.register_buffer('object_of', owner)
@@ -58,17 +63,20 @@ class FixedVocabulary(nn.Module):
             image (Tensor): (N, 3, H, W) float32, RGB, 0 to 255.
 
         Returns:
-            tuple: ``class_scores`` (N, K + 1, H, W) logits, background last; ``object_scores``
-            (N, O + 1, H, W) likewise, where the head has them; ``label_map`` (N, H, W) int64,
-            Pred-All with K = background.
+            tuple: ``class_scores`` (N, K + 1, H, W), background last where the head knows one, logits or,
+            where the head decides so, their sigmoids; ``object_scores`` (N, O + 1, H, W) likewise, where
+            the head has them; ``label_map`` (N, H, W) int64, Pred-All with K = background.
         """
         size = image.shape[2:]
         if not self.preprocessor.channel_conversion:
             image = image.flip(1)  # a model of BGR images
         if self.preprocessor._enable_normalize:
             image = (image - self.preprocessor.mean) / self.preprocessor.std
-        output = self.head(self.backbone(image))
-        scores = F.interpolate(output.object_part, size, mode='bilinear')
+        output = self.head.decode(self.backbone(image), self.head.test_index, text=self.text)
+        scores = output.object_part
+        if self.head.upsamples_probabilities:
+            scores = scores.sigmoid()
+        scores = F.interpolate(scores, size, mode='bilinear')
         if not self.head.has_object_scores:
             return scores, scores.argmax(1)
         objects = F.interpolate(output.object, size, mode='bilinear')
@@ -80,18 +88,6 @@ class FixedVocabulary(nn.Module):
     def output_names(self):
         """Of what :meth:`forward` returns."""
         return OUTPUTS if self.head.has_object_scores else (OUTPUTS[0], OUTPUTS[2])
-
-
-class _Embeddings(nn.Module):
-    """Takes the place of the text encoder: whatever the names, the embeddings kept."""
-
-    def __init__(self, embeddings):
-        super().__init__()
-        self.register_buffer('embeddings', embeddings)
-
-    def forward(self, names):
-        """The names are those that were kept."""
-        return self.embeddings
 
 
 def _any_grid(backbone):
@@ -114,8 +110,8 @@ def check_backbone(backbone, dynamic):
         raise ValueError(f'a {kind} cannot be exported: an exported model takes multiples of a patch, and it '
                          'states none; OpenCLIPViT, OpenCLIPImageTower and TimmImageTower do')
     if dynamic and not isinstance(backbone, OpenCLIPViT):
-        raise ValueError(f'a {kind} is exported for one size: its library resizes position embeddings to a '
-                         'size that is a number; leave --dynamic out, or take OpenCLIPViT')
+        raise ValueError(f'a {kind} is exported for one size: images, or position embeddings, are resized to '
+                         'a size that is a number; leave --dynamic out, or take OpenCLIPViT')
 
 
 def check_size(size, patch_size):

@@ -86,14 +86,16 @@ def test_ovparts_loss_and_gradients(ovparts):
     arrays, model = ovparts
     head = model.decode_head
     give_guidance(model, arrays, 'train')
-    output = head.decode(model.backbone(normalised(arrays['train/input/image'])), head.train_index, True)
     part_map = arrays['train/input/obj_part_sem_seg'].long()
-    losses = head.loss_by_feat(output, part_map, torch.full_like(part_map, 255), head.train_index)
-    assert list(losses) == ['loss_object_part']
-    close(losses['loss_object_part'], arrays['train/loss/total'])
-    model.zero_grad()
-    losses['loss_object_part'].backward()
-    check_gradients(model, arrays.under('grad'))
+
+    def losses():
+        output = head.decode(model.backbone(normalised(arrays['train/input/image'])), head.train_index, True)
+        return head.loss_by_feat(output, part_map, torch.full_like(part_map, 255), head.train_index)
+    found = losses()
+    assert list(found) == ['loss_object_part']
+    close(found['loss_object_part'], arrays['train/loss/total'])
+    check_gradients(model, lambda: losses()['loss_object_part'], arrays.under('grad'))
+    found['loss_object_part'].backward()
     for name, parameter in model.named_parameters():
         assert (parameter.grad is None) == name.startswith(('backbone.clip.', 'decode_head.text_encoder.'))
     model.zero_grad()
@@ -156,17 +158,18 @@ def test_cvpr24_stages(cvpr24, split, folder):
 def test_cvpr24_loss_and_gradients(cvpr24):
     arrays, model = cvpr24
     head = model.train().decode_head
-    text = head.condition(arrays.names('names/train'))
-    features = model.backbone(normalised(arrays['train/input/image']))
-    output = head.decode(features, head.train_index, True, text)
     part_map = arrays['train/input/sem_seg'].long()
-    losses = head.loss_by_feat(output, part_map, torch.full_like(part_map, 255), head.train_index)
-    close(losses['loss_object_part'], arrays['train/loss/total'])
-    model.zero_grad()
-    losses['loss_object_part'].backward()
-    # through nine blocks of CLIP the arrays have rounding errors of their own: 5e-4 off from float64
-    check_gradients(model.eval(), arrays.under('grad'), 1e-3)
-    model.zero_grad()
+
+    def loss():
+        text = head.condition(arrays.names('names/train'))
+        features = model.backbone(normalised(arrays['train/input/image']))
+        output = head.decode(features, head.train_index, True, text)
+        losses = head.loss_by_feat(output, part_map, torch.full_like(part_map, 255), head.train_index)
+        return losses['loss_object_part']
+    close(loss(), arrays['train/loss/total'])
+    # through nine blocks of CLIP rounding grows: of the arrays from float64, to 5e-4 with its ReLUs
+    check_gradients(model, loss, arrays.under('grad'), tolerance=2e-4)
+    model.eval()
 
 
 def test_cvpr24_trains_queries_and_values(cvpr24):
@@ -247,10 +250,12 @@ def test_padding_and_truncation(aggregator, run, options):
     close(logits, arrays[f'{run}/logits'])
     if run == 'pad9':
         stages(arrays, head, guidance, dense, text)
-        (logits**2).mean().backward()
-        parameters = dict(head.named_parameters())
-        for name, expected in arrays.under('pad9/grad_of_mean_square').items():
-            close(parameters[rename(name).removeprefix('decode_head.')].grad, expected, 1e-4, name)
+        gradients = {rename(name).removeprefix('decode_head.'): value
+                     for name, value in arrays.under('pad9/grad_of_mean_square').items()}
+
+        def loss():
+            return (head.masks(*aggregator_inputs(arrays, head))**2).mean()
+        check_gradients(head, loss, gradients, {name: name for name in gradients})
 
 
 def stages(arrays, head, guidance, dense, text):

@@ -18,6 +18,7 @@ class GuidedCLIP(BaseModule):
         padding_divisor (int, optional): pad right and below with zeros to a multiple of this, and do
             not cut it off again: the prediction is stretched by the padding, as in released CATSeg.
     """
+    patch_size = (1, 1)  # pictures of any size
 
     def __init__(self, clip, clip_size, guidance=None, guidance_size=None, mean=None, std=None,
                  guidance_mean=None, guidance_std=None, padding_divisor=None, init_cfg=None):
