@@ -2,7 +2,7 @@
 from torch import nn
 
 from .blocks import in_blocks
-from .fused_upsampling import upsampled_and_convolved
+from .fused_upsampling import upsampling
 
 
 class UpsamplingBlock(nn.Module):
@@ -21,9 +21,13 @@ class UpsamplingBlock(nn.Module):
         self.conv2 = nn.Conv2d(out_dims, out_dims, 3, padding=1, bias=False)
         self.norm2 = nn.GroupNorm(out_dims // group, out_dims)
 
-    def forward(self, x, guidance):
-        """x (N, T, C, h, w), guidance (N, Cg, 2h, 2w) -> (N, T, C', 2h, 2w)."""
-        x = upsampled_and_convolved(x, self.up.weight, self.up.bias, self.conv1.weight, guidance)
+    def first(self, guidance):
+        """What comes before the first norm, a function of x; guidance is (N, Cg, 2h, 2w)."""
+        return upsampling(self.up.weight, self.up.bias, self.conv1.weight, guidance)
+
+    def forward(self, x, first):
+        """x (N, T, C, h, w), and :meth:`first` -> (N, T, C', 2h, 2w)."""
+        x = first(x)
         t = x.shape[1]
         x = self.norm1(x.flatten(0, 1)).relu_()
         x = self.norm2(self.conv2(x)).relu_()
@@ -55,10 +59,11 @@ class CostDecoder(nn.Module):
         """
         h, w = x.shape[2:4]
         widest = 16 * h * w * self.head.in_channels
-        return in_blocks(lambda block: self.masks(block.permute(0, 1, 4, 2, 3), guidance), x, widest)
+        firsts = [block.first(each) for block, each in zip(self.blocks, guidance)]
+        return in_blocks(lambda block: self.masks(block.permute(0, 1, 4, 2, 3), firsts), x, widest)
 
-    def masks(self, x, guidance):
+    def masks(self, x, firsts):
         """:meth:`forward` on (N, T, C, h, w)."""
-        for block, each in zip(self.blocks, guidance):
-            x = block(x, each)
+        for block, first in zip(self.blocks, firsts):
+            x = block(x, first)
         return self.head(x.flatten(0, 1)).view(*x.shape[:2], *x.shape[3:])
