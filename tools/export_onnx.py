@@ -5,12 +5,14 @@
 Writes cat.onnx (opset 18) and cat.pt2. Input: `image` (1, 3, H, W) float32, RGB, 0 to 255, resized to the
 size of the model; normalisation is inside. Outputs: `class_scores` (1, K + 1, H, W) and
 `object_scores` (1, O + 1, H, W), logits, background last, and `label_map` (1, H, W), Pred-All with
-K = background. The names are in the file's metadata, as JSON lists `classes` and `objects`.
+K = background. CATSeg and PartCATSeg have no object scores and give sigmoids. The names are in the file's
+metadata, as JSON lists `classes` and `objects`.
 
 The ONNX file is kept only if onnxruntime gives the scores of torch within 1e-4 (of the score, where
 that is beyond 1). Limits: one image at a time; a fixed size, or with --dynamic any multiple of the
-patch from 2 to 256 patches a side (torch from 2.7); no Oracle-Obj (take class_scores), no sliding
-window; a new vocabulary needs a new export.
+patch from 2 to 256 patches a side (torch from 2.7; not for CATSeg and PartCATSeg, which resize every
+image to their own size); no Oracle-Obj (take class_scores), no sliding window or tiles; a new vocabulary
+needs a new export. ZSSeg+ cannot be exported: what CLIP sees are boxes found in the image.
 """
 import argparse
 import importlib.util

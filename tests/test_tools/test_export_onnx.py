@@ -1,16 +1,22 @@
 """Exported models against the segmentor itself, with onnxruntime and torch.export."""
 import json
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
 from mmseg.models.decode_heads import FCNHead
+from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
 
 from mmpartseg import compat
 from mmpartseg.apis import PartSegInferencer
-from mmpartseg.apis.export import FixedVocabulary
+from mmpartseg.apis.export import FixedVocabulary, export_onnx, export_program
+from mmpartseg.models import ZSSegHead
+from tests.released_protocol import clear
+from tests.tiny_cost import VARIANTS, cost_config, cost_segmentor
 from tests.tiny_model import load_tool, write_model
 
 pytest.importorskip('onnx')
@@ -99,6 +105,37 @@ def test_heads_without_object_scores(model_files, bgr_to_rgb):
     assert module.output_names == ('class_scores', 'label_map')
     torch.testing.assert_close(scores[0], expected.seg_logits.data)
     assert torch.equal(labels, expected.pred_sem_seg.data)
+
+
+@pytest.mark.parametrize('variant', list(VARIANTS))
+def test_cost_family(variant, tmp_path):
+    """Any size of picture, resized inside; of cvpr24, one class of seven is not looked at."""
+    cfg = cost_config(variant)
+    cfg['decode_head']['num_layers'] = 1  # a small graph
+    cfg['test_cfg']['return_logits'] = True
+    torch.manual_seed(0)
+    model = MODELS.build(cfg).eval()
+    module, path = FixedVocabulary(model, (40, 48)), tmp_path / 'model.onnx'
+    export_onnx(export_program(module, (40, 48)), module, path, {})
+    image = torch.randint(0, 256, (3, 40, 48), generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        expected, = model.test_step(dict(
+            inputs=[image.flip(0)], data_samples=[SegDataSample(metainfo=dict(ori_shape=(40, 48)))]))
+    scores, labels = onnxruntime.InferenceSession(path).run(None, {'image': image[None].float().numpy()})
+    torch.testing.assert_close(torch.from_numpy(scores[0]), expected.seg_logits.data, atol=1e-5, rtol=0)
+    sure = clear(expected.seg_logits.data, list(range(len(scores[0]))))
+    assert sure.float().mean() > 0.95
+    assert torch.equal(torch.from_numpy(labels[0])[sure], expected.pred_sem_seg.data[0][sure])
+
+
+def test_cost_family_has_a_size_of_its_own():
+    with pytest.raises(ValueError, match='GuidedCLIP is exported for one size.*OpenCLIPViT'):
+        FixedVocabulary(cost_segmentor('catseg'), (40, 48), dynamic=True)
+
+
+def test_two_stages_are_refused():
+    with pytest.raises(ValueError, match='ZSSegHead cannot be exported: the boxes .* depend on what is in'):
+        FixedVocabulary(SimpleNamespace(decode_head=object.__new__(ZSSegHead)), (32, 32))
 
 
 def test_fixed_heads_are_refused():
