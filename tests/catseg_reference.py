@@ -1,5 +1,6 @@
 """The released CATSeg and PartCATSeg: arrays of toy and full size, and our models with their weights."""
 import json
+import math
 import re
 
 import numpy as np
@@ -80,7 +81,10 @@ def head_options(spec, **options):
         return spec[f'{PREDICTOR}transformer.{name}'][axis]
     decoder = [width(f'decoder{i}.conv.double_conv.0.weight') for i in (1, 2)]
     guidance = [width(f'decoder_guidance_projection.{i}.0.weight') for i in (0, 1)]
+    # window² tokens see each other; without masks no window is smaller than the grid
+    masks = [shape[-1] for name, shape in spec.items() if name.endswith('attn_mask')]
     return dict(
+        window=math.isqrt(masks[0]) if masks else 12,
         channels=width('conv1.weight'), appearance_channels=width('guidance_projection.0.weight'),
         text_channels=width('text_guidance_projection.0.weight'), decoder_channels=decoder,
         decoder_guidance_channels=guidance,
@@ -112,6 +116,11 @@ class Arrays:
 
     def names(self, key):
         return [str(name) for name in self[key, None]]
+
+    def folders(self, pattern):
+        """The folders of a name."""
+        found = {k[len(self.prefix):].split('/')[0] for k in self.file.files if k.startswith(self.prefix)}
+        return sorted(name for name in found if re.fullmatch(pattern, name))
 
     def under(self, folder):
         """{name: tensor} of the entries in a folder."""

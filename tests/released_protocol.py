@@ -47,7 +47,7 @@ def check_test_images(arrays, model, give_guidance):
     for folder in test_folders(arrays):
         resized = arrays[f'{folder}/resized_image']
         raw = arrays[f'{folder}/image'].numpy()
-        transform = ResizePartSeg(scale=(10**6, 64), keep_ratio=True, backend='pillow',
+        transform = ResizePartSeg(scale=(10**6, min(resized.shape[1:])), keep_ratio=True, backend='pillow',
                                   interpolation='bilinear')
         assert (transform(dict(img=raw))['img'] == resized.permute(1, 2, 0).numpy()).all()
         give_guidance(model, arrays, folder)

@@ -31,7 +31,7 @@ def reference(request):
     channels = [arrays.spec[f'backbone.proj.res{i}.weight'][0] for i in (2, 3, 4)]
     return arrays, build(arrays, arrays.spec, dict(
         type='PartCATSegHead', train_taxonomy=arrays.names('names/train_classes'),
-        test_taxonomy=arrays.names('names/test_classes'), in_channels=channels, window=4,
+        test_taxonomy=arrays.names('names/test_classes'), in_channels=channels,
         class_attention='query', loss_object_part=LOSS, loss_object=LOSS, loss_part=LOSS,
         loss_composition=dict(type='CompositionLoss')))
 
@@ -72,7 +72,8 @@ def test_stages(reference):
         for i, maps in enumerate(guidance.decoder):
             close(maps, arrays[f'train/guidance/decoder{i}'])
         for i, text in enumerate((general, classes)):
-            close(head.text_guidance(text).expand(2, -1, -1), arrays[f'train/guidance/text/{i}'])
+            expected = arrays[f'train/guidance/text/{i}']
+            close(head.text_guidance(text).expand_as(expected), expected)
         cost = cost_volume(dense, general)
         close(cost.transpose(1, 2), arrays['train/cost'])
         x = head.embedding(cost)
