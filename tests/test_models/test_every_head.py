@@ -161,6 +161,15 @@ def test_bfloat16(name):
     assert (rough.float() - exact).abs().mean() <= 0.05 * exact.abs().max()
 
 
+def test_float16_prediction(name):
+    model = build(name)
+    exact = predicted(model)[0]
+    with torch.autocast('cpu', torch.float16):
+        rough = predicted(model)[0]
+    assert not torch.equal(rough.float(), exact)
+    assert (rough.float() - exact).abs().max() <= 0.01 * exact.abs().max()
+
+
 @pytest.mark.parametrize('variant', list(VARIANTS))
 def test_blocks_do_not_change_the_result(variant, monkeypatch):
     model = build(variant)
@@ -173,6 +182,20 @@ def test_blocks_do_not_change_the_result(variant, monkeypatch):
     actual = predicted(model)[0]
     assert calls
     torch.testing.assert_close(actual, expected, atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize('variant', list(VARIANTS))
+def test_blocks_do_not_change_the_gradient(variant, monkeypatch):
+    model, batch = build(variant).train(), [sample(SEEN, 0), sample(SEEN, 1)]
+    gradients = []
+    for budget in (2**30, 1):
+        monkeypatch.setattr(blocks, 'BLOCK_BYTES', {'cpu': budget})
+        model.zero_grad()
+        sum(model.loss(images(), batch).values()).backward()
+        gradients.append(torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None]))
+    whole, parts = gradients
+    assert not torch.equal(whole, parts)  # added up in another order
+    torch.testing.assert_close(parts, whole, atol=1e-4 * whole.abs().max().item(), rtol=0)
 
 
 def test_one_view_of_tta_is_the_model(name):
