@@ -144,6 +144,7 @@ def test_links_on_the_site(link, page, expected, monkeypatch):
     pages = importlib.import_module('docs_pages')
     shown = pages.outside_pages().get(page, page.removeprefix('docs/'))
     assert pages.resolve(link, page, shown, 'https://host') == expected
+    assert pages.title_of('configs/partclipseg/README.md') == 'PartCLIPSeg'
 
 
 @pytest.mark.parametrize('folder', sorted({path.parent for path in ROOT.glob('mmpartseg/**/*.py')}),

@@ -26,9 +26,15 @@ def outside_pages(root=ROOT):
     return pages
 
 
+def title_of(source, root=ROOT):
+    """The first heading of a page."""
+    return re.search(r'^# (.*)', (root / source).read_text(encoding='utf-8'), re.MULTILINE)[1]
+
+
 def on_config(config):
     """The model zoo's families into the navigation."""
-    families = sorted(name for name in outside_pages().values() if name.startswith('zoo/'))
+    families = [{title_of(source): name} for source, name in outside_pages().items()
+                if name.startswith('zoo/')]
     for entry in config.nav:
         if isinstance(entry, dict) and 'Model zoo' in entry:
             entry['Model zoo'] = families
