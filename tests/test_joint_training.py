@@ -2,6 +2,7 @@
 import json
 import math
 import os
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.miniatures import write_ade20k_part_234, write_part_imagenet, write_p
 from tests.mixed import ROOT, finished, small_pipeline, unformatted  # noqa: F401
 from tests.runs import in_child
 from tests.tiny import TEXT_ENCODER, TINY_CLIP
+from tests.tiny_cost import shrink_cost_family
 from tests.tiny_model import load_tool
 
 NAMES = ('pascal_part_116', 'part_imagenet', 'ade20k_part_234')
@@ -88,6 +90,48 @@ def test_one_run_on_three_data_sets(cfg, monkeypatch):
     assert shown == {'pascal_part_116': 4, 'part_imagenet': 3, 'ade20k_part_234': 7}
     assert runner.model.taxonomy == PartTaxonomy.named('pascal_part_116')  # as before
     assert list(Path(runner.work_dir).glob('best_pascal_part_116_pred_all_harmonic_iter_2.pth'))
+
+
+def small(name, archives, folder):
+    """The joint config of another method."""
+    cfg = Config.fromfile(ROOT / f'configs/{name}/joint_pascal_part_imagenet_ade20k.py')
+    side = 64 if name == 'zsseg' else 32  # its deepest map has 1/32 of it
+    for loader in (cfg.train_dataloader, cfg.val_dataloader, cfg.test_dataloader):
+        loader.update(num_workers=0, persistent_workers=False)
+        for dataset in leaves(loader.dataset):
+            dataset = dataset.get('dataset', dataset)
+            dataset.data_root = str(archives / dataset.data_root.split('/')[-1])
+            small_pipeline(dataset.pipeline, side)
+            for step in dataset.pipeline:
+                if step.type == 'RandomChoiceResize':
+                    step.scales = [(96, 64), (96, 80)]
+                elif step.type == 'PadPartSeg':
+                    step.size = (side, side)
+    if name == 'zsseg':
+        from tests.zsseg import shrink
+        shrink(cfg.model, TINY_CLIP, channels=32, layers=2, crop=32)
+    else:
+        cfg.model.data_preprocessor.size = (32, 32)
+        cfg.model.backbone.clip.arch = TINY_CLIP
+        cfg.model.decode_head.text_encoder.update(TEXT_ENCODER)
+        shrink_cost_family(cfg)
+    return finished(cfg, folder, iters=2)
+
+
+@pytest.mark.parametrize('name', ['catseg', 'partcatseg', pytest.param('zsseg', marks=pytest.mark.skipif(
+    find_spec('mmdet') is None, reason='mmdet is not installed'))])
+def test_the_other_methods(name, archives, tmp_path):
+    """Each learns from all three data sets, and has scores of its own in each."""
+    cfg = small(name, archives, tmp_path)
+    prepare_launch(cfg, 'none')
+    runner = Runner.from_cfg(cfg)
+    runner.train()
+    scalars = {k: v.data[0] for k, v in runner.message_hub.log_scalars.items()}
+    losses = [values for key, values in scalars.items() if 'loss' in key]
+    assert losses and all(math.isfinite(value) for values in losses for value in values)
+    setting = 'oracle_obj' if name == 'zsseg' else 'pred_all'
+    assert all(0 <= scalars[f'val/{data}/{setting}/mIoU'][-1] <= 100 for data in NAMES)
+    assert list(tmp_path.glob(f'best_pascal_part_116_{setting}_harmonic_iter_2.pth'))
 
 
 def test_testing_gives_the_same_scores(cfg):
