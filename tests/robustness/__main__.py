@@ -74,7 +74,8 @@ def main(argv=None):
     """Print the table; returns 1 if something was silent, lost, unclear, hanging, crashed or run."""
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--corruptions', type=int, default=10_000, help='damaged files (%(default)s)')
+    parser.add_argument('--corruptions', type=int, default=10_000,
+                        help='damaged files (%(default)s); 0 leaves out those made on purpose too')
     parser.add_argument('--random-kills', type=int, default=50, help='(%(default)s)')
     parser.add_argument('--operations', type=int, help='kills at writes, renames and deletes (default: all)')
     args = parser.parse_args(argv)
@@ -84,7 +85,8 @@ def main(argv=None):
     total, most, seen = Counter(), 0, {}
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        rows = [corruptions(args.corruptions, folder), bombs(folder), reports(folder)]
+        rows = [corruptions(args.corruptions, folder), bombs(folder)] if args.corruptions else []
+        rows.append(reports(folder))
         if args.random_kills or args.operations != 0:
             rows.append(kills(args.random_kills, args.operations, folder))
         for name, counts, memory, details in (row for group in rows for row in group):
