@@ -76,7 +76,9 @@ class Operations:
 
 
 def run(config, work, resume=False, last=None, count_file=None):
-    """What tools/train.py does, under watch."""
+    """What tools/train.py does, under watch, in a process of its own and without its log."""
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1), os.dup2(silence, 2)
     operations = Operations(work, last) if last or count_file else None
     if resume:
         cfg = mmengine.Config.fromfile(config)
@@ -137,8 +139,6 @@ class Killing:
     def killed_after(self, seconds, work, resume):
         child = os.fork()
         if not child:
-            silence = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(silence, 1), os.dup2(silence, 2)
             mmengine.Config.pretty_text = '# left out'
             run(self.config, work, resume)
             os._exit(0)
