@@ -11,7 +11,7 @@ from mmpartseg.benchmark.subjects import autocast, network_side, training_batch
 
 BATCH, SIZE = 2, (375, 500)
 LOGIT, EQUAL_PIXELS, GRADIENT = 1e-4, 0.999, 1e-3  # pixels where two classes nearly tie may tip
-LOW_PRECISION = {'bf16': 0.1, 'fp16': 0.02}  # of logits of size 1 to 10: 8 and 11 bits
+LOW_PRECISION = {'bf16': 0.03, 'fp16': 0.005}  # relative to the largest logit: 8 and 11 bits, many layers
 ROOT = Path(__file__).parents[3]
 MINIATURE = (ROOT / 'configs/partclipseg/part_shapes.py', ROOT / 'data/miniature/partclipseg.safetensors')
 SCENES = 8
