@@ -2,6 +2,7 @@
 import contextlib
 import ctypes
 import gc
+import math
 import resource
 import statistics
 import time
@@ -23,8 +24,13 @@ def _attention_backward(grad, query, key, value, *args, out_shape=None, **kwargs
     return sdpa_backward_flop_count(grad, query, key, value)
 
 
-# torch counts the fused attention of other devices only
-CPU_ATTENTION = {
+def _linear(x, weight, *args, out_shape=None, **kwargs):
+    return 2 * math.prod(x) * weight[0]
+
+
+# torch counts the fused attention of other devices only, and no linear layer of oneDNN
+CPU_OPERATIONS = {
+    torch.ops.mkldnn._linear_pointwise: _linear,
     torch.ops.aten._scaled_dot_product_flash_attention_for_cpu: _attention,
     torch.ops.aten._scaled_dot_product_flash_attention_for_cpu_backward: _attention_backward}
 
@@ -143,7 +149,7 @@ def count_flops(function):
     fast = torch.backends.mha.get_fastpath_enabled()
     torch.backends.mha.set_fastpath_enabled(False)
     try:
-        with FlopCounterMode(display=False, custom_mapping=CPU_ATTENTION) as counter:
+        with FlopCounterMode(display=False, custom_mapping=CPU_OPERATIONS) as counter:
             function()
     finally:
         torch.backends.mha.set_fastpath_enabled(fast)

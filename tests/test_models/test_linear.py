@@ -1,11 +1,13 @@
-"""Linear layers as convolutions: the same numbers and gradients."""
+"""Linear layers and attention through oneDNN: the same numbers and gradients."""
+import copy
+
 import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from mmpartseg.models.layers import linear as module
-from mmpartseg.models.layers.linear import Linear, linear, use_linear
+from mmpartseg.models.layers.linear import Linear, SelfAttention, linear, use_linear
 
 
 def inputs(*shape):
@@ -15,17 +17,17 @@ def inputs(*shape):
 
 
 @pytest.fixture
-def convolutions(monkeypatch):
-    """Shapes that went through a convolution."""
-    shapes, conv2d = [], F.conv2d
+def products(monkeypatch):
+    """Shapes that went to oneDNN."""
+    shapes, onednn = [], module.onednn
     monkeypatch.setattr(
-        module.F, 'conv2d', lambda x, *args: shapes.append(tuple(x.shape)) or conv2d(x, *args))
+        module, 'onednn', lambda x, *args: shapes.append(tuple(x.shape)) or onednn(x, *args))
     return shapes
 
 
 @pytest.mark.parametrize('shape', [(16, 16), (3, 103), (1, 2, 8, 25)])
 @pytest.mark.parametrize('with_bias', [True, False])
-def test_same_as_a_product(shape, with_bias, convolutions):
+def test_same_as_a_product(shape, with_bias, products):
     found, expected = [], []
     for function, results in ((linear, found), (F.linear, expected)):
         arguments = inputs(*shape)[:2 + with_bias]
@@ -34,37 +36,69 @@ def test_same_as_a_product(shape, with_bias, convolutions):
         results += [out, *(x.grad for x in arguments)]
     for ours, theirs in zip(found, expected):
         torch.testing.assert_close(ours, theirs, atol=1e-4, rtol=1e-5)
-    assert len(convolutions) == 1 and convolutions[0][0] == 16
+    assert products == [(*shape, 5), (*shape, 7)]  # forward, and the gradient of x
 
 
-def test_parts_of_a_weight_and_views(convolutions):
+def test_parts_of_a_weight_and_views(products):
     x, weight, _ = inputs(30, 20)
     torch.testing.assert_close(linear(x.transpose(0, 1)[..., :3], weight[:, 2:]),
                                F.linear(x.transpose(0, 1)[..., :3], weight[:, 2:]))
-    assert len(convolutions) == 1
+    torch.testing.assert_close(linear(x, weight, x[0, 0, :1].expand(7)),
+                               F.linear(x, weight, x[0, 0, :1].expand(7)))
+    assert len(products) == 2
 
 
 @pytest.mark.parametrize('x', [
     torch.randn(15, 5), torch.randn(0, 5), torch.randn(300, 5, dtype=torch.float64)])
-def test_what_stays_a_product(x, convolutions):
+def test_what_stays_a_product(x, products):
     weight = torch.randn(7, 5, dtype=x.dtype)
     assert torch.equal(linear(x, weight), F.linear(x, weight))
-    assert not convolutions
+    assert not products
 
 
-def test_reduced_precision_stays_a_product(convolutions):
+def test_reduced_precision_stays_a_product(products):
     x, weight, bias = inputs(300)
     with torch.autocast('cpu', torch.bfloat16):
         assert linear(x, weight, bias).dtype == torch.bfloat16
-    assert not convolutions
+    assert not products
 
 
-def test_layers_of_another_module(convolutions):
+def test_layers_of_another_module(products):
     other = nn.Sequential(nn.Linear(5, 7), nn.ReLU(), nn.MultiheadAttention(4, 2))
     names = list(other.state_dict())
     assert use_linear(other) is other
     assert type(other[0]) is Linear and list(other.state_dict()) == names
-    assert type(other[2].out_proj) is not Linear  # attention reads its weight
+    assert type(other[2]) is SelfAttention and type(other[2].out_proj) is not Linear  # its weight is read
     x = inputs(300)[0]
     torch.testing.assert_close(other[0](x), F.linear(x, other[0].weight, other[0].bias))
-    assert len(convolutions) == 1
+    assert len(products) == 1
+
+
+@pytest.mark.parametrize('masked', [False, True])
+def test_self_attention(masked, products):
+    """Outputs and gradients of torch's, also of causal text."""
+    torch.manual_seed(0)
+    theirs = nn.MultiheadAttention(16, 2, batch_first=True)
+    nn.init.normal_(theirs.in_proj_bias)
+    ours = use_linear(copy.deepcopy(theirs))
+    mask = torch.full((40, 40), -torch.inf).triu(1) if masked else None
+    results = []
+    for layer in (ours, theirs):
+        x = torch.randn(4, 40, 16, generator=torch.Generator().manual_seed(1)).requires_grad_()
+        out, weights = layer(x, x, x, need_weights=False, attn_mask=mask)
+        assert weights is None
+        (out**2).sum().backward()
+        results.append([out, x.grad, *(p.grad for p in layer.parameters())])
+    for a, b in zip(*results):
+        torch.testing.assert_close(a, b, atol=1e-4, rtol=1e-4)
+    assert len(products) == 4  # two layers, forward and backward
+
+
+@pytest.mark.parametrize('options', [
+    dict(need_weights=True), dict(key_padding_mask=torch.zeros(2, 3).bool())])
+def test_other_attention_is_torchs(options, products):
+    theirs = nn.MultiheadAttention(16, 2, batch_first=True)
+    ours, x = use_linear(copy.deepcopy(theirs)), torch.randn(2, 3, 16)
+    torch.testing.assert_close(ours(x, x, x, **options), theirs(x, x, x, **options))
+    torch.testing.assert_close(ours(x, x[:, :2], x[:, :2])[0], theirs(x, x[:, :2], x[:, :2])[0])
+    assert not products

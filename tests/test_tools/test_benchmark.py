@@ -9,6 +9,7 @@ import torch
 from mmengine.config import Config
 from mmseg.registry import MODELS
 
+from mmpartseg.models.layers.linear import linear
 from tests.tiny import ALL, ATTENTION_LOSSES, MASK_LOSSES, SEEN, TEXT_ENCODER, TINY_CLIP, segmentor
 from tests.tiny_cost import VARIANTS, cost_config
 from tests.tiny_model import CONFIG, TOOLS, TRAINED, load_tool
@@ -110,6 +111,9 @@ def test_operations_of_attention_and_products():
     assert measure.count_flops(lambda: a @ b) == 2 * 3 * 5 * 7
     attend = torch.nn.functional.scaled_dot_product_attention
     assert measure.count_flops(lambda: attend(q, q, q)) == 2 * (2 * 2 * 11 * 11 * 4)
+    x, weight = torch.randn(2, 300, 5), torch.randn(7, 5, requires_grad=True)
+    assert measure.count_flops(lambda: linear(x, weight)) == 2 * 600 * 5 * 7
+    assert measure.count_flops(lambda: linear(x, weight).sum().backward()) == 2 * (2 * 600 * 5 * 7)
 
 
 PEAK = """

@@ -5,6 +5,7 @@ from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
 from .evenly import even_size
+from .linear import onednn, suits_onednn
 from .precision import autocast_dtype, without_autocast
 from .recompute import recomputed
 
@@ -45,8 +46,23 @@ def mlp(x, weight1, bias1, weight2, bias2):
 
 
 def hidden_activation(rows, weight, bias, out):
-    """(rows, R) -> (rows, F), written to ``out``."""
+    """(rows, R) -> (rows, F), in ``out`` unless oneDNN makes it."""
+    if suits_onednn(rows):
+        return onednn(rows, weight, bias, 'relu')
     return torch.addmm(bias, rows, weight.T, out=out).relu_()
+
+
+def product(rows, weight, bias, out):
+    """(n, F) and (S, F) -> (n, S), in ``out`` unless oneDNN makes it; the bias (S,) may be None."""
+    if suits_onednn(rows):
+        return onednn(rows, weight, bias)
+    return torch.mm(rows, weight.T, out=out) if bias is None else torch.addmm(bias, rows, weight.T, out=out)
+
+
+def write(out, result):
+    """Put a result of :func:`product` where it belongs, if it is not there."""
+    if result is not out:
+        out.copy_(result)
 
 
 def block_rows(x, width):
@@ -72,7 +88,8 @@ class BlockwiseMLP(Function):
         buffer = x.new_empty(size, len(weight1))  # one memory for all blocks: it stays in the caches
         for rows, out in blocks(size, x, result):
             hidden = hidden_activation(rows, weight1, bias1, buffer[:len(rows)])
-            torch.addmm(bias2, hidden.view(-1, inputs), weight2.T, out=out.view(-1, outputs))
+            out = out.view(-1, outputs)
+            write(out, product(hidden.view(-1, inputs), weight2, bias2, out))
         return result
 
     @staticmethod
@@ -92,18 +109,19 @@ class BlockwiseMLP(Function):
         outputs, inputs = weight2.shape
         size = block_rows(x, len(weight1))
         buffers = x.new_empty(2, size, len(weight1))
+        transposed1, transposed2 = weight1.T.contiguous(), weight2.T.contiguous()
         for rows, grad_rows, out in blocks(size, x, grad, grad_x):
             hidden, grad_hidden = buffers[:, :len(rows)]
-            hidden_activation(rows, weight1, bias1, hidden)
-            narrow, grad_narrow = hidden.view(-1, inputs), grad_hidden.view(-1, inputs)
+            hidden = hidden_activation(rows, weight1, bias1, hidden)
             grad_rows = grad_rows.reshape(-1, outputs)
-            add_product(total2, narrow.T, grad_rows)
-            torch.mm(grad_rows, weight2, out=grad_narrow)
+            add_product(total2, hidden.view(-1, inputs).T, grad_rows)
+            grad_hidden = product(
+                grad_rows, transposed2, None, grad_hidden.view(-1, inputs)).view_as(hidden)
             torch.ops.aten.threshold_backward.grad_input(
                 grad_hidden, hidden, 0, grad_input=grad_hidden)
             add_product(total1, grad_hidden.T, rows)
             total_bias1 += grad_hidden.sum(0)
-            torch.mm(grad_hidden, weight1, out=out)
+            write(out, product(grad_hidden, transposed1, None, out))
         dtype = x.dtype
         return (grad_x, total1.to(dtype), total_bias1.to(dtype), total2.T.to(dtype),
                 grad.sum(0).view(-1, outputs).sum(0))

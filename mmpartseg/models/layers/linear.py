@@ -1,10 +1,15 @@
-"""Linear layers in half the time on AMD's processors."""
+"""Linear layers in half the time on AMD's processors.
+
+torch gives float32 products of matrices to MKL, which uses half the width of such a processor; oneDNN, which
+has its convolutions and all that is below float32, uses all of it.
+"""
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.autograd import Function
+from torch.autograd.function import once_differentiable
 
-IMAGES = 16  # of as many and more, torch gives 1×1 convolutions to oneDNN, whatever the threads
-FEWEST = 256  # rows that are worth it
+FEWEST = 64  # rows that are worth it
 
 
 class Linear(nn.Linear):
@@ -15,26 +20,69 @@ class Linear(nn.Linear):
         return linear(x, self.weight, self.bias)
 
 
-def linear(x, weight, bias=None):
-    """``F.linear`` of (…, C); in float32 on a CPU as a 1×1 convolution, which is the same.
+class SelfAttention(nn.MultiheadAttention):
+    """``nn.MultiheadAttention`` whose self-attention is fused, between two :func:`linear`."""
 
-    torch gives float32 products of matrices to MKL, which uses half the width of an AMD processor, and
-    convolutions to oneDNN, which uses all of it.
-    """
-    if (torch.compiler.is_compiling() or x.device.type != 'cpu' or x.dtype != torch.float32
-            or torch.is_autocast_enabled('cpu') or (rows := x.shape[:-1].numel()) < FEWEST):
+    def forward(self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None, **options):
+        """As of torch; anything but plain self-attention is left to it."""
+        if (need_weights or key_padding_mask is not None or options or query is not key or key is not value
+                or not self.batch_first or self.in_proj_weight is None or self.dropout):
+            return super().forward(query, key, value, key_padding_mask, need_weights, attn_mask, **options)
+        return self_attention(self, query, attn_mask), None
+
+
+def self_attention(layer, x, mask=None):
+    """What a ``MultiheadAttention`` makes of x (B, L, R), with an additive mask (L, L)."""
+    qkv = linear(x, layer.in_proj_weight, layer.in_proj_bias)
+    q, k, v = qkv.unflatten(2, (3, layer.num_heads, -1)).permute(2, 0, 3, 1, 4)
+    x = F.scaled_dot_product_attention(q, k, v, None if mask is None else mask.to(q.dtype))
+    return linear(x.transpose(1, 2).flatten(2), layer.out_proj.weight, layer.out_proj.bias)
+
+
+def linear(x, weight, bias=None):
+    """``F.linear`` of (…, C), through oneDNN where :func:`suits_onednn`."""
+    if not suits_onednn(x) or torch.is_autocast_enabled('cpu'):
         return F.linear(x, weight, bias)
-    images = x.reshape(rows, -1)
-    if rows % IMAGES:
-        images = F.pad(images, (0, 0, 0, -rows % IMAGES))
-    images = images.unflatten(0, (IMAGES, 1, -1)).permute(0, 3, 1, 2)
-    out = F.conv2d(images, weight[:, :, None, None], bias).permute(0, 2, 3, 1)  # as it lies in memory
-    return out.reshape(-1, len(weight))[:rows].view(*x.shape[:-1], -1)
+    return OneDNNLinear.apply(x, weight, bias)
+
+
+def suits_onednn(x):
+    """Whether a product with x (…, C) is one that torch would give to MKL; not in a graph."""
+    return (x.device.type == 'cpu' and x.dtype == torch.float32 and x.shape[:-1].numel() >= FEWEST
+            and torch.backends.mkldnn.is_available()
+            and not (torch.compiler.is_compiling() or torch.jit.is_tracing()))
+
+
+def onednn(x, weight, bias=None, activation='none'):
+    """(…, C) and (C', C) -> (…, C'), then ``'none'`` or ``'relu'``; without gradients."""
+    if bias is not None:
+        bias = bias.contiguous()  # the operator reads it as if it were
+    return torch.ops.mkldnn._linear_pointwise(x, weight, bias, activation, [], '')
+
+
+class OneDNNLinear(Function):
+    """:func:`onednn` with gradients."""
+
+    @staticmethod
+    def forward(ctx, x, weight, bias):
+        ctx.save_for_backward(x, weight)
+        return onednn(x, weight, bias)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, grad):
+        x, weight = ctx.saved_tensors
+        of_x, of_weight, of_bias = ctx.needs_input_grad
+        rows = grad.flatten(0, -2)
+        return (onednn(grad.contiguous(), weight.T.contiguous()) if of_x else None,
+                rows.T @ x.flatten(0, -2) if of_weight else None, rows.sum(0) if of_bias else None)
+
+
+FASTER = {nn.Linear: Linear, nn.MultiheadAttention: SelfAttention}
 
 
 def use_linear(module):
-    """Let the ``nn.Linear`` layers of somebody else's module be :class:`Linear`; returns the module."""
+    """Let the layers of somebody else's module be those of this file; returns the module."""
     for layer in module.modules():
-        if type(layer) is nn.Linear:
-            layer.__class__ = Linear
+        layer.__class__ = FASTER.get(type(layer), type(layer))
     return module

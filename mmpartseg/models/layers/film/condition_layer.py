@@ -1,8 +1,8 @@
 """One layer of the decoder: a post-norm transformer layer."""
-import torch.nn.functional as F
 from torch import nn
 
 from ..blockwise_mlp import blockwise_mlp
+from ..linear import self_attention
 from ..recompute import recomputed
 
 
@@ -34,11 +34,7 @@ class ConditionLayer(nn.TransformerEncoderLayer):
 
     def attend(self, x):
         """Self-attention, fused."""
-        attention = self.self_attn
-        qkv = F.linear(x, attention.in_proj_weight, attention.in_proj_bias)
-        q, k, v = qkv.unflatten(2, (3, attention.num_heads, -1)).permute(2, 0, 3, 1, 4)
-        x = F.scaled_dot_product_attention(q, k, v)  # B x heads x L x R/heads
-        return attention.out_proj(x.transpose(1, 2).flatten(2))
+        return self_attention(self.self_attn, x)
 
     def mlp(self, x):
         """Two linear layers and a ReLU."""

@@ -4,6 +4,7 @@ import torch.nn.functional as F
 from mmseg.registry import MODELS
 from torch import nn
 
+from ..linear import Linear
 from ..precision import without_autocast
 from .condition_layer import ConditionLayer
 from .film import FiLM
@@ -35,7 +36,7 @@ class FiLMDecoder(nn.Module):
         super().__init__()
         self.dims, self.condition_dims = dims, condition_dims
         self.film = FiLM(condition_dims, dims)
-        self.reduces = nn.ModuleList(nn.Linear(c, dims) for c in reversed(in_channels))
+        self.reduces = nn.ModuleList(Linear(c, dims) for c in reversed(in_channels))
         self.layers = nn.ModuleList(
             ConditionLayer(dims, num_heads, ffn_dims, with_cp) for _ in in_channels)
 

@@ -2,6 +2,8 @@
 import torch.nn.functional as F
 from torch import nn
 
+from ..linear import Linear
+
 
 class VisualAdapter(nn.Module):
     """``(1 - ratio) · x + ratio · relu(up(relu(down(x))))``, shared by all hidden states.
@@ -16,8 +18,8 @@ class VisualAdapter(nn.Module):
 
     def __init__(self, dims, hidden_dims, ratio=0.2):
         super().__init__()
-        self.down = nn.Linear(dims, hidden_dims, bias=False)
-        self.up = nn.Linear(hidden_dims, dims, bias=False)
+        self.down = Linear(dims, hidden_dims, bias=False)
+        self.up = Linear(hidden_dims, dims, bias=False)
         self.ratio = ratio
 
     def forward(self, x):
