@@ -3,6 +3,7 @@ import open_clip
 import pytest
 import torch
 from mmseg.registry import MODELS
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from tests.tiny import TINY_CLIP
 
@@ -75,3 +76,44 @@ def test_bad_options(options, message):
 def test_open_clip_names(arch):
     model = backbone(arch=arch, out_indices=(1, ))
     assert model(torch.rand(1, 3, 64, 64))[0].shape[1] == model.embed_dims
+
+
+class WeightCasts(TorchDispatchMode):
+    """Which weights a call casts."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.places = {p.data_ptr(): name for name, p in model.named_parameters()}
+        self.found = set()
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        if function is torch.ops.aten._to_copy.default and args[0].data_ptr() in self.places:
+            self.found.add(self.places[args[0].data_ptr()])
+        return function(*args, **(kwargs or {}))
+
+
+@pytest.mark.parametrize('dtype, tolerance', [('bfloat16', 5e-2), ('float16', 1e-2)])
+def test_weights_held_in_a_low_type(dtype, tolerance):
+    """They are cast when they are loaded, and no more; norms keep float32."""
+    plain, held = backbone(with_cls_token=True), backbone(with_cls_token=True, dtype=dtype)
+    held.load_state_dict(plain.state_dict())
+    low = getattr(torch, dtype)
+    attention = held.visual.transformer.resblocks[0].attn
+    assert held.visual.conv1.weight.dtype == attention.in_proj_weight.dtype == low
+    assert held.visual.ln_pre.weight.dtype == torch.float32
+    image = torch.randn(2, 3, 32, 32)
+    for found, expected in zip(held(image), plain(image)):
+        for a, b in zip(found, expected):
+            assert a.dtype == torch.float32 and not torch.equal(a, b)
+            assert (a - b).abs().max() < tolerance * max(1, b.abs().max())
+    casts = []
+    for model in (plain, held):
+        with torch.autocast('cpu', low), WeightCasts(model) as mode:
+            assert model(image)[0][0].dtype == low
+        casts.append({name for name in mode.found if '.mlp.' in name or '.attn.' in name})
+    assert len(casts[0]) > 10 and not casts[1]
+
+
+def test_only_a_frozen_tower_holds_a_low_type():
+    with pytest.raises(ValueError, match="dtype='bfloat16' is for a frozen tower.*set frozen=True"):
+        backbone(frozen=False, dtype='bfloat16')

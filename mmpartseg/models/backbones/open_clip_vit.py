@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
+from open_clip.model import convert_weights_to_lp
 
 from ..clip import (
     build_image_tower,
@@ -12,6 +13,7 @@ from ..clip import (
     train_query_value,
     value_projection,
 )
+from ..layers.precision import autocast_dtype
 from ..layers.separable import bicubic
 from ..preprocessing import interpolation, pixel_statistics
 from .features import embedded, positions
@@ -43,6 +45,9 @@ class OpenCLIPViT(BaseModule):
             or to the CLS token (``'cls'``), then comes what follows for the CLS token otherwise.
         trainable (str): of an unfrozen tower train ``'all'``, or ``'query_value'``: the query and value
             weights of every block (CAT-Seg).
+        dtype (str, optional): ``'bfloat16'`` or ``'float16'``: a frozen tower holds the weights of its
+            products in that type and computes in it, as autocast does, which would cast them at every
+            call. Its maps are float32 where autocast is off.
 
     Attributes:
         out_channels, out_strides (tuple[int]): of each map.
@@ -52,12 +57,17 @@ class OpenCLIPViT(BaseModule):
     """
 
     def __init__(self, arch='ViT-B-16-quickgelu', pretrained=None, out_indices=None,
-                 frozen=True, with_cls_token=False, dense=None, trainable='all', init_cfg=None):
+                 frozen=True, with_cls_token=False, dense=None, trainable='all', dtype=None,
+                 init_cfg=None):
         super().__init__(init_cfg)
         for name, value, known in (('dense', dense, (None, 'token', 'cls')),
-                                   ('trainable', trainable, ('all', 'query_value'))):
+                                   ('trainable', trainable, ('all', 'query_value')),
+                                   ('dtype', dtype, (None, 'bfloat16', 'float16'))):
             if value not in known:
                 raise ValueError(f'{name} must be one of {known}, got {value!r}')
+        if dtype is not None and not frozen:
+            raise ValueError(f'dtype={dtype!r} is for a frozen tower, whose weights no step changes; set '
+                             'frozen=True, or leave it out and train with AmpOptimWrapper')
         self.visual = build_image_tower(arch, pretrained)
         depth = len(self.visual.transformer.resblocks)
         self.out_indices = default_indices(depth) if out_indices is None else tuple(out_indices)
@@ -83,6 +93,9 @@ class OpenCLIPViT(BaseModule):
             train_query_value(self.visual)
             if dense is not None and depth - 1 not in self.out_indices:
                 self.visual.transformer.resblocks[-1].attn.q_proj_weight.requires_grad_(False)  # not read
+        self.dtype = None if dtype is None else getattr(torch, dtype)
+        if dtype is not None:
+            convert_weights_to_lp(self.visual, self.dtype)
         if frozen:
             self.visual.requires_grad_(False)
         self.train()
@@ -102,6 +115,9 @@ class OpenCLIPViT(BaseModule):
             tuple: one (N, C, h, w) map per index; with ``with_cls_token`` each is a pair
             ``[map, (N, C) CLS token]``. With ``dense`` a map (N, D, h, w) follows.
         """
+        if self.dtype is not None and autocast_dtype(x.device.type) is None:
+            with torch.autocast(x.device.type, self.dtype):
+                return tuple(in_type(state, x.dtype) for state in self(x))
         with torch.no_grad() if self.frozen else contextlib.nullcontext():
             x, grid = self._embed(x)
             before_last = len(self.visual.transformer.resblocks) - 2
@@ -136,3 +152,8 @@ class OpenCLIPViT(BaseModule):
     def _to_map(self, x, grid):
         patches = x[:, 1:].transpose(1, 2).unflatten(2, grid)  # N x C x h x w
         return [patches, x[:, 0]] if self.with_cls_token else patches
+
+
+def in_type(state, dtype):
+    """A map, or a pair of map and CLS token, in another type."""
+    return [each.to(dtype) for each in state] if isinstance(state, list) else state.to(dtype)
