@@ -51,7 +51,7 @@ def test_parts_of_a_weight_and_views(products):
 @pytest.mark.parametrize('x', [
     torch.randn(15, 5), torch.randn(0, 5), torch.randn(300, 5, dtype=torch.float64)])
 def test_what_stays_a_product(x, products):
-    weight = torch.randn(7, 5, dtype=x.dtype)
+    weight = torch.randn(7, x.shape[1], dtype=x.dtype)
     assert torch.equal(linear(x, weight), F.linear(x, weight))
     assert not products
 
@@ -95,10 +95,23 @@ def test_self_attention(masked, products):
 
 
 @pytest.mark.parametrize('options', [
-    dict(need_weights=True), dict(key_padding_mask=torch.zeros(2, 3).bool())])
+    dict(need_weights=True), dict(attn_mask=torch.eye(3, dtype=torch.bool), need_weights=False),
+    dict(attn_mask=torch.randn(4, 3, 3), need_weights=False),
+    dict(key_padding_mask=torch.zeros(2, 3).bool())])
 def test_other_attention_is_torchs(options, products):
     theirs = nn.MultiheadAttention(16, 2, batch_first=True)
     ours, x = use_linear(copy.deepcopy(theirs)), torch.randn(2, 3, 16)
-    torch.testing.assert_close(ours(x, x, x, **options), theirs(x, x, x, **options))
+    for found, expected in zip(ours(x, x, x, **options), theirs(x, x, x, **options)):
+        assert found is expected is None or torch.equal(found, expected)
     torch.testing.assert_close(ours(x, x[:, :2], x[:, :2])[0], theirs(x, x[:, :2], x[:, :2])[0])
     assert not products
+
+
+@pytest.mark.parametrize('width, other', [(64, 2048), (2048, 64), (768, 64), (16, 32)])
+def test_a_row_does_not_see_how_many_there_are(width, other):
+    """Bit by bit: a label map must not depend on what is decoded besides."""
+    generator = torch.Generator().manual_seed(0)
+    x, weight = (torch.randn(n, width, generator=generator) for n in (1500, other))
+    whole = linear(x, weight, evenly=True)
+    for rows in (1, 3, 17, 64, 127, 128, 129, 200, 600):
+        assert torch.equal(linear(x[7:7 + rows], weight, evenly=True), whole[7:7 + rows]), rows

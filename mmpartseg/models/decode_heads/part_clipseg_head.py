@@ -131,8 +131,8 @@ class PartCLIPSegHead(BaseFiLMHead):
         # the projection of a concatenation is the sum of two projections, each of which is shared
         # by all the classes of a part or an object
         part_weight, object_weight = self.project_features.weight.chunk(2, dim=1)
-        parts = linear(parts, part_weight, self.project_features.bias)
-        objects = linear(objects, object_weight)
+        parts = linear(parts, part_weight, self.project_features.bias, evenly=True)
+        objects = linear(objects, object_weight, evenly=True)
         class_text = linear_by_rows(
             self.project_text, torch.cat([object_text[object_of], part_text[part_of]], dim=1))  # n x D
         branch = self.object_part_branch

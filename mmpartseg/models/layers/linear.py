@@ -9,7 +9,8 @@ from torch import nn
 from torch.autograd import Function
 from torch.autograd.function import once_differentiable
 
-FEWEST = 64  # rows that are worth it
+# rows of a product: for fewer oneDNN takes other kernels, which round otherwise
+FEWEST = 128
 
 
 class Linear(nn.Linear):
@@ -25,30 +26,36 @@ class SelfAttention(nn.MultiheadAttention):
 
     def forward(self, query, key, value, key_padding_mask=None, need_weights=True, attn_mask=None, **options):
         """As of torch; anything but plain self-attention is left to it."""
+        plain = attn_mask is None or attn_mask.dim() == 2 and attn_mask.is_floating_point()
         if (need_weights or key_padding_mask is not None or options or query is not key or key is not value
-                or not self.batch_first or self.in_proj_weight is None or self.dropout):
+                or not (plain and self.batch_first) or self.in_proj_weight is None or self.dropout):
             return super().forward(query, key, value, key_padding_mask, need_weights, attn_mask, **options)
         return self_attention(self, query, attn_mask), None
 
 
-def self_attention(layer, x, mask=None):
-    """What a ``MultiheadAttention`` makes of x (B, L, R), with an additive mask (L, L)."""
-    qkv = linear(x, layer.in_proj_weight, layer.in_proj_bias)
+def self_attention(layer, x, mask=None, evenly=False):
+    """What a ``MultiheadAttention`` makes of x (B, L, R), with an additive mask (L, L), by :func:`linear`."""
+    qkv = linear(x, layer.in_proj_weight, layer.in_proj_bias, evenly)
     q, k, v = qkv.unflatten(2, (3, layer.num_heads, -1)).permute(2, 0, 3, 1, 4)
     x = F.scaled_dot_product_attention(q, k, v, None if mask is None else mask.to(q.dtype))
-    return linear(x.transpose(1, 2).flatten(2), layer.out_proj.weight, layer.out_proj.bias)
+    return linear(x.transpose(1, 2).flatten(2), layer.out_proj.weight, layer.out_proj.bias, evenly)
 
 
-def linear(x, weight, bias=None):
-    """``F.linear`` of (…, C), through oneDNN where :func:`suits_onednn`."""
-    if not suits_onednn(x) or torch.is_autocast_enabled('cpu'):
+def linear(x, weight, bias=None, evenly=False):
+    """``F.linear`` of (…, C), through oneDNN where :func:`suits_onednn`.
+
+    With ``evenly`` a row's result is the same, bit by bit, however many others there are; without, few rows
+    are left to torch, which costs less.
+    """
+    few = not evenly and x.shape[:-1].numel() < FEWEST
+    if few or not suits_onednn(x) or torch.is_autocast_enabled('cpu'):
         return F.linear(x, weight, bias)
     return OneDNNLinear.apply(x, weight, bias)
 
 
 def suits_onednn(x):
     """Whether a product with x (…, C) is one that torch would give to MKL; not in a graph."""
-    return (x.device.type == 'cpu' and x.dtype == torch.float32 and x.shape[:-1].numel() >= FEWEST
+    return (x.device.type == 'cpu' and x.dtype == torch.float32 and x.numel() > 0
             and torch.backends.mkldnn.is_available()
             and not (torch.compiler.is_compiling() or torch.jit.is_tracing()))
 
@@ -57,7 +64,12 @@ def onednn(x, weight, bias=None, activation='none'):
     """(…, C) and (C', C) -> (…, C'), then ``'none'`` or ``'relu'``; without gradients."""
     if bias is not None:
         bias = bias.contiguous()  # the operator reads it as if it were
-    return torch.ops.mkldnn._linear_pointwise(x, weight, bias, activation, [], '')
+    rows, shape = x.shape[:-1].numel(), x.shape[:-1]
+    if rows < FEWEST:
+        x = F.pad(x.reshape(rows, -1), (0, 0, 0, FEWEST - rows))
+    result = torch.ops.mkldnn._linear_pointwise(x, weight, bias, activation, [], '')
+    return result[:rows].reshape(*shape, -1) if rows < FEWEST else result
+
 
 
 class OneDNNLinear(Function):

@@ -34,7 +34,7 @@ class ConditionLayer(nn.TransformerEncoderLayer):
 
     def attend(self, x):
         """Self-attention, fused."""
-        return self_attention(self.self_attn, x)
+        return self_attention(self.self_attn, x, evenly=True)
 
     def mlp(self, x):
         """Two linear layers and a ReLU."""
