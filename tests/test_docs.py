@@ -27,6 +27,7 @@ def run_python(arguments, extra, monkeypatch):
     if script == 'tools/export_onnx.py' and not all(map(importlib.util.find_spec, EXPORT_PACKAGES)):
         return
     monkeypatch.setattr(sys, 'argv', [script, *rest, *extra])
+    monkeypatch.syspath_prepend(str(Path(script).resolve().parent))  # as python does
     try:
         runpy.run_path(script, run_name='__main__')
     except SystemExit as finished:

@@ -1,10 +1,11 @@
 """Time, memory and share of the matrix product's peak, by batch and precision; compiled or not."""
+import copy
 import time
 
 import torch
 
 from mmpartseg.benchmark.measure import count_flops, largest_difference, matrix_peak, synchronize, timed
-from mmpartseg.benchmark.subjects import DTYPES, autocast, draw_batch, network_side
+from mmpartseg.benchmark.subjects import DTYPES, autocast, build_model, draw_batch, network_side
 
 MIB = 2**20
 COMPILING = 75  # seconds that one compilation may take
@@ -17,7 +18,18 @@ def training_rows(setup):
 
 def inference_rows(setup):
     """Those of the inference table: from images to label maps in both settings."""
-    return (row for batch in setup.args.batches for row in table(setup, 'prediction', batch))
+    for batch in setup.args.batches:
+        yield from table(setup, 'prediction', batch)
+    batch = setup.args.batches[0]
+    yield f'batch {batch}, bf16, weights of the tower in it', 10, lambda: held(setup, batch)
+
+
+def held(setup, batch):
+    """The image tower holds its weights in bfloat16, so that no call casts them."""
+    cfg = copy.deepcopy(setup.cfg)
+    cfg.model.backbone.dtype = 'bfloat16'
+    place = build_model(cfg, setup.args, setup.device), setup.device
+    return cost(setup, setup.prediction(batch, 'bf16', place), batch, 'bf16')
 
 
 def table(setup, kind, batch):
