@@ -45,16 +45,16 @@ def mlp(x, weight1, bias1, weight2, bias2):
     return F.linear(hidden.unflatten(-1, (-1, weight2.shape[1])), weight2, bias2).flatten(-2)
 
 
-def hidden_activation(rows, weight, bias, out):
+def hidden_activation(rows, weight, bias, out, padded=False):
     """(rows, R) -> (rows, F), in ``out`` unless oneDNN makes it."""
-    if suits_onednn(rows):
+    if suits_onednn(rows, padded):
         return onednn(rows, weight, bias, 'relu')
     return torch.addmm(bias, rows, weight.T, out=out).relu_()
 
 
-def product(rows, weight, bias, out):
+def product(rows, weight, bias, out, padded=False):
     """(n, F) and (S, F) -> (n, S), in ``out`` unless oneDNN makes it; the bias (S,) may be None."""
-    if suits_onednn(rows):
+    if suits_onednn(rows, padded):
         return onednn(rows, weight, bias)
     return torch.mm(rows, weight.T, out=out) if bias is None else torch.addmm(bias, rows, weight.T, out=out)
 
@@ -85,11 +85,12 @@ class BlockwiseMLP(Function):
         outputs, inputs = weight2.shape
         result = x.new_empty(len(x), len(weight1) // inputs * outputs)
         size = block_rows(x, len(weight1))
+        padded = not any(ctx.needs_input_grad)  # a label map must not depend on how much is decoded
         buffer = x.new_empty(size, len(weight1))  # one memory for all blocks: it stays in the caches
         for rows, out in blocks(size, x, result):
-            hidden = hidden_activation(rows, weight1, bias1, buffer[:len(rows)])
+            hidden = hidden_activation(rows, weight1, bias1, buffer[:len(rows)], padded)
             out = out.view(-1, outputs)
-            write(out, product(hidden.view(-1, inputs), weight2, bias2, out))
+            write(out, product(hidden.view(-1, inputs), weight2, bias2, out, padded))
         return result
 
     @staticmethod

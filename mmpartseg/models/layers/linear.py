@@ -44,31 +44,32 @@ def self_attention(layer, x, mask=None, evenly=False):
 def linear(x, weight, bias=None, evenly=False):
     """``F.linear`` of (…, C), through oneDNN where :func:`suits_onednn`.
 
-    With ``evenly`` a row's result is the same, bit by bit, however many others there are; without, few rows
-    are left to torch, which costs less.
+    With ``evenly`` and without gradients a row's result is the same, bit by bit, however many others there
+    are; else few rows are left to torch, which costs less.
     """
-    few = not evenly and x.shape[:-1].numel() < FEWEST
-    if few or not suits_onednn(x) or torch.is_autocast_enabled('cpu'):
+    padded = evenly and not torch.is_grad_enabled()
+    if not suits_onednn(x, padded) or torch.is_autocast_enabled('cpu'):
         return F.linear(x, weight, bias)
-    return OneDNNLinear.apply(x, weight, bias)
+    return OneDNNLinear.apply(x.flatten(0, -2), weight, bias).view(*x.shape[:-1], -1)
 
 
-def suits_onednn(x):
-    """Whether a product with x (…, C) is one that torch would give to MKL; not in a graph."""
+def suits_onednn(x, padded):
+    """Whether a product with x (…, C) is one that torch would give to MKL; of few rows only ``padded``."""
     return (x.device.type == 'cpu' and x.dtype == torch.float32 and x.numel() > 0
+            and (padded or x.shape[:-1].numel() >= FEWEST)
             and torch.backends.mkldnn.is_available()
             and not (torch.compiler.is_compiling() or torch.jit.is_tracing()))
 
 
 def onednn(x, weight, bias=None, activation='none'):
-    """(…, C) and (C', C) -> (…, C'), then ``'none'`` or ``'relu'``; without gradients."""
+    """(n, C) and (C', C) -> (n, C'), then ``'none'`` or ``'relu'``; few rows are padded. No gradients."""
     if bias is not None:
         bias = bias.contiguous()  # the operator reads it as if it were
-    rows, shape = x.shape[:-1].numel(), x.shape[:-1]
+    rows = len(x)
     if rows < FEWEST:
-        x = F.pad(x.reshape(rows, -1), (0, 0, 0, FEWEST - rows))
+        x = F.pad(x, (0, 0, 0, FEWEST - rows))
     result = torch.ops.mkldnn._linear_pointwise(x, weight, bias, activation, [], '')
-    return result[:rows].reshape(*shape, -1) if rows < FEWEST else result
+    return result[:rows].clone() if rows < FEWEST else result
 
 
 
@@ -85,9 +86,8 @@ class OneDNNLinear(Function):
     def backward(ctx, grad):
         x, weight = ctx.saved_tensors
         of_x, of_weight, of_bias = ctx.needs_input_grad
-        rows = grad.flatten(0, -2)
         return (onednn(grad.contiguous(), weight.T.contiguous()) if of_x else None,
-                rows.T @ x.flatten(0, -2) if of_weight else None, rows.sum(0) if of_bias else None)
+                grad.T @ x if of_weight else None, grad.sum(0) if of_bias else None)
 
 
 FASTER = {nn.Linear: Linear, nn.MultiheadAttention: SelfAttention}
