@@ -77,7 +77,7 @@ def gradients(setup):
     terms, norms = [], []
     with exact_float32():
         for model, device in setup.places:
-            images, samples = training_batch(model.train(), setup.cfg, setup.options(BATCH), device)
+            images, samples = training_batch(setup.to_train(model), setup.cfg, setup.options(BATCH), device)
             losses = model(images, samples, mode='loss')
             trained = [p for p in model.parameters() if p.requires_grad]
             found = torch.autograd.grad(model.parse_losses(losses)[0], trained, allow_unused=True)

@@ -42,7 +42,7 @@ def determinism_rows(setup):
 
 def repeated(setup):
     """Two gradients of one batch."""
-    model = setup.model.train()
+    model = setup.to_train(setup.model)
     images, samples = training_batch(model, setup.cfg, setup.options(BATCH), setup.device)
     trained = [p for p in model.parameters() if p.requires_grad]
 

@@ -26,7 +26,9 @@ class Setup:
 
     @cached_property
     def on_cpu(self):
-        return build_model(self.cfg, self.args, CPU)
+        model = build_model(self.cfg, self.args, CPU)
+        self.trained = {name for name, p in model.named_parameters() if p.requires_grad}
+        return model
 
     @cached_property
     def model(self):
@@ -36,6 +38,12 @@ class Setup:
     def places(self):
         """The model on the CPU, then on the device, each with its place."""
         return (self.on_cpu, CPU), (self.model, self.device)
+
+    def to_train(self, model):
+        """One of the two in training mode; measuring inference freezes its parameters."""
+        for name, parameter in model.named_parameters():
+            parameter.requires_grad_(name in self.trained)
+        return model.train()
 
     def options(self, batch, precision='fp32', label_size=None):
         """Arguments as the functions of :mod:`mmpartseg.benchmark.subjects` take them."""
@@ -50,7 +58,7 @@ class Setup:
     def training(self, batch, precision='fp32'):
         """A call of one training step, from the first weights on."""
         self.model.load_state_dict(self.on_cpu.state_dict())
-        return training_step(self.model, self.cfg, self.options(batch, precision), self.device)
+        return training_step(self.to_train(self.model), self.cfg, self.options(batch, precision), self.device)
 
 
 @contextlib.contextmanager
