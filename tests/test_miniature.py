@@ -49,8 +49,9 @@ def test_the_recipe_starts_from_the_shipped_clipseg(cfg):
 
 @pytest.mark.parametrize('name, clip', [
     ('catseg/part_shapes', 'backbone.clip.'), ('catseg/part_shapes_cvpr24', 'backbone.clip.'),
-    ('partcatseg/part_shapes', 'backbone.clip.'), ('zsseg/part_shapes_prompts', 'decode_head.regions.'),
-    ('zsseg/part_shapes', 'decode_head.regions.')])
+    ('partcatseg/part_shapes', 'backbone.clip.'),
+    ('zsseg/part_shapes_prompts', 'decode_head.regions.backbone.'),
+    ('zsseg/part_shapes', 'decode_head.regions.backbone.')])
 def test_the_other_methods_start_from_its_clip(name, clip, monkeypatch):
     """Both towers are those of the file; nothing of them trains, or queries and values."""
     if name == 'zsseg/part_shapes':
