@@ -13,7 +13,7 @@ def main(argv=None):
     parser.add_argument('checkpoint', help='of tools/train.py configs/pretraining/clip_part_shapes.py')
     parser.add_argument('out', type=Path)
     args = parser.parse_args(argv)
-    state = read_checkpoint(args.checkpoint)['state_dict']
+    state = read_checkpoint(args.checkpoint, map_location='cpu')['state_dict']
     args.out.parent.mkdir(parents=True, exist_ok=True)
     torch.save({name.removeprefix('clip.'): value for name, value in state.items()
                 if name.startswith('clip.')}, args.out)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# From nothing to data/miniature/clipseg: draws captioned scenes, trains CLIP on them and CLIPSeg's
-# decoder on the frozen CLIP, packs both for `clipseg://` and `transformers`, and scores the result on
+# From nothing to data/miniature/clipseg: draws captioned scenes, trains CLIP on them and CLIPSeg on that
+# CLIP, packs both for `clipseg://` and `transformers`, and scores the result on
 # scenes that it has not seen. Run again, it goes on where it stopped.
 # OUT: the folder to make (default: work_dirs/pretraining/clipseg).
 set -euo pipefail
@@ -21,7 +21,7 @@ if [ ! -e $WORK/clip.pt ]; then
     python tools/pretraining/extract_clip.py "$(cat $WORK/clip/last_checkpoint)" $WORK/clip.pt
 fi
 
-step "Training CLIPSeg's decoder on phrases"
+step "Training CLIPSeg on phrases"
 if [ ! -e "$OUT" ]; then
     python tools/train.py $CLIPSEG --work-dir $WORK/clipseg_run --resume
     python tools/pretraining/pack.py $CLIPSEG "$(cat $WORK/clipseg_run/last_checkpoint)" "$OUT"
