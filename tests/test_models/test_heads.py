@@ -67,6 +67,19 @@ def test_equations_in_a_loop(slip):
                                        head.object_part_branch(as_map(x))[:, 0])
 
 
+def test_projections_start_as_the_mean_if_asked():
+    head = build(projection_init='mean')
+    for layer in (head.project_features, head.project_text):
+        first, second = torch.randn(2, 3, layer.out_features)
+        torch.testing.assert_close(layer(torch.cat([first, second], 1)), (first + second) / 2)
+    random = build()
+    with torch.no_grad():
+        assert not torch.allclose(random.project_text.weight, head.project_text.weight)
+        assert torch.equal(random.mask_branch[0].weight, head.mask_branch[0].weight)
+    with pytest.raises(ValueError, match="projection_init must be 'random' or 'mean', got 'zero'"):
+        build(projection_init='zero')
+
+
 @pytest.mark.parametrize('cls_token', [True, False])
 @pytest.mark.parametrize('token_shares', ['area', 'nearest'])
 def test_class_attention_in_a_loop(cls_token, token_shares):
