@@ -78,9 +78,11 @@ def main(argv=None):
     parser.add_argument('--evaluated', type=Path, help='what tools/pretraining/evaluate.py printed')
     args = parser.parse_args(argv)
     copy_logs(args.folder, args.run, args.evaluated)
-    card = dict(sha256=hashes(args.folder), scenes=SCENES,
-                scores=first_scenes(args.config, args.folder, args.data_root))
-    (args.folder / 'card.json').write_text(json.dumps(card, indent=2) + '\n')
+    card = dict(sha256=hashes(args.folder), scenes=SCENES)
+    for scored in (False, True):  # weights are only read where the card has their hash
+        if scored:
+            card['scores'] = first_scenes(args.config, args.folder, args.data_root)
+        write_atomic(args.folder / 'card.json', (json.dumps(card, indent=2) + '\n').encode())
     print(json.dumps(card, indent=2))
 
 
