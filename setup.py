@@ -1,4 +1,4 @@
-"""Metadata is in setup.cfg; this adds configs and tools to the wheel, where `mim` looks for them."""
+"""Metadata is in setup.cfg; this adds configs, tools and the miniature to the wheel, where `mim` looks."""
 import shutil
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from setuptools.command.build_py import build_py
 
 
 class BuildWithConfigs(build_py):
-    """Copies ``configs``, ``tools`` and the indices of the model zoo to ``mmpartseg/.mim``."""
+    """Copies ``configs``, ``tools``, shipped weights and the zoo's indices to ``mmpartseg/.mim``."""
 
     def run(self):
         super().run()
@@ -16,6 +16,10 @@ class BuildWithConfigs(build_py):
                             dirs_exist_ok=True, ignore=shutil.ignore_patterns('__pycache__'))
         for name in ('model-index.yml', 'dataset-index.yml'):
             shutil.copy(name, Path(self.build_lib) / 'mmpartseg' / '.mim' / name)
+        shipped = Path(self.build_lib) / 'mmpartseg' / '.mim' / 'data' / 'miniature'
+        shipped.mkdir(parents=True, exist_ok=True)
+        for name in ('partclipseg.safetensors', 'card.json'):  # `mmpartseg predict` without a model
+            shutil.copy(Path('data') / 'miniature' / name, shipped)
 
 
 setup(cmdclass={'build_py': BuildWithConfigs})

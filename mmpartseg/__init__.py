@@ -10,16 +10,21 @@ Letters used for shapes throughout:
     D text embedding width      R decoder width
     H, W pixels                 h, w tokens; L = 1 + h·w with the CLS token
 """
-from . import compat
-
-compat.prepare()
-
-# ruff: noqa: E402  mmseg can be imported only after compat.prepare()
-from . import datasets, engine, evaluation, models, visualization
+from .command_line import is_command
 from .taxonomy import PartTaxonomy
 from .version import __version__
 
-compat.adapt_inferencer()
+
+def register():
+    """Make mmseg importable and register every component; done by the import, except in a command."""
+    from . import compat
+    compat.prepare()
+    from . import datasets, engine, evaluation, models, visualization  # noqa: F401
+    compat.adapt_inferencer()
+
+
+if not is_command():  # which answers --help at once, and registers what it runs
+    register()
 
 __all__ = ['PartTaxonomy', '__version__', 'datasets', 'engine', 'evaluation', 'models',
            'visualization']

@@ -112,6 +112,16 @@ def require_mmdet(user):
     _check_oldest('mmdet', importlib.import_module('mmdet').__version__, OLDEST_MMDET, INSTALL_MMDET)
 
 
+def check_device(name):
+    """ValueError for a device that torch does not know, or that is not there; None is the best there is."""
+    import torch
+    try:
+        torch.empty(0, device=name)
+    except (RuntimeError, AssertionError) as error:
+        raise ValueError(f"--device {name} cannot be used ({str(error).splitlines()[0]}); leave it out for "
+                         'the best that there is, or say cpu') from error
+
+
 def check_dynamic_onnx():
     """ImportError unless this torch can write ONNX files that take images of several sizes."""
     import torch

@@ -3,6 +3,8 @@
 Training, testing, ``tools/predict.py``, the web page and ``check.py`` all come through here.
 """
 import contextlib
+import functools
+import importlib.util
 import io
 import os
 import struct
@@ -11,12 +13,15 @@ import zlib
 from pathlib import Path
 
 import numpy as np
-from PIL import Image
+from PIL import Image, features
 
 from .orientation import orientation_of, turned
 
 # Decided by content, whatever the name; some of Pillow's other formats start programs (EPS).
 FORMATS = ('JPEG', 'PNG', 'BMP', 'TIFF', 'WEBP', 'GIF', 'PPM', 'JPEG2000')
+HEIF_BRANDS = (b'ftyphei', b'ftyphev', b'ftypmif1', b'ftypmsf1')  # of HEIC files, from the fifth byte
+NO_HEIF = "it is a HEIC picture, which needs pillow-heif: pip install pillow-heif (the extra 'heif')"
+NO_AVIF = 'it is an AVIF picture, which this Pillow cannot read: pip install --upgrade pillow'
 MOST_PIXELS = 2**27  # 1.4 GB at 10.5 bytes a pixel, the most that reading took (RGB, turned)
 SETTING = 'MMPARTSEG_MAX_PIXELS'
 PAPER = 'white'  # what transparent pixels show
@@ -39,6 +44,26 @@ def pixel_limit(default=MOST_PIXELS):
     return int(text)
 
 
+@functools.cache
+def formats():
+    """The formats that can be read here: AVIF with a newer Pillow, HEIC with pillow-heif."""
+    found = FORMATS
+    if features.check('avif'):
+        found += ('AVIF', )
+    if importlib.util.find_spec('pillow_heif') is not None:
+        import pillow_heif
+        pillow_heif.register_heif_opener()
+        found += ('HEIF', )
+    return found
+
+
+def missing_reader(content):
+    """What to install for the first bytes of a file that Pillow does not know; None for other files."""
+    if content[4:].startswith(HEIF_BRANDS):
+        return NO_HEIF
+    return NO_AVIF if content[4:].startswith((b'ftypavif', b'ftypavis')) else None
+
+
 @contextlib.contextmanager
 def opened(source, limit=None):
     """The PIL image in a file; its pixels are not read yet. A PNG has its checksums verified.
@@ -55,7 +80,7 @@ def opened(source, limit=None):
     with _guard:  # Pillow's own limit is one for all threads, and below what cameras take
         before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
-            image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=FORMATS)
+            image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=formats())
         finally:
             Image.MAX_IMAGE_PIXELS = before
     with image:
@@ -84,6 +109,31 @@ def check_png(content):
         if name == b'IEND':
             return
         start = end + CHECKSUM.size
+
+
+def pages(source):
+    """How many pictures a file holds: frames of an animation, pages of a TIFF; 1 if it cannot be read."""
+    try:
+        with opened(source) as image:
+            return getattr(image, 'n_frames', 1)
+    except Exception:  # decoders raise whatever a broken byte makes of their state
+        return 1
+
+
+def read_page(source, index, limit=None):
+    """One of the pictures of a file, as of :func:`decode_picture`.
+
+    Args:
+        source (bytes | str | Path), limit (int, optional): see :func:`opened`.
+        index (int): of the frame or page.
+
+    Returns:
+        ndarray: (H, W, 3) uint8 BGR.
+    """
+    with opened(source, limit) as image:
+        image.seek(index)
+        image.load()
+        return to_bgr(image)
 
 
 def decode_picture(content, limit=None):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 METAINFO_DIR = Path(__file__).parent / 'datasets' / 'metainfo'
 SEPARATOR = "'s "
+ANYTHING = 'anything'  # the object of a part that is looked for on whatever object: "anything's handle"
 
 
 def load_metainfo(name):
@@ -63,6 +64,26 @@ def split_name(name):
     if not separator or not obj.strip() or not part.strip():
         raise ValueError(f"class name {name!r} must read \"<object>'s <part>\", as in \"cat's head\"")
     return obj, part
+
+
+def clean(text):
+    """Single spaces, and the typewriter's apostrophe."""
+    return ' '.join(text.replace('\u2019', "'").split())
+
+
+def fold(text):
+    """What makes two names one to CLIP's tokenizer."""
+    return clean(text).lower()
+
+
+def shown_name(name):
+    """A class name as people typed it: ``"anything's handle"`` -> ``'handle'``, others as they are."""
+    return name.removeprefix(ANYTHING + SEPARATOR)
+
+
+def object_and_part(name):
+    """Of a class name as it is shown: ``('cat', 'head')``; ``(None, 'handle')`` for a part of anything."""
+    return split_name(name) if SEPARATOR in name else (None, name)
 
 
 class PartTaxonomy:
@@ -154,6 +175,11 @@ class PartTaxonomy:
             raise ValueError('two of the vocabularies to join have the same classes; list each once: '
                              f'{value["joint"]!r}')
         return taxonomies
+
+    @property
+    def general_parts(self):
+        """list[str]: parts that are looked for on whatever object, see ``ANYTHING``."""
+        return [self.parts[p] for p, o in zip(self.part_of, self.object_of) if self.objects[o] == ANYTHING]
 
     def union(self, *others):
         """The classes of this taxonomy and of others, each once, in order of appearance."""

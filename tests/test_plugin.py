@@ -60,6 +60,9 @@ def wheel_site(tmp_path_factory):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns('__pycache__', '.mim'))
     for name in ('setup.py', 'setup.cfg', 'README.md', 'model-index.yml', 'dataset-index.yml'):
         shutil.copy(ROOT / name, source)
+    (source / 'data' / 'miniature').mkdir(parents=True)
+    for name in ('card.json', 'partclipseg.safetensors'):
+        shutil.copy(ROOT / 'data' / 'miniature' / name, source / 'data' / 'miniature')
     pip = [sys.executable, '-m', 'pip', '-q', '--disable-pip-version-check']
     subprocess.run([*pip, 'wheel', str(source), '--no-deps', '--no-build-isolation', '-w', str(folder)],
                    check=True)
@@ -87,3 +90,16 @@ def test_custom_imports_alone(installed, pascal_archive, tmp_path, request):
     assert f'FROM {site}/mmpartseg/__init__.py' in result.stdout
     assert 'OTHER PLUGIN 1' in result.stdout and 'pred_all/harmonic' in result.stdout
     assert (elsewhere / 'run').is_dir()
+
+
+def test_the_command_of_a_wheel(wheel_site, tmp_path):
+    """Shipped weights and shipped config names, from a folder without any of them."""
+    picture = ROOT / 'data' / 'sample_pascal_part' / 'images' / 'val' / 'chelsea_mirrored.jpg'
+    shipped = wheel_site / 'mmpartseg' / '.mim' / 'data' / 'miniature' / 'partclipseg.safetensors'
+    environment = {**os.environ, 'PYTHONPATH': str(wheel_site), 'OMP_NUM_THREADS': '1', 'HF_HUB_OFFLINE': '1'}
+    for out, model in (('a', []), ('b', ['--config', 'part_shapes', '--checkpoint', shipped])):
+        subprocess.run([sys.executable, wheel_site / 'bin' / 'mmpartseg', 'predict', picture, *model,
+                        '--parts', 'cat: head', '--object', 'cat', '--out', out], cwd=tmp_path,
+                       env=environment, check=True, stdout=subprocess.PIPE, timeout=600)
+    assert (tmp_path / 'a' / 'chelsea_mirrored.json').read_text() == (
+        tmp_path / 'b' / 'chelsea_mirrored.json').read_text()

@@ -4,10 +4,17 @@ import os
 import sys
 from pathlib import Path
 
-from mmengine.runner import Runner
-
-from mmpartseg.engine import add_cfg_options, end_launch, end_on_signals, prepare_launch, read_config, use_tta
+from mmpartseg.engine import (
+    PartRunner,
+    add_cfg_options,
+    end_launch,
+    end_on_signals,
+    prepare_launch,
+    read_config,
+    use_tta,
+)
 from mmpartseg.printable import printable
+from mmpartseg.shipped import config_path
 
 CHOSEN = ('{} was chosen by its score in validation. Where those images are the test images, as in the '
           'shipped configs, its score here is too high; the last checkpoint is the one to report')
@@ -15,7 +22,7 @@ CHOSEN = ('{} was chosen by its score in validation. Where those images are the 
 
 def parse_args():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='config file')
+    parser.add_argument('config', help='config file, or the name of a shipped one, such as part_shapes')
     parser.add_argument('checkpoint', help='checkpoint file')
     parser.add_argument('--work-dir', help='where the log goes '
                         '(default: work_dirs/<folder>/<config name>)')
@@ -34,6 +41,7 @@ def parse_args():
 def main():
     args = parse_args()
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    args.config = config_path(args.config)
     cfg = read_config(args.config, args.cfg_options)
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(
         Path('work_dirs') / Path(args.config).parent.name / Path(args.config).stem)
@@ -52,7 +60,7 @@ def main():
     if args.tta:
         use_tta(cfg)
     prepare_launch(cfg, args.launcher, training=False)
-    Runner.from_cfg(cfg).test()
+    PartRunner.from_cfg(cfg).test()
     end_launch()
 
 

@@ -4,9 +4,8 @@ import os
 import sys
 from pathlib import Path
 
-from mmengine.runner import Runner
-
 from mmpartseg.engine import (
+    PartRunner,
     add_cfg_options,
     end_launch,
     end_on_signals,
@@ -17,11 +16,12 @@ from mmpartseg.engine import (
     where_to_go_on,
 )
 from mmpartseg.printable import printable
+from mmpartseg.shipped import config_path
 
 
 def parse_args():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='config file')
+    parser.add_argument('config', help='config file, or the name of a shipped one, such as part_shapes')
     parser.add_argument('--work-dir', help='where logs and checkpoints go '
                         '(default: work_dirs/<folder>/<config name>)')
     parser.add_argument('--resume', action='store_true',
@@ -36,6 +36,7 @@ def parse_args():
 def main():
     args = parse_args()
     os.environ.setdefault('LOCAL_RANK', str(args.local_rank))
+    args.config = config_path(args.config)
     cfg = read_config(args.config, args.cfg_options)
     cfg.work_dir = args.work_dir or cfg.get('work_dir') or str(
         Path('work_dirs') / Path(args.config).parent.name / Path(args.config).stem)
@@ -47,7 +48,7 @@ def main():
     if args.resume:
         prepare_resume(cfg)
     prepare_launch(cfg, args.launcher)
-    Runner.from_cfg(cfg).train()
+    PartRunner.from_cfg(cfg).train()
     end_launch()
 
 

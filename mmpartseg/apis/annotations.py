@@ -1,10 +1,14 @@
 """Predictions in the formats of annotation tools, for a person to correct."""
 import base64
 import io
+import json
+import shutil
 from pathlib import Path
 
 from PIL import Image
 
+from ..atomic import write_atomic
+from ..taxonomy import object_and_part
 from .outlines import centre_polygons, edge_polygons
 from .results import SHAPES, rle_of
 
@@ -33,20 +37,26 @@ def coco_document(predictions, shapes='polygons'):
     if len(names) > 1:
         raise ValueError(f'a COCO file has one list of classes, and the predictions have {len(names)}')
     names = next(iter(names), ())
-    categories = [{'id': i, 'name': name, 'supercategory': name.partition("'s ")[0]}
+    categories = [{'id': i, 'name': name, 'supercategory': object_and_part(name)[0] or ''}
                   for i, name in enumerate(names, 1)]
-    images, annotations = [], []
-    for number, prediction in enumerate(predictions, 1):
-        label_map = prediction.label_map
-        images.append({'id': number, 'file_name': Path(prediction.file_name()).name,
-                       'height': label_map.shape[0], 'width': label_map.shape[1]})
-        for name, mask in prediction.masks.items():
-            annotations.append({
-                'id': len(annotations) + 1, 'image_id': number, 'category_id': names.index(name) + 1,
-                'iscrowd': 0, 'area': int(mask.sum()), 'bbox': prediction.boxes[name],
-                'score': round(prediction.scores[name], 6),
-                'segmentation': edge_polygons(mask) if shapes == 'polygons' else rle_of(mask)})
-    return {'images': images, 'categories': categories, 'annotations': annotations}
+    document = {'images': [], 'categories': categories, 'annotations': []}
+    for prediction in predictions:
+        add_to_coco(document, prediction, Path(prediction.file_name()).name, shapes)
+    return document
+
+
+def add_to_coco(document, prediction, file_name, shapes='polygons'):
+    """Put a picture and its parts into a document of :func:`coco_document`."""
+    images, annotations = document['images'], document['annotations']
+    height, width = prediction.label_map.shape
+    images.append({'id': len(images) + 1, 'file_name': file_name, 'height': height, 'width': width})
+    boxes, scores = prediction.boxes, prediction.scores
+    for name, mask in prediction.masks.items():
+        annotations.append({
+            'id': len(annotations) + 1, 'image_id': len(images), 'iscrowd': 0,
+            'category_id': prediction.names.index(name) + 1, 'area': int(mask.sum()), 'bbox': boxes[name],
+            'score': round(scores[name], 6),
+            'segmentation': edge_polygons(mask) if shapes == 'polygons' else rle_of(mask)})
 
 
 def labelme_document(prediction, with_image=False):
@@ -76,3 +86,41 @@ def _shape(name, points, group):
     points = points + points[-1:] * (LEAST_POINTS - len(points))  # a single pixel, or a line of them
     return {'label': name, 'points': points, 'group_id': group, 'shape_type': 'polygon', 'flags': {},
             'description': ''}
+
+
+class AnnotationFiles:
+    """Writes predictions for annotation tools into a folder, with the pictures that they belong to.
+
+    ``'labelme'``: ``labelme/<name>.json`` beside the picture itself, ready for ``labelme FOLDER/labelme``.
+    ``'coco'``: ``coco.json`` of all pictures; file names are those of the pictures.
+
+    Args:
+        folder (str | Path): exists.
+        kind (str): one of ``KINDS``.
+    """
+    KINDS = ('labelme', 'coco')
+
+    def __init__(self, folder, kind):
+        self.folder, self.kind, self.document = Path(folder), kind, None
+        if kind == 'labelme':
+            (self.folder / 'labelme').mkdir(exist_ok=True)
+
+    def add(self, prediction, name, file=None):
+        """A picture's parts; ``file`` is where it was read from, None for a frame."""
+        if self.kind == 'coco':
+            if self.document is None:
+                self.document = {**coco_document([prediction]), 'images': [], 'annotations': []}
+            add_to_coco(self.document, prediction, f'{name}.png' if file is None else Path(file).name)
+            return
+        picture = self.folder / 'labelme' / f'{name}{".png" if file is None else Path(file).suffix}'
+        if file is None:
+            Image.fromarray(prediction.pixels()[..., ::-1]).save(picture)
+        else:
+            shutil.copyfile(file, picture)
+        document = {**labelme_document(prediction), 'imagePath': picture.name}
+        write_atomic(picture.with_suffix('.json'), json.dumps(document, indent=1).encode())
+
+    def close(self):
+        """Write what is of all pictures."""
+        if self.document is not None:
+            write_atomic(self.folder / 'coco.json', json.dumps(self.document).encode())

@@ -9,13 +9,13 @@ import torch
 from mmengine.structures import PixelData
 
 from ..orientation import orientation_of
-from ..pictures import opened
+from ..pictures import opened, pages, read_page
 from ..printable import printable
 from ..visualization import FIGURE_TITLES, make_grid, sample_grid
 from .drawing import attention_figure, video_size
 from .explanation import Explanation
 from .id_images import read_ids
-from .images import read_image
+from .images import is_url, read_content, read_image
 from .prediction_files import document_of
 from .sources import is_video
 from .videos import OverlayVideo, frame_rate, video_frames
@@ -23,6 +23,8 @@ from .videos import OverlayVideo, frame_rate, video_frames
 # what is wrong with one picture must not stop the others
 FAILURES = (ValueError, OSError, RuntimeError, MemoryError)
 FIGURE_SIDE = 640  # pixels, of a panel
+STDIN = '-'
+IGNORED = (255, 65535)  # of 8 and 16 bits
 
 
 class Picture(NamedTuple):
@@ -56,14 +58,21 @@ class BatchPrediction:
         attention (list[str], optional): classes whose attention is drawn (Fig. 4); an empty list is
             those found.
         batch_size (int): pictures that go through the model at a time.
+        cutouts (bool): write each part found as a transparent PNG of its own.
+        annotations (AnnotationFiles, optional): files for annotation tools.
+        finish (Callable): what becomes of each :class:`PartPrediction` before it is drawn and written.
+        instances (bool): tell apart and draw the connected regions of each object.
 
     Attributes:
         written (int), failed (list[str]): how many pictures went well, and which did not.
     """
 
     def __init__(self, inferencer, files, object=None, object_mask=None, ground_truth=None,
-                 shapes=None, panels=False, attention=None, batch_size=1):
+                 shapes=None, panels=False, attention=None, batch_size=1, cutouts=False,
+                 annotations=None, finish=lambda sample: sample, instances=False):
         self.inferencer, self.files, self.batch_size = inferencer, files, batch_size
+        self.cutouts, self.annotations = cutouts, annotations
+        self.finish, self.instances = finish, instances
         self.object, self.object_mask, self.ground_truth = object, object_mask, ground_truth
         self.shapes, self.panels, self.attention = shapes, panels, attention
         self.video, self.waiting = None, []
@@ -77,11 +86,15 @@ class BatchPrediction:
             every (int): n.
             progress (Callable): called after each picture.
         """
-        stem = Path(source).stem
+        stem = 'stdin' if source == STDIN else Path(source).stem
         name = self.files.unique_name(stem)
-        if not is_video(source):
-            self.add(Picture(source, name, stem, lambda: read_image(source), source))
+        if source == STDIN:
+            self.add(Picture('standard input', name, stem,
+                             lambda: read_content(sys.stdin.buffer.read, 'on standard input')))
             progress()
+            return
+        if not is_video(source) or is_url(source):
+            self._add_pages(source, name, stem, every, progress)
             return
         self.flush()  # what waits belongs to no video
         self.video = OverlayVideo(self.files.folder / f'{name}_overlay.mp4',
@@ -93,6 +106,20 @@ class BatchPrediction:
         finally:
             self.video.discard()
             self.video = None
+
+    def _add_pages(self, source, name, stem, every, progress):
+        """An image file; of one that is animated, or has several pages, each n-th."""
+        count = pages(source)
+        if count == 1:
+            self.add(Picture(source, name, stem, lambda: read_image(source), source))
+            progress()
+            return
+        for index in range(0, count, every):
+            end = f'_{index:06d}'
+            page_name = self.files.unique_name(f'{name}{end}')
+            self.add(Picture(f'{source}, frame {index}', page_name, f'{stem}{end}',
+                             lambda index=index: read_page(source, index)))
+            progress()
 
     def _add_frames(self, source, name, stem, every, progress):
         try:
@@ -136,18 +163,26 @@ class BatchPrediction:
             return
         for (picture, image, mask, _), sample in zip(batch, samples):
             try:
-                self._write(picture, image, mask, sample)
+                self._write(picture, image, mask, self.finish(sample))
                 self.written += 1
             except FAILURES as error:
                 self.report(picture.label, error)
 
     def _write(self, picture, image, mask, sample):
         """All files of one picture, and its frame of the video."""
-        overlay = self.inferencer.draw(image, sample)
-        self.files.write(picture.name, overlay, sample, self.inferencer.palette,
-                         document_of(sample, picture.label, self.inferencer, self.shapes))
+        instances = sample.instances() if self.instances else None
+        overlay = self.inferencer.draw(image, sample, instances)
+        document = document_of(sample, picture.label, sample.words, self.shapes)
+        self.files.write(picture.name, overlay, sample, sample.words.palette,
+                         document if instances is None else {**document, 'instances': instances})
+        self._say(picture, sample, instances)
         if self.video is not None:
             self._add_to_video(overlay, image)
+        if self.cutouts:
+            for part in sample.found:
+                self.files.write_cutout(picture.name, part, sample.cutout(part))
+        if self.annotations is not None:
+            self.annotations.add(sample, picture.name, picture.file)
         if self.ground_truth:
             self.files.write_figure(picture.name, 'comparison',
                                     self._comparison(picture, image, sample))
@@ -160,10 +195,20 @@ class BatchPrediction:
                 self.files.write_figure(picture.name, 'attention',
                                         attention_figure(explanation, self.attention))
 
+    def _say(self, picture, sample, instances):
+        """A line on what was found, the largest part first; one on connected regions."""
+        shares, scores = sample.shares, sample.scores
+        parts = [f'{name} {shares[name]:.1%} (score {scores[name]:.2f})'
+                 for name in sorted(shares, key=shares.get, reverse=True)]
+        print(f"{picture.label}: {', '.join(parts) or 'nothing found'}")
+        if instances:
+            print('  connected regions:', ', '.join(f"{each['object']} {each['number']} at {each['box']}"
+                                                    for each in instances))
+
     def _add_to_video(self, overlay, image):
         if self.video.writer is None:
-            self.video.start(video_size(image, self.inferencer.taxonomy.object_parts,
-                                        self.inferencer.palette, self.inferencer.unseen))
+            words = self.inferencer.words
+            self.video.start(video_size(image, words.names, words.palette, words.unseen))
         self.video.add(overlay)
 
     def _comparison(self, picture, image, sample):
@@ -173,9 +218,21 @@ class BatchPrediction:
             with opened(picture.file) as file:
                 turning = picture.file, orientation_of(file), image.shape[:2]
         truth = read_ids(self.ground_truth, picture.stem, 'ground truth', *turning).astype(np.int64)
+        if truth.shape == image.shape[:2]:  # else the drawing says so
+            self._check_truth(truth)
         sample.gt_sem_seg = PixelData(data=torch.from_numpy(truth)[None])
         return sample_grid([(image[..., ::-1], sample)], self.inferencer.taxonomy, width=FIGURE_SIDE,
                            unseen=self.inferencer.unseen)
+
+    def _check_truth(self, truth):
+        """ValueError for ids that no part, background or ignored pixel has."""
+        count = len(self.inferencer.taxonomy)
+        odd = np.unique(truth[(truth < 0) | (truth > count)])
+        odd = odd[~np.isin(odd, IGNORED)].tolist()
+        if odd:
+            raise ValueError(f'the ground truth has the values {odd[:5]}, and the vocabulary of {count} '
+                             f'parts has the ids 0 to {count - 1}; {count} is background, '
+                             f'{IGNORED[0]} is ignored')
 
     def report(self, label, error):
         """Say at once which file failed and why."""

@@ -1,17 +1,21 @@
 """A prediction drawn over its picture, whatever its size."""
 import cv2
 import numpy as np
+from PIL import Image, ImageDraw
 
 from ..visualization import legend, make_grid, overlay, stack
-from ..visualization.sizes import readable_scale, resize_image
+from ..visualization.sizes import font_size, line_width, readable_scale, resize_image
+from ..visualization.text import font_of, text_block, text_size
 
 PICTURE_SIDE = 1280  # at most: names stay readable, memory bounded
 LEGEND_WIDTH = 320  # at least, below pictures that are narrower
 LEGEND_SHARE = 1 / 3  # of a video's picture, at most
 COLUMNS = 4  # of heat maps
+PAD = 2  # pixels around text
+NOTHING = 'nothing found'
 
 
-def draw_prediction(image, label_map, names, palette, unseen):
+def draw_prediction(image, label_map, names, palette, unseen, instances=None):
     """An overlay with a legend below it.
 
     Args:
@@ -19,21 +23,46 @@ def draw_prediction(image, label_map, names, palette, unseen):
         label_map (ndarray): (H, W) int64, 0…K-1; all else is background.
         names (Sequence[str]), palette (ndarray), unseen (ndarray): of the K classes, as of
             :func:`mmpartseg.visualization.overlay`.
+        instances (list[dict], optional): of :func:`instances_of`.
 
     Returns:
         ndarray: (h, w, 3) uint8 RGB.
     """
+    full_width = image.shape[1]
     image = resize_image(image, min(1, PICTURE_SIDE / max(label_map.shape)))
     # nearest, because the vote of resize_label_map takes a full-size map for each class
     label_map = cv2.resize(label_map.astype(np.int32), image.shape[1::-1],
                            interpolation=cv2.INTER_NEAREST)
     picture = overlay(image[..., ::-1], label_map, names, palette, unseen)
+    if instances:
+        picture = _with_boxes(picture, instances, picture.shape[1] / full_width)
     classes = np.unique(label_map)
     classes = classes[classes < len(names)]
     if len(classes) == 0:
-        return picture
+        size = font_size(picture)
+        return stack([picture, text_block(NOTHING, size, max(picture.shape[1], LEGEND_WIDTH))])
     width = max(picture.shape[1], LEGEND_WIDTH)
     return stack([picture, legend(classes, names, palette, width, unseen)])
+
+
+def _with_boxes(picture, instances, scale):
+    """Boxes with the object's name and number over a picture ``scale`` times the size of theirs."""
+    picture = Image.fromarray(picture)
+    drawing, unit, width = ImageDraw.Draw(picture), font_size(np.asarray(picture)), line_width(
+        np.asarray(picture))
+    for each in instances:
+        x, y, box_width, box_height = (scale * value for value in each['box'])
+        drawing.rectangle((x, y, x + box_width - 1, y + box_height - 1), outline='white', width=width)
+        draw_text(drawing, (x + width, y + width), f"{each['object']} {each['number']}", unit)
+    return np.asarray(picture)
+
+
+def draw_text(drawing, corner, text, unit):
+    """Black text on white, with its upper left at (x, y)."""
+    width, height = text_size(text, unit)
+    x, y = corner
+    drawing.rectangle((x, y, x + width + 2 * PAD, y + height), fill='white')
+    drawing.text((x + PAD, y), text, 'black', font_of(unit))
 
 
 def video_size(image, names, palette, unseen):

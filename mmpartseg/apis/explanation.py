@@ -12,7 +12,7 @@ from ..visualization.sizes import resize_image
 from .drawing import PICTURE_SIDE
 from .images import read_image
 from .known_words import unseen_flags
-from .vocabulary import parse_vocabulary
+from .regrouping import named_classes
 
 
 class Explanation:
@@ -51,7 +51,7 @@ class Explanation:
                              'generalized parts; these figures need a PartCLIPSegHead')
         pixels = read_image(image, inferencer.channel_order)
         self.taxonomy, self.head = inferencer.taxonomy, model.decode_head
-        self.unseen = unseen_flags(self.taxonomy, self.head.train_taxonomy)
+        self.unseen = unseen_flags(self.taxonomy, inferencer.words.trained)
         picture = resize_image(pixels, min(1, side / max(pixels.shape[:2])))
         self.picture = np.ascontiguousarray(picture[..., ::-1])
         data = inferencer.collate_fn([inferencer.prepare(pixels, object, mask)])
@@ -168,10 +168,4 @@ def chosen_classes(taxonomy, words):
     Raises:
         ValueError: names what the vocabulary does not have.
     """
-    names = [name for word in words for name in (
-        [n for n, p in zip(taxonomy.object_parts, taxonomy.part_of) if taxonomy.parts[p] == word]
-        or parse_vocabulary(word).object_parts)]
-    unknown = [name for name in names if name not in taxonomy.object_parts]
-    if unknown:
-        raise ValueError(f'not in the vocabulary: {unknown}; it has {list(taxonomy.object_parts)}')
-    return list(dict.fromkeys(names))
+    return named_classes(taxonomy.object_parts, words)

@@ -6,7 +6,7 @@ import torch
 from mmengine import fileio
 from PIL import Image, UnidentifiedImageError
 
-from ..pictures import MOST_PIXELS, TOP, decode_picture, pixel_limit, to_bgr
+from ..pictures import MOST_PIXELS, TOP, decode_picture, missing_reader, pixel_limit, to_bgr
 from ..printable import printable
 
 CHANNEL_ORDERS = ('bgr', 'rgb')
@@ -53,14 +53,33 @@ def read_image(image, channel_order='bgr', limit=None):
 
 def _read_file(path, limit):
     shown = printable(path)
+    if is_url(path):
+        raise ValueError(f"{shown} is a URL, and nothing is fetched: download it first, for example with "
+                         f"curl -LO '{shown}'")
     if not fileio.exists(path):
         raise FileNotFoundError(f'there is no image {shown}')
-    content = b''
+    return read_content(lambda: fileio.get(path), path, limit)
+
+
+def is_url(path):
+    """Whether a name is that of something on the web."""
+    return path.lower().startswith(('http://', 'https://', 'ftp://'))
+
+
+def read_content(get, path, limit=None):
+    """The picture in the content of a file, as of :func:`read_image`.
+
+    Args:
+        get (Callable): returns the bytes.
+        path (str): what messages call it.
+        limit (int, optional): most pixels, see :func:`read_image`.
+    """
+    shown, content = printable(path), b''
     try:
-        content = fileio.get(path)
-        return decode_picture(content, limit)[0]
+        content = get()
+        return decode_picture(content, pixel_limit(MOST_PIXELS) if limit is None else limit)[0]
     except UnidentifiedImageError as error:
-        reason = 'its content is no known type' if content else 'the file is empty'
+        reason = missing_reader(content) or 'its content is no known type' if content else 'the file is empty'
         raise ValueError(f'image {shown} cannot be read: {reason}') from error
     except Exception as error:  # decoders raise whatever a broken byte makes of their state
         raise ValueError(f'image {shown} cannot be read ({type(error).__name__}: {error})') from error

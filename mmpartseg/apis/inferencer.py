@@ -1,5 +1,4 @@
 """Segment pictures with any part names, on mmengine's BaseInferencer."""
-import os
 from pathlib import Path
 
 import torch
@@ -10,6 +9,8 @@ from PIL import Image
 from rich.progress import track
 
 from ..checkpoints import check_closed_head
+from ..model_registry import checkpoint_of, default_model, published_model
+from ..shipped import config_path
 from .drawing import draw_prediction
 from .images import read_image
 from .prediction import PartPrediction
@@ -17,7 +18,7 @@ from .prediction_files import PredictionFiles, document_of
 from .prepared_pictures import PreparedPictures
 from .results import describe, label_map_of
 from .vocabulary import read_vocabulary
-from .words import Words
+from .words import Words, trained_vocabulary
 
 
 class PartSegInferencer(PreparedPictures, BaseInferencer):
@@ -33,7 +34,7 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
     A call keeps nothing in the inferencer, so that threads may share it, each with its own words.
 
     Args:
-        config (str | Path | dict | Config): the model's config.
+        config (str | Path | dict | Config): the model's config, or the name of a shipped one.
         checkpoint (str | Path, optional): its weights; without them they are random.
         parts (optional): the vocabulary of calls that name none, see :func:`read_vocabulary`; the
             config's by default.
@@ -52,22 +53,33 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
         if config is None:  # mmengine would run the text of a config inside the checkpoint
             raise ValueError('config=None: give the config file that the checkpoint was trained with')
         if isinstance(config, (str, Path)):
-            config = str(config)
-            if not os.path.isfile(config):
-                raise FileNotFoundError(f"there is no config '{config}'")
+            config = config_path(config)
         init_default_scope('mmseg')
         checkpoint = None if checkpoint is None else str(checkpoint)
         super().__init__(config, checkpoint, device, 'mmseg', show_progress)
         self.channel_order = channel_order
         self.model.test_cfg = ConfigDict(self.model.test_cfg or {}, return_part_scores=True)
-        self.words = Words(self.model)
+        self.words = Words(self.model, self._trained)
         if parts is not None:
             self.set_taxonomy(parts)
 
     def _load_weights_to_model(self, model, checkpoint, cfg):
         if checkpoint is not None and not hasattr(model.decode_head, 'set_taxonomy'):
             check_closed_head(model, checkpoint)
+        self._trained = trained_vocabulary(model, checkpoint)
         super()._load_weights_to_model(model, checkpoint, cfg)
+
+    @classmethod
+    def named(cls, name=None, checkpoint=None, **options):
+        """A model of ``configs/models.yml``.
+
+        Args:
+            name (str, optional): see :func:`published_models`; by default :func:`default_model` chooses.
+            checkpoint (str, optional): path or URL of a released file, see :func:`checkpoint_of`.
+            **options: of the constructor.
+        """
+        model = default_model() if name is None else published_model(name)
+        return cls(config_path(model.config), checkpoint_of(model, checkpoint), **options)
 
     def set_taxonomy(self, parts):
         """Change the vocabulary of calls that name none; calls that are running keep theirs.
@@ -172,18 +184,19 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
             Image.fromarray(overlay).show()
         return overlays
 
-    def draw(self, image, sample):
+    def draw(self, image, sample, instances=None):
         """Names and outlines over a picture.
 
         Args:
             image (ndarray): (H, W, 3) uint8 BGR, as of :func:`read_image`.
             sample (PartPrediction): its prediction.
+            instances (list[dict], optional): of :func:`instances_of`, to be drawn as numbered boxes.
 
         Returns:
             ndarray: (h, w, 3) uint8 RGB, with a legend below; unseen classes are dashed, with a *.
         """
         return draw_prediction(image, label_map_of(sample), sample.names, sample.words.palette,
-                               sample.words.unseen)
+                               sample.words.unseen, instances)
 
     def postprocess(self, preds, visualization, return_datasamples=True, shapes=None):
         """The predictions themselves, or plain values with the overlays."""

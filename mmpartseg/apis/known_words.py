@@ -1,8 +1,7 @@
 """What a checkpoint knows of a vocabulary's words."""
 import numpy as np
 
-from ..taxonomy import few
-from .vocabulary import fold
+from ..taxonomy import ANYTHING, few, fold, shown_name
 
 
 def unseen_words(taxonomy, trained):
@@ -16,14 +15,14 @@ def unseen_words(taxonomy, trained):
         any object.
     """
     known = {'objects': set(map(fold, trained.objects)), 'parts': set(map(fold, trained.parts))}
-    return {kind: [word for word in getattr(taxonomy, kind) if fold(word) not in words]
+    return {kind: [word for word in getattr(taxonomy, kind) if fold(word) not in words and word != ANYTHING]
             for kind, words in known.items()}
 
 
 def unseen_classes(taxonomy, trained):
-    """Whether each class was never seen in training: list of K bool."""
-    known = set(map(fold, trained.object_parts))
-    return [fold(name) not in known for name in taxonomy.object_parts]
+    """Whether each class was never seen in training, a part of anything on no object: list of K bool."""
+    known = set(map(fold, (*trained.object_parts, *trained.parts)))
+    return [fold(shown_name(name)) not in known for name in taxonomy.object_parts]
 
 
 def unseen_flags(taxonomy, trained):

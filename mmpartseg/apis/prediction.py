@@ -8,6 +8,7 @@ from PIL import Image
 from .annotations import coco_document, labelme_document
 from .drawing import draw_prediction
 from .images import read_image
+from .regrouping import instances_of, named_classes, read_groups
 from .results import boxes_of, chosen_field, describe, label_map_of
 
 
@@ -36,7 +37,7 @@ class PartPrediction(SegDataSample):
         """A prediction from the model's sample and what belongs to it."""
         prediction = cls()
         prediction.update(sample)
-        prediction.set_metainfo({'classes': words.taxonomy.object_parts})
+        prediction.set_metainfo({'classes': words.names})
         for name, value in (('picture', picture), ('words', words), ('channel_order', channel_order)):
             object.__setattr__(prediction, name, value)  # no data to be copied or moved
         return prediction
@@ -92,12 +93,54 @@ class PartPrediction(SegDataSample):
         """
         pixels, scores = self._pixels(), self.part_scores.numpy()
         ids = [i for i in self._ids() if scores[i] >= threshold and pixels[i] >= min_area * pixels.sum()]
-        ids = sorted(ids, key=lambda i: -scores[i])[:top]
-        table = np.full(len(pixels), len(self.names))
+        return self._keeping(sorted(ids, key=lambda i: -scores[i])[:top])
+
+    def without(self, *words):
+        """The prediction without some parts; their pixels become background.
+
+        Args:
+            *words (str): such as ``'cat: ear'``, ``"cat's ear"``, or ``'ear'`` of every object.
+
+        Raises:
+            ValueError: a part that the vocabulary does not have.
+        """
+        left_out = named_classes(self.names, words)
+        return self._keeping([i for i in self._ids() if self.names[i] not in left_out])
+
+    def merged(self, groups):
+        """The prediction with several parts as one, of each object.
+
+        Args:
+            groups (str | dict): ``'head = head, eye, ear'``, see :func:`read_groups`. A group's score is the
+                mean over its pixels.
+
+        Raises:
+            ValueError: a malformed group, a part that the vocabulary does not have.
+        """
+        words, new_id = self.words.grouped(read_groups(groups))
+        pixels = self._pixels()[:-1]
+        weighted = np.nan_to_num(self.part_scores.numpy()) * pixels
+        count = len(words.names)
+        with np.errstate(invalid='ignore'):  # nan where there is no pixel
+            scores = (np.bincount(new_id, weighted, count) / np.bincount(new_id, pixels, count))
+        merged = self._relabelled(np.append(new_id, count), words)
+        merged.part_scores = torch.from_numpy(scores).to(self.part_scores)
+        return merged
+
+    def instances(self):
+        """Connected regions of each object, see :func:`instances_of`."""
+        return instances_of(self.label_map, self.names)
+
+    def _keeping(self, ids):
+        table = np.full(len(self.names) + 1, len(self.names))
         table[ids] = ids
-        kept = self.of(self, self.words, self.picture, self.channel_order)
-        kept.set_field(PixelData(data=torch.from_numpy(table[self.label_map])[None]), chosen_field(self))
-        return kept
+        return self._relabelled(table, self.words)
+
+    def _relabelled(self, table, words):
+        """Another prediction, with the new id of each old one."""
+        new = self.of(self, words, self.picture, self.channel_order)
+        new.set_field(PixelData(data=torch.from_numpy(table[self.label_map])[None]), chosen_field(self))
+        return new
 
     def describe(self, shapes=None):
         """Plain values, see :func:`describe`."""

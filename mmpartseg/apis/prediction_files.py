@@ -2,6 +2,7 @@
 import io
 import json
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from PIL import Image
 
 from ..atomic import write_atomic
 from ..datasets.label_files import smallest_dtype
+from ..taxonomy import SEPARATOR
 from .results import describe, label_map_of
 
 BACKGROUND = (0, 0, 0)
@@ -69,10 +71,15 @@ class PredictionFiles:
         """Write ``<name>_<kind>.png``, (h, w, 3) uint8 RGB."""
         write_atomic(self.folder / f'{name}_{kind}.png', png_bytes(Image.fromarray(picture)))
 
+    def write_cutout(self, name, part, image):
+        """Write a part, a PIL image, as ``<name>_<object>_<part>_cutout.png``."""
+        words = re.sub(r'\W+', '_', part.replace(SEPARATOR, ' '))
+        write_atomic(self.folder / f'{name}_{words}_cutout.png', png_bytes(image))
+
 
 def document_of(sample, source, words, shapes=None):
     """What the JSON file of a picture says: source, vocabulary (of :class:`Words`) and :func:`describe`."""
-    return {'image': os.fspath(source), 'vocabulary': list(words.taxonomy.object_parts),
+    return {'image': os.fspath(source), 'vocabulary': list(words.names),
             'never_seen': words.unseen_words, **describe(sample, shapes)}
 
 

@@ -2,7 +2,7 @@
 import cv2
 import numpy as np
 
-from ..taxonomy import split_name
+from ..taxonomy import object_and_part
 
 SHAPES = ('polygons', 'rle')
 
@@ -60,7 +60,7 @@ def describe(sample, shapes=None):
     boxes, scores = boxes_of(label_map, len(names)), sample.part_scores.tolist()
     parts = []
     for i in np.flatnonzero(pixels[:len(names)]).tolist():
-        obj, part = split_name(names[i])
+        obj, part = object_and_part(names[i])
         entry = {'id': i, 'name': names[i], 'object': obj, 'part': part, 'pixels': int(pixels[i]),
                  'score': round(scores[i], 6), 'box': boxes[i].tolist()}
         if shapes is not None:

@@ -3,17 +3,20 @@ import glob
 import os
 from pathlib import Path
 
+from .images import is_url
+
 IMAGE_TYPES = ('.jpg', '.jpeg', '.jpe', '.png', '.bmp', '.tif', '.tiff', '.webp', '.gif', '.ppm',
-               '.pgm', '.jp2')
+               '.pgm', '.jp2', '.avif', '.heic', '.heif')
 VIDEO_TYPES = ('.mp4', '.m4v', '.avi', '.mov', '.mkv', '.webm', '.mpg', '.mpeg')
 
 
-def find_sources(inputs):
+def find_sources(inputs, recursive=False):
     """Files of images and videos, each once, in the order in which they are named.
 
     Args:
         inputs (Sequence[str | Path]): files (taken as they are), folders (their images and videos,
-            sorted, not those of sub-folders) and patterns such as ``'photos/**/*.jpg'``.
+            sorted) and patterns such as ``'photos/**/*.jpg'``.
+        recursive (bool): look into the folders of folders too.
 
     Returns:
         list[str]: the files.
@@ -21,8 +24,14 @@ def find_sources(inputs):
     Raises:
         FileNotFoundError: a folder without an image, a pattern that matches nothing.
     """
-    found = [path for name in inputs for path in _expand(str(name))]
+    found = [path for name in inputs for path in _expand(str(name), recursive)]
     return list(dict.fromkeys(found))
+
+
+def skipped_files(inputs, recursive=False):
+    """Files in the folders among the inputs that :func:`find_sources` leaves out: neither image nor video."""
+    return [path for name in inputs if os.path.isdir(name) for path in _files(name, recursive)
+            if not path.lower().endswith(IMAGE_TYPES + VIDEO_TYPES)]
 
 
 def is_video(path):
@@ -30,15 +39,22 @@ def is_video(path):
     return path.lower().endswith(VIDEO_TYPES)
 
 
-def _expand(name):
+def _files(folder, recursive):
+    """Files of a folder that are not hidden, sorted."""
+    paths = Path(folder).rglob('*') if recursive else Path(folder).iterdir()
+    return sorted(str(path) for path in paths if path.is_file() and not any(
+        part.startswith('.') for part in path.relative_to(folder).parts))
+
+
+def _expand(name, recursive):
     if os.path.isdir(name):
-        files = sorted(str(p) for p in Path(name).iterdir()
-                       if p.is_file() and p.name.lower().endswith(IMAGE_TYPES + VIDEO_TYPES)
-                       and not p.name.startswith('.'))
+        files = [path for path in _files(name, recursive)
+                 if path.lower().endswith(IMAGE_TYPES + VIDEO_TYPES)]
         if not files:
-            raise FileNotFoundError(f"folder '{name}' holds no image and no video")
+            deeper = '' if recursive else '; --recursive looks into its folders too'
+            raise FileNotFoundError(f"folder '{name}' holds no image and no video{deeper}")
         return files
-    if os.path.exists(name) or not glob.has_magic(name):
+    if os.path.exists(name) or not glob.has_magic(name) or is_url(name):
         return [name]
     files = sorted(path for path in glob.glob(name, recursive=True) if os.path.isfile(path))
     if not files:

@@ -1,6 +1,7 @@
 """Vocabularies as people write them."""
 import json
 import os
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,16 @@ from typing import Any
 import yaml
 
 from ..printable import printable
-from ..taxonomy import METAINFO_DIR, SEPARATOR, PartTaxonomy, few, split_name
+from ..taxonomy import ANYTHING, METAINFO_DIR, SEPARATOR, PartTaxonomy, clean, few, fold, split_name
+from .suggestions import did_you_mean
+from .typed import typed_entries, unquoted
 
+PART = re.compile(r'[^\W\d_][^_/\\.]*')  # of anything, and no name of a file or vocabulary
 FILE_TYPES = ('.yaml', '.yml', '.json', '.txt')
 LONGEST = 200  # characters of what was given, in a message
-SYNTAX = ("write 'cat: head, tail; dog: head', name a file "
-          f"({', '.join(FILE_TYPES)}), or one of the shipped vocabularies")
+EXAMPLE = "write 'cat: head, tail; dog: head'"
+SYNTAX = f"{EXAMPLE}, name a file ({', '.join(FILE_TYPES)}), or one of the shipped vocabularies"
+TYPED = f'{EXAMPLE}, or name one of the shipped vocabularies'  # where no file is read
 
 
 def read_vocabulary(parts):
@@ -23,8 +28,8 @@ def read_vocabulary(parts):
         parts (str | Path | dict | Sequence[str] | PartTaxonomy): ``'cat: head, tail; dog: head'``;
             a shipped name such as ``'pascal_part_116'`` or ``'pascal_part_116:seen'``; a YAML,
             JSON or text file; ``{'cat': ['head', 'tail']}``; a list of ``"cat's head"``; the
-            arguments of :class:`PartTaxonomy`; or a taxonomy. A text file has one
-            ``object: part, part`` or ``object's part`` a line, ``#`` begins a comment.
+            arguments of :class:`PartTaxonomy`; or a taxonomy. Typed text, and that of a text file, is read as
+            by :func:`~mmpartseg.apis.typed.typed_entries`.
 
     Returns:
         PartTaxonomy: with the classes in the order in which they are written.
@@ -58,7 +63,7 @@ def _vocabulary(parts):
 
 def parse_vocabulary(text):
     """A vocabulary from typed text: as :func:`read_vocabulary`, but never from a file."""
-    return read_vocabulary(_typed(text.strip()))
+    return read_vocabulary(_typed(text, TYPED))
 
 
 def shipped_names():
@@ -70,13 +75,16 @@ def _is_file(text):
     return os.path.isfile(text) or (Path(text).suffix.lower() in FILE_TYPES and ':' not in text)
 
 
-def _typed(text):
+def _typed(text, advice=SYNTAX):
     """A shipped taxonomy, or the entries of a text."""
-    if text.partition(':')[0] in shipped_names():
-        return PartTaxonomy.named(text)
-    if ':' in text or SEPARATOR in _clean(text):
-        return _entries(text)
-    raise ValueError(f'the vocabulary is {_short(text)}; {SYNTAX}: {shipped_names()}')
+    if unquoted(text).partition(':')[0] in shipped_names():
+        return PartTaxonomy.named(unquoted(text))
+    entries = typed_entries(text)
+    strange = [part for obj, parts in entries if obj is None for part in parts if not PART.fullmatch(part)]
+    if not entries or strange:
+        raise ValueError(f'the vocabulary is {_short(text)}; {advice}: {shipped_names()}'
+                         + did_you_mean(unquoted(text), shipped_names()))
+    return [(ANYTHING if obj is None else obj, parts) for obj, parts in entries]
 
 
 def _read_file(path):
@@ -90,7 +98,7 @@ def _read_file(path):
             content = json.loads(text, object_pairs_hook=_unique_dict)
         else:
             content = (yaml.load(text, _UniqueKeyLoader) if kind in ('.yaml', '.yml')
-                       else _entries(text))
+                       else typed_entries(text) and _typed(text))
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"vocabulary file '{shown}' cannot be read: {printable(error)}") from error
     if not content:
@@ -130,26 +138,12 @@ def _unique_dict(pairs):
     return dict(pairs)
 
 
-def _entries(text):
-    """``'cat: head, tail; dog's ear'`` -> ``[('cat', 'head, tail'), "dog's ear"]``."""
-    lines = [line.partition('#')[0] for line in text.splitlines()]
-    entries = []
-    for entry in ';'.join(lines).split(';'):
-        obj, colon, parts = entry.partition(':')
-        if colon:
-            entries.append((obj, parts))
-        elif entry.strip():
-            entries.extend(entry.split(','))
-    _check_repeated([entry[0] for entry in entries if isinstance(entry, tuple)], 'object')
-    return entries
-
-
 def _class_names(entry):
     """Class names of one entry: ``(object, parts)``, ``{object: parts}`` or ``"object's part"``."""
     if isinstance(entry, dict):
         return [name for item in entry.items() for name in _class_names(item)]
     if isinstance(entry, str):
-        obj, part = split_name(_clean(entry))
+        obj, part = split_name(clean(entry))
         return [_class_name(obj, part, entry)]
     obj, parts = entry
     parts = parts.split(',') if isinstance(parts, str) else parts
@@ -162,7 +156,7 @@ def _class_name(obj, part, source):
     if {type(obj), type(part)} != {str}:
         raise ValueError(f'names must be text, got {_short(source)}; put numbers and words such as '
                          'yes and no in quotes')
-    obj, part = _clean(obj), _clean(part)
+    obj, part = clean(obj), clean(part)
     if not obj or not part:
         raise ValueError(f'empty name in {_short(source.strip())}: every object needs a name, and every '
                          'comma a part name on both sides')
@@ -175,20 +169,10 @@ def _class_name(obj, part, source):
     return name
 
 
-def _clean(text):
-    """Single spaces, and the typewriter's apostrophe."""
-    return ' '.join(text.replace('\u2019', "'").split())
-
-
 def _short(value):
     """What was given, for a message: its beginning."""
     text = repr(value)
     return text if len(text) <= LONGEST else f'{text[:LONGEST]}… ({len(text)} characters)'
-
-
-def fold(text):
-    """What makes two names one to CLIP's tokenizer."""
-    return _clean(text).lower()
 
 
 def _check_repeated(names, kind):

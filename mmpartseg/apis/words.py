@@ -1,8 +1,12 @@
 """A model in one vocabulary."""
+import copy
+
 import numpy as np
 
+from ..taxonomy import ANYTHING, PartTaxonomy, shown_name
 from ..visualization import part_palette
 from .known_words import check_english, unseen_classes, unseen_words
+from .regrouping import grouped_names
 
 
 class Words:
@@ -10,20 +14,22 @@ class Words:
 
     Args:
         model (PartSegmentor): in the vocabulary.
+        trained (PartTaxonomy | NothingSeen): what its weights were trained on.
 
     Attributes:
-        model (PartSegmentor), taxonomy (PartTaxonomy): the model and its K classes.
+        model (PartSegmentor), taxonomy (PartTaxonomy), trained: the model, its K classes, and see above.
+        names (tuple[str]): of the classes, as people see them.
         unseen_words (dict[str, list[str]]), unseen (ndarray): what training has never seen, see
             :func:`unseen_words`; (K,) bool.
         palette (ndarray): (K, 3) uint8 RGB.
     """
 
-    def __init__(self, model):
-        self.model, self.taxonomy = model, model.taxonomy
-        trained = getattr(model.decode_head, 'train_taxonomy', self.taxonomy)
+    def __init__(self, model, trained):
+        self.model, self.taxonomy, self.trained = model, model.taxonomy, trained
         self.unseen_words = unseen_words(self.taxonomy, trained)
         self.unseen = np.array(unseen_classes(self.taxonomy, trained))
         self.palette = part_palette(self.taxonomy)
+        self.names = tuple(map(shown_name, self.taxonomy.object_parts))
 
     def changed(self, taxonomy):
         """The same weights in another vocabulary; only names that are new go through the text encoder.
@@ -37,6 +43,50 @@ class Words:
         """
         head = self.model.decode_head
         if hasattr(head, 'prompts'):
-            check_english(taxonomy, head.train_taxonomy)
+            if ANYTHING in taxonomy.objects and not head.knows_general_parts:
+                raise ValueError(f'{type(head).__name__} knows parts of objects only, and these have none: '
+                                 f'{taxonomy.general_parts}; name their objects, or take a PartCLIPSegHead '
+                                 'or CLIPSegHead')
+            check_english(taxonomy, self.trained)
             head.text_encoder(head.prompts(taxonomy))  # kept there; refuses what is too long
-        return Words(self.model.in_vocabulary(taxonomy))
+        return Words(self.model.in_vocabulary(taxonomy), self.trained)
+
+    def grouped(self, groups):
+        """These words with parts put together, and where each class goes.
+
+        Args:
+            groups (dict[str, list[str]]): see :func:`read_groups`.
+
+        Returns:
+            tuple[Words, ndarray]: a copy for results, whose model is still in the old ones, and (K,) the new
+            id of each class. A group has the colour of its first class, and is unseen if all of it is.
+        """
+        names = grouped_names(self.names, groups)
+        kept = tuple(dict.fromkeys(names))
+        new_id = np.array([kept.index(name) for name in names])
+        first = [names.index(name) for name in kept]
+        copied = copy.copy(self)
+        copied.names, copied.palette = kept, self.palette[first]
+        copied.unseen = np.array([self.unseen[new_id == i].all() for i in range(len(kept))])
+        return copied, new_id
+
+
+class NothingSeen:
+    """Takes the place of the training vocabulary where weights were trained without parts."""
+    objects = parts = object_parts = ()
+
+
+def trained_vocabulary(model, checkpoint):
+    """What weights were trained on.
+
+    Args:
+        model (PartSegmentor): its head states the vocabulary of its config.
+        checkpoint (dict, optional): of the weights, whose own word counts for more.
+
+    Returns:
+        PartTaxonomy | NothingSeen: the vocabulary.
+    """
+    stated = ((checkpoint or {}).get('meta') or {}).get('train_dataset_meta')
+    if stated is not None and 'classes' in stated:
+        return PartTaxonomy(stated['classes']) if stated['classes'] else NothingSeen
+    return getattr(model.decode_head, 'train_taxonomy', model.taxonomy)

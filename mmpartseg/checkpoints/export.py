@@ -12,6 +12,20 @@ from .names import VISUAL
 from .processor_files import processor_files
 from .safetensors_files import save_safetensors
 
+USAGE = '''CLIPSeg, fine-tuned on parts with mmpartseg.
+
+```python
+from transformers import CLIPSegForImageSegmentation, CLIPSegProcessor
+processor, model = (cls.from_pretrained(FOLDER) for cls in (CLIPSegProcessor, CLIPSegForImageSegmentation))
+prompts = ['cat head', 'cat tail']
+inputs = processor(text=prompts, images=[image] * len(prompts), padding=True, return_tensors='pt')
+masks = model(**inputs).logits.sigmoid() > 0.5
+```
+
+A prompt is the object, a space and the part, as in "cat head", without a sentence around it. The background
+that was learned is no prompt and is not here: take a part's own score.
+'''
+
 
 def clipseg_config(model):
     """The ``config.json`` of ``CLIPSegForImageSegmentation`` for a :class:`PartSegmentor`.
@@ -54,7 +68,7 @@ def clipseg_config(model):
 
 
 def export_clipseg(model, folder, clip=None, dtype=None):
-    """Write weights, ``config.json``, tokenizer and processor files, all or nothing.
+    """Write weights, ``config.json``, tokenizer, processor and the form of prompts, all or nothing.
 
     Entries of CLIP that the plugin does not keep, because no mask depends on them, are taken from
     ``clip``, or written as ones and zeros: the final image norm, the image projection, the logit scale.
@@ -81,7 +95,7 @@ def export_clipseg(model, folder, clip=None, dtype=None):
     texts = processor_files(
         config['vision_config']['image_size'], getattr(preprocessor, 'mean', None),
         getattr(preprocessor, 'std', None), config['text_config']['max_position_embeddings'])
-    texts['config.json'] = json.dumps(config, indent=2)
+    texts.update({'config.json': json.dumps(config, indent=2), 'README.md': USAGE})
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=f'.{folder.name}.', dir=folder.parent))
     try:

@@ -26,7 +26,9 @@ def load_from_clipseg(filename, map_location='cpu'):
     """
     name = filename.removeprefix('clipseg://')
     path = _in_folder(name) if os.path.isdir(os.path.expanduser(name)) else _from_hub(name)
-    return _converted(path, filename, map_location)
+    checkpoint = _converted(path, filename, map_location)
+    checkpoint['meta']['train_dataset_meta'] = dict(classes=())  # it has learned phrases, no classes
+    return checkpoint
 
 
 @safe_scheme('partclipseg://')

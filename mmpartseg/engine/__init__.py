@@ -7,10 +7,11 @@ from .joint_loops import JointTestLoop, JointValLoop
 from .launch import end_launch, prepare_launch, prepare_resume, where_to_go_on
 from .layer_decay import CLIPLayerDecayConstructor
 from .log_processor import PartLogProcessor
+from .runner import PartRunner
 from .tta import use_tta
 from .work_dir_lock import lock_work_dir
 
-__all__ = ['CLIPLayerDecayConstructor', 'JointTestLoop', 'JointValLoop', 'PartLogProcessor',
+__all__ = ['CLIPLayerDecayConstructor', 'JointTestLoop', 'JointValLoop', 'PartLogProcessor', 'PartRunner',
            'ResumableCheckpointHook', 'SavePredictionsHook', 'TaxonomyCheckHook', 'add_cfg_options',
            'end_launch', 'end_on_signals', 'latest_checkpoint', 'lock_work_dir', 'prepare_launch',
            'prepare_resume', 'read_config', 'use_tta', 'where_to_go_on']

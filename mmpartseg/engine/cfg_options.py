@@ -6,6 +6,7 @@ from pathlib import Path
 from mmengine.config import Config, DictAction
 
 from ..printable import printable
+from ..shipped import config_path
 
 
 class ConfigOptions(DictAction):
@@ -40,7 +41,7 @@ def read_config(path, options):
     """A config file with the settings of ``--cfg-options``.
 
     Args:
-        path (str | Path): the file.
+        path (str | Path): the file, or the name of a shipped config, see :func:`config_path`.
         options (dict): values by dotted key.
 
     Returns:
@@ -51,6 +52,7 @@ def read_config(path, options):
             end, or that ends at an entry of a list; its message names the key and what is there.
             A config that cannot be read or run; one line names the file.
     """
+    path = config_path(path)
     try:
         cfg = Config.fromfile(path)
     except Exception as error:  # a config is a program

@@ -7,6 +7,7 @@ from matplotlib.patches import Patch
 
 ROWS = 60  # classes in a column of bars
 ROW_HEIGHT, COLUMN_WIDTH, CELL = 0.17, 4.6, 0.115  # inches
+LEGEND_COLUMN = 2.2  # inches, of the longest entry
 LABEL_SIZE = 7
 SEEN, UNSEEN, ABSENT, NEUTRAL = '#4477aa', '#ee6677', '#999999', '#444444'
 STACKED = ('#228833', '#ccbb44', '#66ccee', '#aa3377', '#cccccc')
@@ -38,7 +39,7 @@ def bars(title, names, series, colors=None, label_colors=None, marks=()):
                       markersize=3, label=label)
         for text, color in zip(axes.get_yticklabels(), label_colors[part] if label_colors else ()):
             text.set_color(color)
-    figure.suptitle(title, fontsize=11)
+    figure.suptitle(title.replace(': ', ':\n') if columns == 1 else title, fontsize=11)
     return figure
 
 
@@ -60,7 +61,8 @@ def add_legend(figure, entries=(), loc='outside lower center'):
     handles, labels = figure.axes[0].get_legend_handles_labels()
     shown = [(h, label) for h, label in zip(handles, labels) if label not in ('', 'IoU')]
     handles = [Patch(color=color, label=label) for label, color in entries] + [h for h, _ in shown]
-    figure.legend(handles=handles, loc=loc, ncols=3, fontsize=8, frameon=False)
+    columns = max(1, int(figure.get_figwidth() // LEGEND_COLUMN))
+    figure.legend(handles=handles, loc=loc, ncols=min(3, columns), fontsize=8, frameon=False)
 
 
 def heat_map(title, names, shares, borders, label_colors):

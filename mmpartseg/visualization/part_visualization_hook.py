@@ -17,7 +17,8 @@ class PartVisualizationHook(SegVisualizationHook):
     mmseg's own names pictures by the file's name alone, so that ``b/1.jpg`` overwrites ``a/1.jpg``; here
     they keep the path below the image folder. It reads ``runner.iter``; outside of training that makes
     mmengine build the training loop, which reads the training data and hands their (seen) class names
-    to the visualizer: here pictures get step 0 then. Options are those of ``SegVisualizationHook``.
+    to the visualizer: here pictures get step 0 then. ``interval`` counts images, whatever the batch size.
+    Options are those of ``SegVisualizationHook``.
 
     Raises:
         ValueError: two images of one name.
@@ -25,7 +26,7 @@ class PartVisualizationHook(SegVisualizationHook):
 
     def __init__(self, draw=False, interval=50, show=False, wait_time=0., backend_args=None):
         super().__init__(draw, interval, show, wait_time, backend_args)
-        self._trains = False
+        self._trains, self._seen = False, 0
 
     def before_train(self, runner):
         """From here on there is an iteration to name pictures by."""
@@ -40,13 +41,17 @@ class PartVisualizationHook(SegVisualizationHook):
         self._check_names(runner.test_loop)
 
     def _check_names(self, loop):
+        self._seen = 0
         if self.draw:
             check_output_names([member.dataloader.dataset for member in getattr(loop, 'members', [loop])])
 
     def _after_iter(self, runner, batch_idx, data_batch, outputs, mode='val'):
-        if not self.draw or mode == 'train' or not self.every_n_inner_iters(batch_idx, self.interval):
+        if not self.draw or mode == 'train':
             return
         for sample in outputs:
+            self._seen += 1
+            if self._seen % self.interval:
+                continue
             content = fileio.get(sample.img_path, backend_args=self.backend_args)
             folder = PurePosixPath(output_name(sample)).parent
             name = str(folder / f'{mode}_{Path(sample.img_path).name}')

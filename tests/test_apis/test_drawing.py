@@ -15,11 +15,14 @@ def draw(label_map):
 
 def test_legend_below():
     label_map = np.full((400, 600), 2)
-    assert draw(label_map).shape == (400, 600, 3)  # nothing found, no legend
+    nothing = draw(label_map)  # says so below
+    assert 410 < nothing.shape[0] < 440 and nothing.shape[1] == 600
+    assert not nothing[:400].any() and (nothing[402:] < 100).any() and np.median(nothing[402:]) == 255
     label_map[:, 300:] = 0
     picture = draw(label_map)
     assert picture.shape[0] > 410 and picture.shape[1] == 600
     assert (picture[-8:] == 255).any() and not (picture[10:390, 10:290]).any()
+    assert picture.shape[0] != nothing.shape[0]
     red = picture[10:390, 310:590].reshape(-1, 3)
     assert np.median(red, axis=0).tolist() == [125, 0, 0]
 

@@ -127,7 +127,7 @@ def test_chosen_classes():
         "cat's head", "cow's head", "cat's tail"]
     with pytest.raises(ValueError, match=r"""not in the vocabulary: \["dog's head"\]; it has"""):
         chosen_classes(taxonomy, ["dog's head"])
-    with pytest.raises(ValueError, match=r"the vocabulary is 'wheel'|not in the vocabulary: 'wheel'"):
+    with pytest.raises(ValueError, match=r"not in the vocabulary: \['wheel'\]; it has"):
         chosen_classes(taxonomy, ['wheel'])
 
 

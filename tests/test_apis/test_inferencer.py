@@ -7,6 +7,7 @@ from mmengine.infer import BaseInferencer
 from mmseg.structures import SegDataSample
 from PIL import Image
 
+from mmpartseg import PartTaxonomy
 from mmpartseg.apis import PartSegInferencer, masks_by_name
 from mmpartseg.datasets import PartSegDataset
 
@@ -178,3 +179,22 @@ def test_config_as_object_or_dict(model_files, picture):
     expected = maps(PartSegInferencer(*model_files)(picture))[0]
     for config in (cfg, cfg.to_dict()):
         assert torch.equal(maps(PartSegInferencer(config, model_files[1])(picture))[0], expected)
+
+
+def test_never_seen_is_what_the_weights_have_not_seen(model_files, tmp_path):
+    config, checkpoint = model_files
+    state = torch.load(checkpoint, weights_only=True)
+    torch.save({**state, 'meta': {'train_dataset_meta': {'classes': ["cow's horn"]}}}, tmp_path / 'cow.pth')
+    words = PartSegInferencer(config, tmp_path / 'cow.pth', 'cow: horn; cat: head', device='cpu').unseen_words
+    assert words == {'objects': ['cat'], 'parts': ['head']}
+    torch.save({**state, 'meta': {'train_dataset_meta': {'classes': ()}}}, tmp_path / 'none.pth')
+    inferencer = PartSegInferencer(config, tmp_path / 'none.pth', 'cow: horn; cat: head', device='cpu')
+    assert inferencer.unseen_words == {'objects': ['cat', 'cow'], 'parts': ['head', 'horn']}
+    assert inferencer.unseen.all()
+    assert PartSegInferencer(config, checkpoint, 'cow: horn; cat: head', device='cpu').unseen_words == {
+        'objects': ['cow'], 'parts': ['horn']}
+
+
+def test_named(tmp_path):
+    inferencer = PartSegInferencer.named(device='cpu')
+    assert inferencer.words.trained == PartTaxonomy.named('part_shapes:seen')

@@ -4,6 +4,7 @@ import json
 import pytest
 
 from mmpartseg import PartTaxonomy
+from mmpartseg.apis.suggestions import near_misses
 from mmpartseg.apis.vocabulary import parse_vocabulary, read_vocabulary, shipped_names
 
 EXPECTED = ("cat's head", "cat's long tail", "dog's head")
@@ -23,6 +24,38 @@ EXPECTED = ("cat's head", "cat's long tail", "dog's head")
 ])
 def test_forms(parts):
     assert read_vocabulary(parts).object_parts == EXPECTED
+
+
+@pytest.mark.parametrize('typed', [
+    '"cat: head, long tail; dog: head"', "'cat: head, long tail; dog: head'",
+    '\u201ccat: head, long tail; dog: head\u201d', "'cat's head; cat: long tail; dog: head'",
+    '"cat": "head", "long tail"; "dog": "head"',
+    '{"cat": ["head", "long tail"], "dog": ["head"]}', "{'cat': ['head', 'long tail'], 'dog': 'head'}",
+    '{"cat": ["head", "long tail",], "dog": "head",}', '["cat\'s head", "cat\'s long tail", "dog\'s head"]',
+    '[{"cat": ["head", "long tail"]}, {"dog": ["head"]}]', '{"cat": "head, long tail", "dog": "head"}',
+    '{"cat": ["head"], "cat": ["long tail"], "dog": ["head"]}',
+    'cat: head, long tail, ; dog: head,;', 'cat: head,, long tail; dog: head',
+    ', cat: head, long tail, dog: head', 'cat: head; long tail; dog: head',
+    'cat: head; CAT: long tail; dog: head', 'cat: head; dog: head; cat: long tail',
+    'cat: head | long tail | dog: head', 'cat: head, long tail | dog: head',
+    'cat: head. long tail. dog: head.',
+    'cat:\nhead\nlong tail\n\ndog: head\n',
+    'cat: head, long tail; dog\u2019s head',
+])
+def test_as_people_type_it(typed):
+    found = parse_vocabulary(typed).object_parts
+    assert sorted(found) == sorted(EXPECTED), found
+
+
+def test_parts_without_an_object():
+    assert read_vocabulary('handle, steering wheel; cat: head').object_parts == (
+        "anything's handle", "anything's steering wheel", "cat's head")
+
+
+def test_what_a_dot_and_an_apostrophe_mean():
+    assert parse_vocabulary("st.bernard: no.1 paw").object_parts == ("st.bernard's no.1 paw", )
+    assert parse_vocabulary("car: driver's seat; truck's door").object_parts == (
+        "car's driver's seat", "truck's door")
 
 
 @pytest.mark.parametrize('name, text', [
@@ -54,14 +87,19 @@ def test_shipped():
     ({}, r'vocabulary is \[\]; write'),
     (3, r'vocabulary is 3; write'),
     ('pascal_part', r"vocabulary is 'pascal_part'; .*'pascal_part_116'"),
-    ('cat: head,, tail', "empty name in 'cat:'"),
-    ('cat:', "empty name in 'cat:"),
-    (': head', 'empty name in'),
+    ('cat:', r"object 'cat' has no part: .* as in 'cat: head, tail'"),
+    (': head', r"empty name in ': head': every object needs a name, as in 'cat: head'"),
+    ('{"cat": "head", "dog": 3}', r"object 'dog' has no list of part names, but 3; expected"),
+    ('{"cat": ["head"', r'begins like JSON and cannot be read: .*; expected {"cat": \["head", "tail"\]}'),
+    ('[1]', 'names must be text, got 1; put it in quotes'),
+    ('a/b, wheel', r"vocabulary is 'a/b, wheel'; write 'cat: head, tail"),
+    ('pascal_part', r"did you mean 'pascal_part_116'\?$"),
     ({'cat': []}, "object 'cat' has no list of part names"),
     ({'cat': None}, "object 'cat' has no list of part names, but None"),
     ({'cat': [True]}, 'names must be text'),
-    ('cat: head, Head', r"repeated in the vocabulary: \[\"cat's head\"\]"),
-    ('cat: head; Cat: tail', r"repeated in the vocabulary: \['cat'\]"),
+    ('cat: head, Head, ear; dog: tail',
+     r"repeated in the vocabulary: \[\"cat's head\"\]; list every part once: 'cat: head, ear; dog: tail'$"),
+    ({'cat': ['head'], 'Cat': ['Head']}, r"repeated in the vocabulary: \[\"cat's head\"\]"),
     (["cat's head", "cat's  head"], r"repeated in the vocabulary: \[\"cat's head\"\]"),
     (['cat head'], "must read"),
     ("child's toy: wheel", "object name \"child's toy\" holds"),
@@ -88,10 +126,19 @@ def test_file_errors(tmp_path, name, text, message):
 
 def test_typed_text_reads_no_file(tmp_path):
     (tmp_path / 'words.txt').write_text('cat: head\n')
-    with pytest.raises(ValueError, match='the vocabulary is'):
+    with pytest.raises(ValueError, match='the vocabulary is') as error:
         parse_vocabulary(str(tmp_path / 'words.txt'))
+    assert 'name a file' not in str(error.value)  # nor is one advised
     assert parse_vocabulary(' cat: head, long tail; dog: head ').object_parts == EXPECTED
     assert len(parse_vocabulary('pascal_part_116')) == 116
+
+
+@pytest.mark.parametrize('typed, expected', [
+    ('cat: head; bus: whele', {'whele': 'wheel'}), ('bicyle: wheel', {'bicyle': 'bicycle'}),
+    ('cat: head, Ear; bus: wheels', {}), ('quokka: snout; teapot: spout', {}),
+])
+def test_near_misses(typed, expected):
+    assert near_misses(parse_vocabulary(typed)) == expected
 
 
 def test_missing_file(tmp_path):

@@ -10,8 +10,8 @@ from mmseg.structures import SegDataSample
 
 from mmpartseg.apis import describe, label_map_of, masks_by_name
 from mmpartseg.apis.prediction_files import document_of
+from mmpartseg.apis.regrouping import instances_of
 from mmpartseg.apis.results import SHAPES, boxes_of, polygons_of, rle_of
-from mmpartseg.taxonomy import PartTaxonomy
 
 NAMES = ("cat's head", "cat's tail", "bus's wheel")
 LABELS = np.array([[3, 0, 0, 3],
@@ -102,11 +102,12 @@ def test_documents_keep_to_the_schema(shapes):
     validator.check_schema(schema)
 
     class Words:
-        taxonomy = PartTaxonomy(NAMES)
+        names = NAMES
         unseen_words = {'objects': ['cat'], 'parts': []}
 
     for sample in (sample_of(LABELS), sample_of(LABELS, LABELS), sample_of(np.full((1, 1), 3))):
         document = json.loads(json.dumps(document_of(sample, 'a.png', Words, shapes)))
         validator.validate(document)
+    validator.validate({**document, 'instances': instances_of(LABELS, NAMES)})
     document['surprise'] = 1
     assert not validator.is_valid(document)

@@ -1,13 +1,16 @@
 """CLIPSeg of ``transformers``: its weights in, the same logits out, and back."""
 import json
+import re
 
 import pytest
 import torch
 from mmengine.runner import CheckpointLoader
 from mmengine.runner.checkpoint import load_checkpoint
 from mmseg.registry import MODELS
+from PIL import Image
 from transformers import CLIPSegConfig, CLIPSegForImageSegmentation
 
+from mmpartseg import PartTaxonomy
 from mmpartseg.checkpoints import export_clipseg
 
 TINY = dict(
@@ -126,6 +129,17 @@ def test_round_trip(tmp_path):
     for name, value in ours.state_dict().items():
         if 'background' not in name:
             assert torch.equal(again.state_dict()[name], value), name
+
+
+def test_the_folder_says_how_it_is_used(tmp_path):
+    ours = our_model(TINY)
+    export_clipseg(ours, tmp_path / 'exported')
+    text = (tmp_path / 'exported' / 'README.md').read_text()
+    snippet = re.search(r'```python\n(.*?)```', text, re.DOTALL)[1]
+    values = {'FOLDER': tmp_path / 'exported', 'image': Image.new('RGB', (40, 30))}
+    exec(snippet, values)
+    assert values['masks'].shape == (2, 32, 32)
+    assert values['prompts'] == ours.decode_head.prompts(PartTaxonomy(["cat's head", "cat's tail"]))
 
 
 def test_export_refuses_what_clipseg_cannot_hold(tmp_path):

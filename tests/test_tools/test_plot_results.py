@@ -51,6 +51,23 @@ def test_mix_ups_add_up(numbers):
         [0] * 5, [60, 30, 0, 10, 0], [25, 0, 25, 0, 50]])
 
 
+@pytest.mark.parametrize('taxonomy', [SMALL, PartTaxonomy.named('part_shapes')])
+def test_nothing_is_cut_off(taxonomy):
+    count = len(taxonomy)
+    confusion = np.ones((count + 1, count), int)
+    sizes = np.zeros((3, 3, count), np.int64)
+    numbers = class_breakdown({'pred_all/confusion': confusion, 'pred_all/size_counts': sizes}, taxonomy,
+                              'pred_all')
+    for draw in (plot_results.mix_up_figure, plot_results.class_figure, plot_results.mean_figure):
+        figure = draw('Oracle-Obj', taxonomy, numbers)
+        figure.canvas.draw()
+        whole = figure.bbox
+        for artist in (*figure.legends, figure._suptitle):
+            box = artist.get_window_extent()
+            assert box.x0 >= whole.x0 and box.x1 <= whole.x1, draw.__name__
+            assert box.y0 >= whole.y0 and box.y1 <= whole.y1, draw.__name__
+
+
 def test_confusion_map():
     figure = figures.confusion_figure('Pred-All', SMALL, CONFUSION)
     shown = figure.axes[0].images[0].get_array().filled(np.nan)

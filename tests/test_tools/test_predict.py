@@ -1,12 +1,15 @@
 """tools/predict.py on good and bad files, with every way to name object and vocabulary."""
+import io
 import json
 import os
 import runpy
+import subprocess
 import sys
 
 import cv2
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from mmpartseg.apis import PartSegInferencer
@@ -38,8 +41,10 @@ def run(model_files, tmp_path):
     """Run the tool on arguments; returns its exit code and reads the JSON files it wrote."""
     def run(*args, parts=PARTS, out=tmp_path / 'out'):
         config, checkpoint = model_files
-        code = predict.main([*map(str, args), '--config', config, '--checkpoint', checkpoint,
-                             '--out', str(out), '--device', 'cpu', *(['--parts', parts] if parts else [])])
+        args = ('--threshold', 0, *args)  # the model is untrained
+        code = predict.main(['--device', 'cpu', *map(str, args), '--config', config,
+                             '--checkpoint', checkpoint, '--out', str(out),
+                             *(['--parts', parts] if parts else [])])
         return code, {p.stem: json.loads(p.read_text()) for p in sorted(out.glob('*.json'))}
     return run
 
@@ -73,7 +78,7 @@ def test_a_bad_file_does_not_stop_the_rest(run, pictures, capsys):
     output = capsys.readouterr()
     assert f"failed: {pictures / 'b.jpg'}: image" in output.err
     assert f"failed: {pictures / 'gone.png'}: there is no image" in output.err
-    assert '2 pictures written' in output.out and '2 failed' in output.out
+    assert '2 pictures written to' in output.out and '2 failed' in output.out
 
 
 def test_equal_names_do_not_overwrite_each_other(run, pictures):
@@ -146,8 +151,10 @@ def test_several_objects_are_pred_all_over_them(run, pictures):
     assert found['a']['vocabulary'] == ["cat's head", "cat's tail", "dog's head"]
     _, found = run(pictures / 'a.png', '--object', 'cat', '--object', 'dog', parts=None)
     assert found['a']['protocol'] == 'pred_all'
-    with pytest.raises(ValueError, match=r"--object \['cow'\]: not in the vocabulary"):
-        run(pictures / 'a.png', '--object', 'cow', 'dog', parts=None)
+    _, found = run(pictures / 'a.png', '--object', 'CAT', parts=None)
+    assert found['a']['protocol'] == 'oracle_obj'
+    with pytest.raises(ValueError, match=r"'catt' is not .*\['bus', 'cat', 'dog'\]; did you mean 'cat'"):
+        run(pictures / 'a.png', '--object', 'catt', 'dog', parts=None)
 
 
 def test_vocabulary_file_and_shipped_name(run, pictures, tmp_path):
@@ -208,6 +215,7 @@ def test_figures(run, pictures, tmp_path):
     assert code == 0
     assert sizes['panels'][0] == sizes['attention'][0] == 4 * 608
     assert sizes['comparison'][0] == 3 * 648
+    run(pictures / 'a.png', '--attention', 'Head')
     run(pictures / 'a.png', '--attention')
     with pytest.raises(ValueError, match='not in the vocabulary'):
         run(pictures / 'a.png', '--attention', "dog's head")
@@ -238,10 +246,10 @@ def test_inputs_are_not_overwritten(pictures):
 def test_a_batch_that_fails_is_tried_one_by_one(run, pictures, monkeypatch, capsys):
     forward = PartSegInferencer.forward
 
-    def fails(self, data):
+    def fails(self, data, words=None):
         if any((x[:, 0, 0] == forbidden).all() for x in data['inputs']):
             raise RuntimeError('out of memory')
-        return forward(self, data)
+        return forward(self, data, words)
 
     (pictures / 'b.jpg').unlink()
     inferencer = PartSegInferencer.prepare
@@ -269,7 +277,8 @@ def test_unwritable_folder_is_noticed_first(pictures, tmp_path):
 
 
 @pytest.mark.parametrize('parts, code', [
-    ('cat: head, head', "error: repeated in the vocabulary: [\"cat's head\"]; list every part once"),
+    ('cat: head, head',
+     "error: repeated in the vocabulary: [\"cat's head\"]; list every part once: 'cat: head'"),
     ('cat: head', 0)])
 def test_exit_code_of_the_script(tmp_path, pictures, model_files, monkeypatch, parts, code):
     config, checkpoint = model_files
@@ -282,8 +291,173 @@ def test_exit_code_of_the_script(tmp_path, pictures, model_files, monkeypatch, p
 
 
 @pytest.mark.parametrize('options', [['--every', '0'], ['--batch-size', '0'],
-                                     ['--object', 'a', 'b', '--object-mask', 'm.png']])
+                                     ['--object', 'a', 'b', '--object-mask', 'm.png'],
+                                     ['--top', '0'], ['--threshold', '1.5'], ['--min-area', '-1'],
+                                     ['--model', 'mini']])
 def test_bad_options(options, capsys):
     with pytest.raises(SystemExit):
         predict.parse_args(['a.png', '--config', 'c', '--checkpoint', 'w', *options])
     assert options[-2] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('options, message', [
+    (['--checkpoint', 'w'], '--checkpoint goes with the --config'), (['--config', 'c'], '--config goes with'),
+])
+def test_halves_of_a_model(options, message, capsys):
+    with pytest.raises(SystemExit):
+        predict.parse_args(['a.png', *options])
+    assert message in capsys.readouterr().err
+
+
+def test_what_is_found_is_printed(run, pictures, capsys):
+    _, found = run(pictures / 'a.png')
+    line = next(x for x in capsys.readouterr().out.splitlines() if x.startswith(f"{pictures / 'a.png'}: "))
+    parts = sorted(found['a']['parts'], key=lambda part: -part['pixels'])
+    assert line.partition(': ')[2] == ', '.join(
+        f"{p['name']} {p['pixels'] / 960:.1%} (score {p['score']:.2f})" for p in parts)
+    _, one = run(pictures / 'a.png', '--top', 1, '--min-area', 0.5)
+    best = max(parts, key=lambda part: part['score'])
+    assert one['a']['parts'] == [best] and one['a']['background_pixels'] == 960 - best['pixels']
+    capsys.readouterr()
+    _, none = run(pictures / 'a.png', '--threshold', 1)
+    out = capsys.readouterr().out
+    assert f"{pictures / 'a.png'}: nothing found" in out and '1 picture written' in out
+    assert none['a']['parts'] == [] and none['a']['background_pixels'] == 960
+
+
+def test_parts_below_the_default_threshold_are_not_found():
+    assert predict.parse_args(['a.png']).threshold > 0.0025
+
+
+def test_cutouts_and_annotations(run, pictures, tmp_path):
+    _, found = run(pictures / 'a.png', pictures / 'c.png', '--cutouts', '--export', 'coco')
+    for part in found['a']['parts']:
+        words = part['name'].replace("'s ", '_')
+        with Image.open(tmp_path / 'out' / f'a_{words}_cutout.png') as cutout:
+            assert cutout.mode == 'RGBA' and list(cutout.size) == part['box'][2:]
+            assert (np.asarray(cutout)[..., 3] == 255).sum() == part['pixels']
+    coco = found.pop('coco')
+    assert [image['file_name'] for image in coco['images']] == ['a.png', 'c.png']
+    assert sum(a['area'] for a in coco['annotations'] if a['image_id'] == 2) == sum(
+        p['pixels'] for p in found['c']['parts'])
+    run(pictures / 'a.png', '--export', 'labelme')
+    labelme = json.loads((tmp_path / 'out' / 'labelme' / 'a.json').read_text())
+    assert (tmp_path / 'out' / 'labelme' / labelme['imagePath']).read_bytes() == (
+        pictures / 'a.png').read_bytes()
+    assert {shape['label'] for shape in labelme['shapes']} == {p['name'] for p in found['a']['parts']}
+
+
+def test_folders_of_folders_and_what_is_skipped(run, pictures, capsys):
+    (pictures / 'b.jpg').unlink()
+    (pictures / 'sub' / '.hidden').mkdir(parents=True)
+    Image.fromarray(RGB).save(pictures / 'sub' / 'd.png')
+    for name in ('notes.txt', 'sub/table.csv', 'sub/.hidden/e.png'):
+        (pictures / name).touch()
+    assert list(run(pictures)[1]) == ['a', 'c']
+    assert 'skipped 1 file that' in capsys.readouterr().out
+    code, found = run(pictures, '--recursive')
+    assert code == 0 and list(found) == ['a', 'c', 'd']
+    out = capsys.readouterr().out
+    assert 'skipped 2 files that are neither pictures nor videos: ' in out and 'sub/table.csv' in out
+
+
+def test_groups_and_what_is_left_out(run, pictures, capsys):
+    _, found = run(pictures / 'a.png', '--merge', 'face = head, horn')
+    assert found['a']['vocabulary'] == ["cat's face", "cat's tail", "cow's face"]
+    _, found = run(pictures / 'a.png', '--except', 'cat: head')
+    assert {p['name'] for p in found['a']['parts']} <= {"cat's tail", "cow's head", "cow's horn"}
+
+
+def test_parts_left_out_that_there_are_not(run, pictures):
+    with pytest.raises(ValueError, match=r"not in the vocabulary: \['hed'\]; .*; did you mean 'head'"):
+        run(pictures / 'a.png', '--except', 'hed')
+
+
+def test_connected_regions(run, pictures, capsys):
+    _, found = run(pictures / 'a.png', '--instances', '--object', 'cow')
+    assert [{**each, 'parts': None} for each in found['a']['instances']] == [
+        {'object': 'cow', 'number': 1, 'pixels': 960, 'box': [0, 0, 40, 24], 'parts': None}]
+    assert 'connected regions: cow 1 at [0, 0, 40, 24]' in capsys.readouterr().out
+
+
+def test_parts_of_anything_and_objects_alone(run, pictures, capsys):
+    _, found = run(pictures / 'a.png', parts='handle, wheel')
+    assert found['a']['vocabulary'] == ['handle', 'wheel']
+    _, found = run(pictures / 'a.png', '--objects', 'cat', parts=None)
+    assert {"cat's head", "cat's ear"} <= set(found['a']['vocabulary'])
+    assert 'parts of cat: as in ' in capsys.readouterr().out
+
+
+def test_standard_input(run, pictures, monkeypatch, capsys):
+    expected = run(pictures / 'a.png')[1]['a']
+    monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO((pictures / 'a.png').read_bytes())))
+    code, found = run('-')
+    assert code == 0 and found['stdin'] == {**expected, 'image': 'standard input'}
+    monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(b'no picture')))
+    assert run('-')[0] == 1
+    assert 'failed: standard input: image on standard input cannot be read' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('kind', ['gif', 'tif', 'png', 'webp'])
+def test_every_frame_and_page(run, tmp_path, kind):
+    frames = [Image.fromarray(np.roll(RGB, 9 * i, 1)) for i in range(3)]
+    lossless = {'lossless': True} if kind == 'webp' else {}
+    frames[0].save(tmp_path / f'm.{kind}', save_all=True, append_images=frames[1:], **lossless)
+    code, found = run(tmp_path / f'm.{kind}')
+    assert code == 0 and list(found) == ['m_000000', 'm_000001', 'm_000002']
+    assert found['m_000002']['image'] == f"{tmp_path / f'm.{kind}'}, frame 2"
+    if kind != 'gif':  # of 256 colours
+        frames[2].save(tmp_path / 'alone.png')
+        assert run(tmp_path / 'alone.png')[1]['alone']['parts'] == found['m_000002']['parts']
+    few = run(tmp_path / f'm.{kind}', '--every', 2, out=tmp_path / 'few')[1]
+    assert list(few) == ['m_000000', 'm_000002']
+
+
+@pytest.mark.parametrize('url', ['https://example.org/cat.jpg', 'http://example.org/cat.php?id=3',
+                                 'https://example.org/film.mp4'])
+def test_urls_are_refused_and_stop_nothing(run, pictures, url, capsys):
+    code, found = run(url, pictures / 'a.png')
+    assert code == 1 and list(found) == ['a']
+    failed = [line for line in capsys.readouterr().err.splitlines() if line.startswith('failed')]
+    assert failed == [f"failed: {url}: {url} is a URL, and nothing is fetched: download it first, for "
+                      f"example with curl -LO '{url}'"]
+
+
+def test_ids_beyond_the_vocabulary(run, pictures, tmp_path, capsys):
+    Image.fromarray(np.full((24, 40), 9, np.uint8)).save(tmp_path / 'truth.png')
+    assert run(pictures / 'a.png', '--ground-truth', tmp_path / 'truth.png')[0] == 1
+    assert 'the ground truth has the values [9], and the vocabulary of 4 parts has the ids 0 to 3' in (
+        capsys.readouterr().err)
+
+
+def test_a_device_that_is_not_there(run, pictures, monkeypatch):
+    with pytest.raises(ValueError, match=r'--device nonsense cannot be used \(.*\); leave it out'):
+        run(pictures / 'a.png', '--device', 'nonsense')
+    if not torch.cuda.is_available():
+        with pytest.raises(ValueError, match=r'--device cuda cannot be used'):
+            run(pictures / 'a.png', '--device', 'cuda')
+
+
+def test_slips_of_the_keyboard(run, pictures, capsys):
+    run(pictures / 'a.png', parts='cat: head, tial; bicylce: wheel')
+    out = capsys.readouterr().out
+    assert "'tial': did you mean 'tail'?" in out and "'bicylce': did you mean 'bicycle'?" in out
+    with pytest.raises(ValueError, match=r"not in the vocabulary: \['tial'\]; .*; did you mean 'tail'"):
+        run(pictures / 'a.png', '--attention', 'tial')
+
+
+def test_the_miniature_answers_where_the_hub_is_off(pictures, tmp_path, capsys):
+    (pictures / 'b.jpg').unlink()
+    options = ['--parts', 'cat: head; bird: wing', '--out', str(tmp_path / 'out')]
+    assert predict.main([str(pictures), *options]) == 0
+    out = capsys.readouterr().out
+    assert 'the hub is switched off (HF_HUB_OFFLINE): the miniature answers' in out
+    assert json.loads((tmp_path / 'out' / 'a.json').read_text())['never_seen'] == {'objects': [], 'parts': []}
+
+
+def test_help_imports_nothing_heavy():
+    code = ("import sys, runpy; sys.argv = ['predict.py', '--help']\n"
+            f"try: runpy.run_path({str(TOOLS / 'predict.py')!r}, run_name='__main__')\n"
+            "except SystemExit: print(sorted({'torch', 'mmengine', 'numpy'} & set(sys.modules)))")
+    done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == '[]' and '--parts' in done.stdout

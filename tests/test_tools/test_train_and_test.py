@@ -74,6 +74,10 @@ def run(*command, cwd, **env):
     return result.stdout
 
 
+def lines_before_the_first_iteration(output):
+    return output[:output.index('Iter(train)')].count('\n')
+
+
 def losses(output):
     return {int(i): float(loss) for i, loss in re.findall(
         r'Iter\(train\) \[\s*(\d+)/.*? loss: ([\d.]+)', output)}
@@ -86,7 +90,7 @@ def weights(path):
 def test_train_resume_test(workspace):
     config, work = workspace / 'config.py', workspace / 'work'
     log = run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir', work, cwd=workspace)
-    assert set(losses(log)) == {1, 2, 3, 4}
+    assert set(losses(log)) == {1, 2, 3, 4} and lines_before_the_first_iteration(log) < 60
     for key in ('decode.loss_object_part:', 'decode.loss_object_part_background:',
                 'decode.loss_part:', 'decode.loss_object:', 'decode.loss_separation:',
                 'decode.loss_enhance:', 'pred_all/harmonic:', 'oracle_obj/unseen:'):

@@ -114,3 +114,14 @@ def test_interval_and_draw(visualizer, tmp_path, outputs):
         hook.after_test_iter(Runner(visualizer), i, {}, outputs if i == 1 else [None])
     build('PartVisualizationHook', draw=False).after_test_iter(Runner(visualizer), 0, {}, [None])
     assert len(list((tmp_path / 'vis_data' / 'vis_image').iterdir())) == 1
+
+
+def test_the_interval_counts_images_whatever_the_batch(visualizer, tmp_path):
+    for i in range(6):
+        Image.fromarray(IMAGE).save(tmp_path / f'{i}.png')
+    samples = [full_sample(img_path=str(tmp_path / f'{i}.png')) for i in range(6)]
+    hook = build('PartVisualizationHook', interval=3)
+    for batch in (samples[:4], samples[4:]):
+        hook.after_test_iter(Runner(visualizer), 0, {}, batch)
+    assert sorted(path.name for path in (tmp_path / 'vis_data' / 'vis_image').iterdir()) == [
+        'test_2.png_0.png', 'test_5.png_0.png']

@@ -18,7 +18,8 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('config', help='config of a CLIPSeg baseline')
     parser.add_argument('checkpoint', help='its weights')
-    parser.add_argument('folder', help='written new: config.json and model.safetensors')
+    parser.add_argument('folder', help='written new: weights, config, tokenizer, image processor, '
+                        'and a README with the form of prompts')
     args = parser.parse_args()
     init_default_scope('mmseg')
     model = MODELS.build(Config.fromfile(args.config).model)

@@ -4,6 +4,7 @@ from typing import NamedTuple
 from mmseg.registry import MODELS
 from torch import Tensor
 
+from ...taxonomy import ANYTHING
 from ..layers.evenly import even_size
 from .base_film_head import BaseFiLMHead
 from .conditions import maps_side_by_side, side_by_side, upsampled
@@ -26,6 +27,7 @@ class CLIPSegHead(BaseFiLMHead):
 
     The other arguments are those of :class:`BaseFiLMHead`.
     """
+    knows_general_parts = True
 
     def __init__(self, *args, loss_object_part=None, **kwargs):
         super().__init__(*args, **kwargs)
@@ -33,8 +35,8 @@ class CLIPSegHead(BaseFiLMHead):
 
     @staticmethod
     def prompts(taxonomy):
-        """"cat's head" -> "cat head"."""
-        return [f'{taxonomy.objects[o]} {taxonomy.parts[p]}'
+        """"cat's head" -> "cat head"; "anything's handle" -> "handle"."""
+        return [f'{taxonomy.objects[o]} {taxonomy.parts[p]}'.removeprefix(f'{ANYTHING} ')
                 for o, p in zip(taxonomy.object_of, taxonomy.part_of)]
 
     def decode(self, inputs, index, training=False, text=None):

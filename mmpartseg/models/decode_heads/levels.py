@@ -1,8 +1,11 @@
 """PartCLIPSeg's levels of one batch: objects first, and of the rest what is asked for."""
+import functools
+
 import torch
 import torch.nn.functional as F
 
 from .conditions import maps_side_by_side
+from .general_parts import put_anything, put_parts_of_anything
 
 
 class Levels:
@@ -83,11 +86,23 @@ class Levels:
             return torch.cat([self.text[:self.num_objects], self.text[-1:]])
         return self.text[self.num_parts:]
 
+    @functools.cached_property
+    def general_maps(self):
+        """Tensor: (N, n, H, W) logits of the generalized parts of the n classes of "anything"."""
+        text = self.text[self.index.part_of[self.index.general_classes]]
+        return maps_side_by_side(self.head.branch_masks(self._decoded(text)[0], self.grid), len(text))
+
     def object_maps(self):
         """Tensor: (N, O + 1, H, W) logits, background last."""
-        return maps_side_by_side(self.object_masks(), self.num_objects + 1)
+        maps = maps_side_by_side(self.object_masks(), self.num_objects + 1)
+        if self.index.anything is not None:
+            put_anything(maps, self.general_maps, self.index.anything)
+        return maps
 
     def class_maps(self, classes=None):
         """Tensor: (N, n or K + 1, H, W) logits, see :meth:`class_masks`."""
         count = len(self.index.taxonomy) + 1 if classes is None else len(classes)
-        return maps_side_by_side(self.class_masks(classes), count)
+        maps = maps_side_by_side(self.class_masks(classes), count)
+        if self.index.anything is not None:
+            put_parts_of_anything(maps, self.general_maps, self.index.general_classes, classes)
+        return maps

@@ -35,6 +35,7 @@ class OpenVocabHead(BaseModule):
     Attributes:
         background_embedding (Tensor, optional): (1, D), the condition of the background, which is no
             prompt; None where a family knows no background.
+        knows_general_parts (bool): whether "anything's handle" is a handle of whatever object.
         has_object_scores (bool): whether the output has ``scores`` with those of objects last; there is then
             a method ``levels``, which decodes them first and of the classes those asked for, see
             :class:`Levels`.
@@ -45,7 +46,7 @@ class OpenVocabHead(BaseModule):
         ValueError: an unknown vocabulary or a malformed class name.
     """
     align_corners = False
-    has_object_scores = False
+    has_object_scores = knows_general_parts = False
     upsamples_probabilities = False
 
     def __init__(self, train_taxonomy, test_taxonomy, text_encoder, ignore_index=255, init_cfg=None):

@@ -62,7 +62,7 @@ class PartCLIPSegHead(BaseFiLMHead):
 
     The other arguments are those of :class:`BaseFiLMHead`.
     """
-    has_object_scores = True
+    has_object_scores = knows_general_parts = True
 
     def __init__(self, *args, loss_object_part=None, loss_object=None, loss_part=None,
                  loss_separation=None, loss_enhance=None, token_shares='area',
@@ -106,7 +106,10 @@ class PartCLIPSegHead(BaseFiLMHead):
         levels = Levels(self, inputs, index, text, training)
         widths = [len(index.taxonomy) + 1, levels.num_objects + 1]
         if not training:
-            scores = maps_side_by_side(chain(levels.class_masks(), levels.object_masks()), sum(widths))
+            if index.anything is None:
+                scores = maps_side_by_side(chain(levels.class_masks(), levels.object_masks()), sum(widths))
+            else:
+                scores = torch.cat([levels.class_maps(), levels.object_maps()], 1)
             return PartCLIPSegOutput(
                 scores, *scores.split(widths, dim=1), None, None, levels.grid, levels.prefix)
         classes, objects, parts = (side_by_side(*each) for each in zip(

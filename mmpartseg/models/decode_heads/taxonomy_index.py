@@ -2,6 +2,8 @@
 import torch
 from torch import nn
 
+from ...taxonomy import ANYTHING
+
 
 class TaxonomyIndex(nn.Module):
     """A vocabulary's index maps as buffers that follow the model's device.
@@ -9,6 +11,8 @@ class TaxonomyIndex(nn.Module):
     Attributes:
         taxonomy (PartTaxonomy): the vocabulary.
         part_of, object_of (Tensor): (K,) index of each class's part and object.
+        anything (int, optional): the object of parts without an object, None where there are none.
+        general_classes (Tensor): (n,) the classes of these parts.
     """
 
     def __init__(self, taxonomy):
@@ -17,3 +21,6 @@ class TaxonomyIndex(nn.Module):
         for name in ('part_of', 'object_of'):
             index = torch.tensor(getattr(taxonomy, name))
             self.register_buffer(name, index, persistent=False)
+        self.anything = taxonomy.objects.index(ANYTHING) if ANYTHING in taxonomy.objects else None
+        general = [i for i, obj in enumerate(taxonomy.object_of) if obj == self.anything]
+        self.register_buffer('general_classes', torch.tensor(general, dtype=torch.long), persistent=False)

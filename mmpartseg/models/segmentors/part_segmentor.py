@@ -36,9 +36,10 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
     bytes), ``return_logits`` (keep the full-size scores: of classes as
     ``seg_logits``, of objects, where the head has them, as ``object_logits``), ``oracle_objects``
     (``'pixel'``, the default: in Oracle-Obj the parts of a pixel's own object compete; ``'image'``:
-    those of all objects in the picture, as in the released CLIPSeg baseline) and
-    ``return_part_scores`` (keep the mean score of each class over the pixels it won in the Oracle-Obj
-    map, or without one in the Pred-All map, as ``part_scores`` (K,)).
+    those of all objects in the picture, as in the released CLIPSeg baseline), ``background_logit`` (the
+    score of the background, for weights that have learned none) and ``return_part_scores`` (keep the mean
+    score of each class over the pixels it won in the Oracle-Obj map, or without one in the Pred-All map, as
+    ``part_scores`` (K,)).
 
     Args:
         taxonomy (str | list | PartTaxonomy, optional): classes of a decode head that knows none,
@@ -109,6 +110,8 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
             scores = self.decode_head(features).scores
         else:
             scores = self.decode_head.predict(features, batch_img_metas, self.test_cfg)
+        if 'background_logit' in self.test_cfg:
+            scores[:, len(self.taxonomy)] = self.test_cfg.background_logit
         return self._as_of_window(scores, inputs)
 
     def _as_of_window(self, scores, window):

@@ -1,0 +1,36 @@
+"""The parts that shipped vocabularies know of an object, so that nobody must know them."""
+from ..taxonomy import PartTaxonomy, clean, fold, object_and_part
+from .suggestions import did_you_mean
+from .vocabulary import shipped_names
+
+
+def parts_of_objects(objects):
+    """A vocabulary from objects alone: the union of what the shipped vocabularies say of them.
+
+    Args:
+        objects (str | Sequence[str]): ``'cat, bus'``, or a list of names.
+
+    Returns:
+        tuple[PartTaxonomy, dict[str, list[str]]]: the vocabulary, and from which of the shipped ones each
+        object's parts come.
+
+    Raises:
+        ValueError: no object, or one that no shipped vocabulary has.
+    """
+    names = [clean(name) for name in (objects.split(',') if isinstance(objects, str) else objects)]
+    names = list(dict.fromkeys(filter(None, names)))
+    if not names:
+        raise ValueError("no object is named; write 'cat, bus'")
+    shipped = {name: PartTaxonomy.named(name).object_parts for name in shipped_names()}
+    pairs = {name: [object_and_part(each) for each in parts] for name, parts in shipped.items()}
+    classes, sources = {}, {}
+    for obj in names:
+        own = {name: [part for other, part in known if fold(other) == fold(obj)]
+               for name, known in pairs.items()}
+        sources[obj] = [name for name, parts in own.items() if parts]
+        if not sources[obj]:
+            known = {other for each in pairs.values() for other, _ in each}
+            raise ValueError(f"no shipped vocabulary has parts of '{obj}'; write them: --parts \"{obj}: …\""
+                             + did_you_mean(obj, known))
+        classes.update(dict.fromkeys(f"{obj}'s {part}" for parts in own.values() for part in parts))
+    return PartTaxonomy(list(classes)), sources

@@ -1,0 +1,107 @@
+"""``mmpartseg COMMAND``, also ``python -m mmpartseg COMMAND``: the tools under one name.
+
+    mmpartseg predict photo.jpg --parts "cat: head, ear"
+    mmpartseg train part_shapes
+"""
+import argparse
+import re
+import runpy
+import sys
+from pathlib import Path
+
+from .shipped import shipped_root
+from .version import __version__
+
+COMMANDS = {
+    'predict': ('predict.py', 'segment your own pictures with your own part names'),
+    'train': ('train.py', 'train a model: mmpartseg train CONFIG'),
+    'test': ('test.py', 'evaluate a checkpoint: mmpartseg test CONFIG CHECKPOINT'),
+    'check': ('dataset_converters/check.py', 'verify the data sets of a config'),
+    'models': (None, 'list the models that predict --model knows'),
+    'demo': ('web_demo.py', 'a web page: drop a picture, type parts'),
+    'export': ('export_onnx.py', 'a model in a fixed vocabulary as ONNX'),
+    'convert': (None, 'bring data sets and checkpoints into our form: mmpartseg convert NAME'),
+}
+CONVERTERS = ('dataset_converters', 'model_converters')
+NO_CONVERTER = ('check', )
+WIDTH = 10
+
+
+def is_command():
+    """Whether this process was started as the command itself."""
+    first = sys.orig_argv[1:]
+    while first and first[0].startswith('-') and first[0] != '-m':
+        first = first[1:]  # options of the interpreter
+    return first[:2] == ['-m', 'mmpartseg'] or bool(first) and Path(first[0]).name == 'mmpartseg'
+
+
+def main(argv=None):
+    """Run a command; returns its exit code."""
+    argv = sys.argv[1:] if argv is None else argv
+    args = parser().parse_args(argv[:1])
+    rest = argv[1:]
+    script, _ = COMMANDS[args.command]
+    if args.command == 'models':
+        return list_models(rest)
+    if args.command == 'convert':
+        found = converters()
+        chosen = argparse.ArgumentParser(prog='mmpartseg convert')
+        chosen.add_argument('name', choices=found, help='of the converter; behind it come its own arguments')
+        script = found[chosen.parse_args(rest[:1]).name]
+        return run(script, f'mmpartseg convert {rest[0]}', rest[1:])
+    return run(shipped_root() / 'tools' / script, f'mmpartseg {args.command}', rest)
+
+
+def register():
+    """What ``import mmpartseg`` does elsewhere."""
+    from . import register
+    register()
+
+
+def parser():
+    """The parser of the command's name."""
+    lines = '\n'.join(f'  {name:{WIDTH}}{text}' for name, (_, text) in COMMANDS.items())
+    found = argparse.ArgumentParser(
+        prog='mmpartseg', formatter_class=argparse.RawDescriptionHelpFormatter,
+        description='Open-vocabulary part segmentation: your image, your words.',
+        epilog=f'commands:\n{lines}\n\n`mmpartseg COMMAND --help` says more.')
+    found.add_argument('command', choices=COMMANDS, metavar='COMMAND')
+    found.add_argument('--version', action='version', version=f'mmpartseg {__version__}')
+    return found
+
+
+def converters():
+    """dict[str, Path]: the converters by name."""
+    folders = (shipped_root() / 'tools' / name for name in CONVERTERS)
+    return {path.stem: path for folder in folders for path in sorted(folder.glob('*.py'))
+            if path.stem not in NO_CONVERTER}
+
+
+def run(script, name, arguments):
+    """Run a tool as the script that it is, under the command's name.
+
+    What it imports of the package needs the registries; a tool that imports nothing before it has read its
+    arguments answers ``--help`` without them.
+    """
+    asks = {'-h', '--help'} & set(arguments)
+    if not asks or re.search('^(from|import) mmpartseg', Path(script).read_text(), re.MULTILINE):
+        register()
+    sys.argv = [name, *arguments]
+    sys.path[0] = str(Path(script).parent)  # its neighbours, as for a script
+    runpy.run_path(str(script), run_name='__main__')
+    return 0
+
+
+def list_models(arguments):
+    """Print the models that there are by name."""
+    argparse.ArgumentParser(prog='mmpartseg models', description=COMMANDS['models'][1]).parse_args(arguments)
+    from .model_registry import published_models
+    for name, model in published_models().items():
+        print(f'{name}: {model.summary}')
+        for what in ('config', 'weights', 'sha256', 'trained_on', 'scores', 'licence', 'source'):
+            value = getattr(model, what)
+            if value is None and what == 'weights':
+                value = f'given once: mmpartseg predict … --model {name} --checkpoint PATH_OR_URL'
+            if value is not None:
+                print(f'  {what}: {value}')
+    return 0

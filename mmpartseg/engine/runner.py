@@ -1,0 +1,38 @@
+"""mmengine's Runner with a log that can be read."""
+import logging
+import re
+
+from mmengine.runner import Runner
+
+HOOK = re.compile(r'\(\w+ *\) (\w+)')  # of mmengine's table: priority, name
+
+
+class ShortLog(logging.Filter):
+    """Takes out of a log what fills screens before the first iteration.
+
+    The config is a file in the work dir; hooks are listed once; settings of single parameters
+    (``paramwise_options``) follow from the config, a line for each of hundreds.
+    """
+
+    def filter(self, record):
+        message = str(record.msg)
+        if message.startswith('paramwise_options -- '):
+            return False
+        if message.startswith('Config:\n'):
+            record.msg = f'Config: {message.count(chr(10))} lines, in the work dir as a .py file'
+        elif message.startswith('Hooks will be executed'):
+            record.msg = f"Hooks: {', '.join(dict.fromkeys(HOOK.findall(message)))}"
+        elif 'System environment:' in message:
+            record.msg = '\n'.join(line for line in message.splitlines() if line.strip())
+        return True
+
+
+class PartRunner(Runner):
+    """mmengine's Runner; what it logs at the start goes through :class:`ShortLog`."""
+
+    def build_logger(self, *args, **kwargs):
+        """The logger of the run."""
+        logger = super().build_logger(*args, **kwargs)
+        if not any(isinstance(each, ShortLog) for each in logger.filters):
+            logger.addFilter(ShortLog())
+        return logger

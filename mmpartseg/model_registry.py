@@ -1,0 +1,168 @@
+"""Models by name: what they are, and where their weights lie. The list is ``configs/models.yml``."""
+import hashlib
+import json
+import os
+import shutil
+import socket
+import tempfile
+import urllib.request
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import yaml
+
+from .shipped import shipped_root
+
+DEFAULT, FALLBACK = 'clipseg', 'mini'
+HUB_PATIENCE = 3  # seconds for a connection
+
+
+class PublishedModel(NamedTuple):
+    """An entry of the list.
+
+    Attributes:
+        name, config (str): its name, and that of its config.
+        weights (str, optional): a path or a scheme of ``load_from``; None where they are given once.
+        sha256 (str, optional): of the file.
+        trained_on (str, optional): the vocabulary of the training; None for weights that saw no parts.
+        summary, scores, licence, source (str): for people.
+        scheme (str): how a given file is read.
+    """
+    name: str
+    config: str
+    weights: str | None
+    sha256: str | None
+    trained_on: str | None
+    summary: str
+    scores: str
+    licence: str
+    source: str
+    scheme: str = ''
+
+
+def published_models():
+    """dict[str, PublishedModel]: the list, by name."""
+    root = shipped_root()
+    entries = yaml.safe_load((root / 'configs' / 'models.yml').read_text(encoding='utf-8'))
+    models = {name: PublishedModel(name, **entry) for name, entry in entries.items()}
+    for name, model in models.items():
+        if model.weights and '://' not in model.weights:
+            path = root / model.weights
+            stated = json.loads((path.parent / 'card.json').read_text())['sha256'][path.name]
+            models[name] = model._replace(weights=str(path), sha256=stated)
+    return models
+
+
+def published_model(name):
+    """An entry by its name; ValueError for another name, with those there are."""
+    models = published_models()
+    if name not in models:
+        raise ValueError(f"there is no model '{name}'; there are {list(models)}, see `mmpartseg models`")
+    return models[name]
+
+
+def default_model(say=print):
+    """The model where none is named: CLIPSeg, or the miniature where the hub cannot be reached.
+
+    Args:
+        say (Callable): is told which one, and why.
+
+    Returns:
+        PublishedModel: the entry.
+    """
+    model = published_model(DEFAULT)
+    reason = _why_not(model.weights.removeprefix('clipseg://'))
+    if reason is None:
+        return model
+    say(f"{reason}: the miniature answers, which has seen drawings alone. For photographs: --model {DEFAULT} "
+        'where the hub can be reached, or weights of your own')
+    return published_model(FALLBACK)
+
+
+def _why_not(repository):
+    """Why a repository of the hub cannot be read; None if it can."""
+    import huggingface_hub
+    from huggingface_hub import constants
+    for name in ('model.safetensors', 'pytorch_model.bin'):
+        if isinstance(huggingface_hub.try_to_load_from_cache(repository, name), str):
+            return None
+    if constants.is_offline_mode():
+        return 'the hub is switched off (HF_HUB_OFFLINE)'
+    host = urlsplit(constants.ENDPOINT)
+    try:
+        socket.create_connection((host.hostname, host.port or 443), HUB_PATIENCE).close()
+    except OSError as error:
+        return f'the hub cannot be reached ({error})'
+    return None
+
+
+def checkpoint_of(model, given=None, say=print):
+    """What ``load_from`` takes for a model.
+
+    Args:
+        model (PublishedModel): the entry.
+        given (str, optional): a path or http(s) URL of its released file. It is remembered, and a URL
+            fetched, in the user's cache folder: once is enough.
+        say (Callable): is told the file's SHA-256.
+
+    Returns:
+        str: the checkpoint.
+
+    Raises:
+        FileNotFoundError: no such file; a model whose file was never given.
+        ValueError: the file is not the one that the list states.
+    """
+    if model.weights is not None:
+        if model.sha256 is not None:
+            _check(model.weights, model.sha256)
+        return model.weights
+    note = cache_folder() / f'{model.name}.path'
+    if given is None and not note.is_file():
+        raise FileNotFoundError(f"the weights of '{model.name}' are on {model.source}: give their file once, "
+                                f'--model {model.name} --checkpoint PATH_OR_URL')
+    if given is not None:
+        path = _fetched(given, model.name) if '://' in given else Path(given).expanduser().resolve()
+        if not path.is_file():
+            raise FileNotFoundError(f"there is no file '{given}'")
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(str(path))
+    path = note.read_text()
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f"the weights of '{model.name}' were at '{path}' and are not there any more; "
+                                f'give them again with --checkpoint')
+    say(f'{model.name}: {path}, SHA-256 {sha256_of(path)}')
+    return model.scheme + path
+
+
+def cache_folder():
+    """Where weights that were fetched lie: ``~/.cache/mmpartseg``, or below ``XDG_CACHE_HOME``."""
+    return Path(os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache') / 'mmpartseg'
+
+
+def sha256_of(path):
+    """SHA-256 of a file, in hexadecimal."""
+    with open(path, 'rb') as file:
+        return hashlib.file_digest(file, 'sha256').hexdigest() if hasattr(hashlib, 'file_digest') else (
+            hashlib.sha256(file.read()).hexdigest())
+
+
+def _check(path, stated):
+    if sha256_of(path) != stated:
+        raise ValueError(f'{path} has SHA-256 {sha256_of(path)}, but {stated} is stated: another file')
+
+
+def _fetched(url, name):
+    """The file of an http(s) URL in the cache folder, whole or not at all."""
+    if not url.lower().startswith(('http://', 'https://')):
+        raise ValueError(f"'{url}' is neither a path nor an http(s) URL")
+    target = cache_folder() / f'{name}-{Path(urlsplit(url).path).name or "weights.pth"}'
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with urllib.request.urlopen(url) as source, tempfile.NamedTemporaryFile(
+                dir=target.parent, delete=False) as file:
+            shutil.copyfileobj(source, file)
+        os.replace(file.name, target)
+    except OSError as error:
+        raise FileNotFoundError(f"'{url}' cannot be fetched: {error}") from error
+    return target

@@ -1,0 +1,77 @@
+"""One command for all tools, from any folder."""
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mmpartseg import command_line
+from mmpartseg.command_line import COMMANDS, converters, main
+
+ROOT = Path(__file__).parents[1]
+
+
+def command(*args, cwd=ROOT, **options):
+    """Run ``python -m mmpartseg``."""
+    return subprocess.run([sys.executable, '-m', 'mmpartseg', *map(str, args)], cwd=cwd, text=True,
+                          capture_output=True, **options)
+
+
+def test_help_imports_nothing_heavy(capsys):
+    with pytest.raises(SystemExit):
+        main(['--help'])
+    out = capsys.readouterr().out
+    assert all(f'\n  {name} ' in out for name in COMMANDS)
+    code = ("import runpy, sys\n"
+            "try: runpy.run_module('mmpartseg', run_name='__main__')\n"
+            "except SystemExit: print(sorted({'torch', 'mmengine', 'mmseg', 'numpy'} & set(sys.modules)))")
+    for args in ([], ['models'], ['predict']):
+        # as `python -m mmpartseg` has it, which says what it has imported
+        set_up = ("import sys; sys.orig_argv = ['python', '-m', 'mmpartseg']; "
+                  f"sys.argv[1:] = {[*args, '--help']}\n")
+        done = subprocess.run([sys.executable, '-c', set_up + code], capture_output=True, text=True, cwd=ROOT)
+        assert done.stdout.splitlines()[-1] == '[]', done.stderr
+
+
+def test_commands_are_the_tools(monkeypatch):
+    ran = []
+    monkeypatch.setattr(command_line, 'register', lambda: None)
+    monkeypatch.setattr(command_line.runpy, 'run_path', lambda path, run_name: ran.append((path, *sys.argv)))
+    monkeypatch.setattr(sys, 'argv', [])
+    monkeypatch.setattr(sys, 'path', ['', *sys.path])
+    for name, (script, _) in COMMANDS.items():
+        if script is not None:
+            assert main([name, 'a', '--b']) == 0
+            assert ran[-1] == (str(ROOT / 'tools' / script), f'mmpartseg {name}', 'a', '--b')
+            assert Path(ran[-1][0]).is_file()
+    main(['convert', 'pascal_part', '--help'])
+    assert ran[-1] == (str(ROOT / 'tools' / 'dataset_converters' / 'pascal_part.py'),
+                       'mmpartseg convert pascal_part', '--help')
+    assert 'to_mmpartseg' in converters() and 'check' not in converters()
+
+
+@pytest.mark.parametrize('args, message', [
+    (['preditc'], "invalid choice: 'preditc'"), ([], 'required: COMMAND'), (['convert'], 'required: name'),
+    (['convert', 'coco'], "invalid choice: 'coco'"), (['models', 'x'], 'unrecognized arguments: x'),
+])
+def test_errors(args, message, capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(args)
+    assert caught.value.code == 2 and message in capsys.readouterr().err
+
+
+def test_models_are_listed(capsys):
+    assert main(['models']) == 0
+    out = capsys.readouterr().out
+    assert 'mini: ' in out and 'trained_on: pascal_part_116:seen' in out and 'clipseg://CIDAS' in out
+    assert 'weights: given once: mmpartseg predict' in out
+
+
+def test_a_prediction_from_another_folder(tmp_path):
+    picture = ROOT / 'data' / 'sample_pascal_part' / 'images' / 'val' / 'chelsea_mirrored.jpg'
+    done = command('predict', picture, '--parts', 'cat: head, ear', '--object', 'Cat', '--out', 'out',
+                   cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert 'the miniature answers' in done.stdout and f'{picture}: ' in done.stdout
+    assert (tmp_path / 'out' / 'chelsea_mirrored_overlay.png').is_file()
+    assert 'Traceback' not in command('predict', 'gone.png', '--model', 'maxi', cwd=tmp_path).stderr

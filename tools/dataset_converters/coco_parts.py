@@ -1,0 +1,72 @@
+"""Import COCO annotations of parts, as CVAT, Label Studio and others write them, as a data set to train on.
+
+    mmpartseg convert coco_parts instances.json --images pictures --out data/mine
+
+A category is a part: "cat's head", "cat: head" or "cat/head", or a part alone whose supercategory (or
+--object) is its object. Polygons and RLE count; where they overlap the smaller one wins. Writes images/,
+labels/, names.txt and config.py into the folder --out, prints counts, and checks what it has written as
+check.py does.
+"""
+import argparse
+import contextlib
+import io
+from pathlib import Path
+
+from check import main as check
+from pycocotools.coco import COCO
+
+from mmpartseg.datasets.preparation import run_main
+from mmpartseg.datasets.preparation.own_data import Annotated, add_own_arguments, class_of, write_data_set
+
+
+def read_coco(path):
+    """A COCO file, by pycocotools; ValueError for what is none."""
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            return COCO(path)
+    except Exception as error:  # it checks nothing
+        raise ValueError(f"'{path}' is no COCO file ({type(error).__name__}: {error})") from error
+
+
+def samples_of(coco, images, obj, source):
+    """The pictures with their annotations.
+
+    Raises:
+        ValueError: a category without an object, a picture that is not there, or of another size.
+    """
+    names = {each['id']: class_of(each['name'], each.get('supercategory') or obj)
+             for each in coco.loadCats(coco.getCatIds())}
+    samples = []
+    for image in coco.loadImgs(coco.getImgIds()):
+        path = images / image['file_name']
+        where = f"'{source}', image '{image['file_name']}'"
+        if not path.is_file():
+            raise ValueError(f"{where}: there is no '{path}'")
+        found = coco.loadAnns(coco.getAnnIds([image['id']]))
+        found = [each for each in found if each.get('segmentation')]
+
+        def masks(size, image=image, found=found):
+            if size != (image['height'], image['width']):
+                raise ValueError(f"the picture is {size[0]}x{size[1]} (height x width), the annotations say "
+                                 f"{image['height']}x{image['width']}")
+            return [coco.annToMask(each).astype(bool) for each in found]
+
+        stem = Path(image['file_name']).with_suffix('').as_posix().replace('/', '-')
+        samples.append(Annotated(path, stem, [names[each['category_id']] for each in found], masks, where))
+    return samples
+
+
+def main(argv=None):
+    """Import; returns the number of problems."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('source', type=Path, help='the JSON file')
+    parser.add_argument('--images', type=Path, required=True, help='folder of the pictures')
+    add_own_arguments(parser)
+    args = parser.parse_args(argv)
+    samples = samples_of(read_coco(args.source), args.images, args.object, args.source)
+    return check([str(write_data_set(samples, args))])
+
+
+if __name__ == '__main__':
+    run_main(main)
