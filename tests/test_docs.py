@@ -12,9 +12,11 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import MODELS
 
+from mmpartseg.command_line import main
+
 ROOT = Path(__file__).parents[1]
 # run by CI as a whole, or about the environment
-NOT_RUN = ('bash tools/quickstart.sh', '. .venv/bin/activate', 'pip install ')
+NOT_RUN = ('bash tools/quickstart.sh', 'labelme ', '. .venv/bin/activate', 'pip install ')
 EXPORT_PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
 BLOCK = re.compile(r'(?:<!-- test: (?P<extra>.*?) -->\n)?```(?P<kind>\w+)\n(?P<text>.*?)```', re.DOTALL)
 
@@ -43,6 +45,15 @@ def run_line(line, extra, monkeypatch):
     if words[0] == 'PYTHONPATH=.':
         monkeypatch.syspath_prepend(str(Path.cwd()))
         words = words[1:]
+    if words[0] == 'mmpartseg':
+        monkeypatch.setattr(sys, 'path', ['', *sys.path])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sys, 'argv', [])
+            try:
+                assert main([*words[1:], *extra]) == 0
+            except SystemExit as finished:
+                assert not finished.code, finished.code
+        return
     assert words[0] == 'python', f'the tutorial has a command that is not run: {line}'
     run_python(words[1:], extra, monkeypatch)
 
@@ -82,7 +93,8 @@ def test_tutorial(clone, monkeypatch, capsys):
         'predict/chelsea_mirrored.json', 'predict_cat/chelsea_parts.png', 'mine/last_checkpoint',
         'predict_why/chelsea_mirrored_panels.png', 'predict_why/chelsea_mirrored_attention.png',
         'predict_why/chelsea_mirrored_comparison.png', 'panels.png', 'attention.png', 'cutout.png',
-        'predict_python/chelsea_mirrored.json',
+        'predict_python/chelsea_mirrored.json', 'round1/labelme/chelsea_mirrored.json',
+        'round1/training/last_checkpoint', 'round2/labelme',
         'predict_cat/chelsea_mirrored_overlay.png', 'mine/predictions/camera_overlay.png',
         'mine_no_enhance/last_checkpoint', 'mine_backbone/last_checkpoint'}
 
