@@ -7,7 +7,7 @@ from matplotlib.patches import Patch
 
 ROWS = 60  # classes in a column of bars
 ROW_HEIGHT, COLUMN_WIDTH, CELL = 0.17, 4.6, 0.115  # inches
-LEGEND_COLUMN = 2.2  # inches, of the longest entry
+LEAST_WIDTH = 7.2  # inches: room for a heading, and a legend of three columns
 LABEL_SIZE = 7
 SEEN, UNSEEN, ABSENT, NEUTRAL = '#4477aa', '#ee6677', '#999999', '#444444'
 STACKED = ('#228833', '#ccbb44', '#66ccee', '#aa3377', '#cccccc')
@@ -29,7 +29,8 @@ def bars(title, names, series, colors=None, label_colors=None, marks=()):
     """
     columns = -(-len(names) // ROWS)
     rows = -(-len(names) // columns)
-    figure = Figure(figsize=(COLUMN_WIDTH * columns, ROW_HEIGHT * rows + 1.2), layout='constrained')
+    width = max(LEAST_WIDTH, COLUMN_WIDTH * columns)
+    figure = Figure(figsize=(width, ROW_HEIGHT * rows + 1.8), layout='constrained')
     for column, axes in enumerate(figure.subplots(1, columns, squeeze=False)[0]):
         part = slice(column * rows, (column + 1) * rows)
         _bar_column(axes, names[part], {k: v[part] for k, v in series.items()}, rows,
@@ -39,7 +40,7 @@ def bars(title, names, series, colors=None, label_colors=None, marks=()):
                       markersize=3, label=label)
         for text, color in zip(axes.get_yticklabels(), label_colors[part] if label_colors else ()):
             text.set_color(color)
-    figure.suptitle(title.replace(': ', ':\n') if columns == 1 else title, fontsize=11)
+    figure.suptitle(title, fontsize=11)
     return figure
 
 
@@ -61,8 +62,7 @@ def add_legend(figure, entries=(), loc='outside lower center'):
     handles, labels = figure.axes[0].get_legend_handles_labels()
     shown = [(h, label) for h, label in zip(handles, labels) if label not in ('', 'IoU')]
     handles = [Patch(color=color, label=label) for label, color in entries] + [h for h, _ in shown]
-    columns = max(1, int(figure.get_figwidth() // LEGEND_COLUMN))
-    figure.legend(handles=handles, loc=loc, ncols=min(3, columns), fontsize=8, frameon=False)
+    figure.legend(handles=handles, loc=loc, ncols=3, fontsize=8, frameon=False)
 
 
 def heat_map(title, names, shares, borders, label_colors):

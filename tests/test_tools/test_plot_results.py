@@ -4,6 +4,7 @@ import csv
 import numpy as np
 import plot_results
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from PIL import Image
 
@@ -58,9 +59,9 @@ def test_nothing_is_cut_off(taxonomy):
     sizes = np.zeros((3, 3, count), np.int64)
     numbers = class_breakdown({'pred_all/confusion': confusion, 'pred_all/size_counts': sizes}, taxonomy,
                               'pred_all')
-    for draw in (plot_results.mix_up_figure, plot_results.class_figure, plot_results.mean_figure):
+    for draw in (figures.mix_up_figure, figures.class_figure, figures.mean_figure):
         figure = draw('Oracle-Obj', taxonomy, numbers)
-        figure.canvas.draw()
+        FigureCanvasAgg(figure).draw()
         whole = figure.bbox
         for artist in (*figure.legends, figure._suptitle):
             box = artist.get_window_extent()

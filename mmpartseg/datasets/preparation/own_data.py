@@ -13,7 +13,7 @@ from ...atomic import write_atomic
 from ...orientation import UPRIGHT, orientation_of
 from ...pictures import decode_picture, opened
 from ...shipped import config_path, shipped_root
-from ...taxonomy import SEPARATOR, clean, fold
+from ...taxonomy import SEPARATOR, clean, fold, split_name
 from .files import write_label_map
 from .painting import ignore_value, paint_large_first
 
@@ -23,15 +23,16 @@ _base_ = {base!r}
 names = open({names!r}, encoding='utf-8').read().splitlines()
 unseen = []  # objects that are kept out of training, to test on them
 taxonomy = dict(object_parts=names, unseen_objects=unseen)
+part_values = {{255: None, **dict(enumerate(names))}}
 seen = [name for name in names if name.split("'s ")[0] not in unseen]
 model = dict(decode_head=dict(train_taxonomy=seen, test_taxonomy=dict(_delete_=True, **taxonomy)))
 load_from = {weights!r}  # fine-tune this
 effective_batch_size = 2
 train_dataloader = dict(dataset=dict(
-    type='PartSegDataset', taxonomy=taxonomy, data_root={root!r},
+    type='PartSegDataset', taxonomy=taxonomy, part_values=part_values, data_root={root!r},
     data_prefix=dict(img_path='images/train', seg_map_path='labels/train')))
 val_dataloader = dict(dataset=dict(
-    type='PartSegDataset', taxonomy=taxonomy, data_root={root!r},
+    type='PartSegDataset', taxonomy=taxonomy, part_values=part_values, data_root={root!r},
     data_prefix=dict(_delete_=True, img_path='images/{val}', seg_map_path='labels/{val}')))
 test_dataloader = val_dataloader
 '''
@@ -147,9 +148,10 @@ def write_data_set(samples, args):
 
 
 def _spelled_alike(names):
-    """Each name -> its first spelling; upper and lower case are the same to CLIP."""
+    """Each name -> it in the first spelling of its words; upper and lower case are the same to CLIP."""
     first = {}
-    return {name: first.setdefault(fold(name), name) for name in names}
+    return {name: SEPARATOR.join(first.setdefault(fold(word), word) for word in split_name(name))
+            for name in names}
 
 
 def _splits(samples, val_share):
