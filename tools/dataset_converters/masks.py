@@ -73,7 +73,7 @@ def samples_of(masks, images, meaning, coloured):
         for value, count in zip(found.tolist(), counts.tolist()):
             if value not in meaning:
                 unnamed[value] = unnamed.get(value, 0) + count
-        parts = [value for value in found.tolist() if meaning.get(value) is not None]
+        parts = [value for value, name in meaning.items() if name is not None and value in found]
 
         def split(size, values=values, parts=parts):
             if values.shape != size:
