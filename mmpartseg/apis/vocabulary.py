@@ -15,7 +15,7 @@ from .typed import typed_entries, unquoted
 
 PART = re.compile(r'[^\W\d_][^_/\\.]*')  # of anything, and no name of a file or vocabulary
 FILE_TYPES = ('.yaml', '.yml', '.json', '.txt')
-LONGEST = 200  # characters of what was given, in a message
+LONGEST = 200  # characters of a part of anything, and of what was given, in a message
 EXAMPLE = "write 'cat: head, tail; dog: head'"
 SYNTAX = f"{EXAMPLE}, name a file ({', '.join(FILE_TYPES)}), or one of the shipped vocabularies"
 TYPED = f'{EXAMPLE}, or name one of the shipped vocabularies'  # where no file is read
@@ -80,7 +80,8 @@ def _typed(text, advice=SYNTAX):
     if unquoted(text).partition(':')[0] in shipped_names():
         return PartTaxonomy.named(unquoted(text))
     entries = typed_entries(text)
-    strange = [part for obj, parts in entries if obj is None for part in parts if not PART.fullmatch(part)]
+    strange = [part for obj, parts in entries if obj is None for part in parts
+               if len(part) > LONGEST or not PART.fullmatch(part)]
     if not entries or strange:
         raise ValueError(f'the vocabulary is {_short(text)}; {advice}: {shipped_names()}'
                          + did_you_mean(unquoted(text), shipped_names()))
