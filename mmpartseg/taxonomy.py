@@ -66,16 +66,6 @@ def split_name(name):
     return obj, part
 
 
-def clean(text):
-    """Single spaces, and the typewriter's apostrophe."""
-    return ' '.join(text.replace('\u2019', "'").split())
-
-
-def fold(text):
-    """What makes two names one to CLIP's tokenizer."""
-    return clean(text).lower()
-
-
 def shown_name(name):
     """A class name as people typed it: ``"anything's handle"`` -> ``'handle'``, others as they are."""
     return name.removeprefix(ANYTHING + SEPARATOR)

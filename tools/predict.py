@@ -12,113 +12,12 @@ NAME_panels.png, NAME_attention.png, NAME_comparison.png, cut-outs, and files fo
 The exit code is 0 if all went well, 1 if a file failed or nothing could be done, and 2 for options
 that do not exist.
 """
-import argparse
 import sys
 from pathlib import Path
 
+from predict_options import parse_args
+
 SHOWN = 5  # files that are skipped, by name
-
-
-class CfgOptions(argparse.Action):
-    """``--cfg-options``, whose parser is imported when it is needed: ``--help`` answers at once."""
-
-    def __call__(self, parser, namespace, values, option_string=None):
-        from mmpartseg.engine.cfg_options import ConfigOptions
-        ConfigOptions(self.option_strings, self.dest)(parser, namespace, values, option_string)
-
-
-def parse_args(argv=None):
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('inputs', nargs='+', metavar='INPUT',
-                        help='images, folders, patterns ("photos/*.jpg"), videos, or - for a picture on '
-                        'standard input')
-    add_model(parser)
-    add_words(parser)
-    add_files(parser)
-    args = parser.parse_args(argv)
-    for name in ('every', 'batch_size', 'top'):
-        if getattr(args, name) is not None and getattr(args, name) < 1:
-            parser.error(f"--{name.replace('_', '-')} must be at least 1")
-    for name, most in (('threshold', 1), ('min_area', 100)):
-        if not 0 <= getattr(args, name) <= most:
-            parser.error(f"--{name.replace('_', '-')} must lie in 0 to {most}, got {getattr(args, name):g}")
-    if args.object_mask and len(args.object) > 1:
-        parser.error('--object-mask goes with one --object, or with none')
-    if args.parts and args.objects:
-        parser.error('--objects is instead of --parts')
-    if args.config and (args.model or not args.checkpoint):
-        parser.error('--config goes with --checkpoint, and without --model')
-    if args.checkpoint and not (args.model or args.config):
-        parser.error('--checkpoint goes with the --config that it was trained with, or with a --model')
-    return args
-
-
-def add_model(parser):
-    """Options of the model."""
-    parser.add_argument('--model', metavar='NAME',
-                        help='a model by name, see `mmpartseg models` (default: clipseg, or mini, the '
-                        'shipped miniature, where the hub cannot be reached)')
-    parser.add_argument('--config', help='config file, or the name of a shipped one such as part_shapes')
-    parser.add_argument('--checkpoint', help='its checkpoint file; with --model the released file that it '
-                        'needs, a path or URL, once')
-    parser.add_argument('--device', help='such as cpu (default: the best that there is)')
-    parser.add_argument('--batch-size', type=int, default=1)
-    parser.add_argument('--cfg-options', nargs='+', action=CfgOptions, default={}, metavar='KEY=VALUE',
-                        help='override settings of the config')
-
-
-def add_words(parser):
-    """Options of what is looked for, and of what counts as found."""
-    parser.add_argument('--parts', '--taxonomy', dest='parts', metavar='VOCABULARY',
-                        help='"cat: head, tail; dog: head", a YAML, JSON or text file, or a shipped '
-                        "vocabulary such as pascal_part_116 (default: the config's). Parts without an "
-                        'object, "handle, wheel", are looked for on whatever has them')
-    parser.add_argument('--objects', metavar='NAMES',
-                        help='instead of --parts: "cat, bus", with the parts that the shipped vocabularies '
-                        'know')
-    parser.add_argument('--object', nargs='+', action='extend', default=[], metavar='NAME',
-                        help='what the pictures show. One object: every pixel is its (Oracle-Obj). '
-                        'Several: only their parts are looked for (Pred-All)')
-    parser.add_argument('--object-mask', metavar='PATH',
-                        help='where it is (Oracle-Obj): an image, or a folder with NAME.png for each '
-                        "picture (NAME_000000.png for a video's frames). 0 is no object, all else "
-                        'the object; without --object, in a vocabulary of several, the number of '
-                        'the object in alphabetical order')
-    parser.add_argument('--merge', default='', metavar='GROUPS',
-                        help='show parts as one: "head = head, eye, ear; body = torso, tail"')
-    parser.add_argument('--except', nargs='+', action='extend', default=[], dest='left_out', metavar='PART',
-                        help='look for these parts and leave them out: "cat: ear", or ear of every object')
-    parser.add_argument('--instances', action='store_true',
-                        help='number the connected regions of each object, with their boxes: two that touch '
-                        'are one')
-    parser.add_argument('--threshold', type=float, default=0.1, metavar='SCORE',
-                        help='a part is found from this score on, 0 to 1 (%(default)s)')
-    parser.add_argument('--min-area', type=float, default=0, metavar='PERCENT',
-                        help='and from this share of the picture on (%(default)s)')
-    parser.add_argument('--top', type=int, metavar='N', help='only the N parts of the highest scores')
-
-
-def add_files(parser):
-    """Options of what is read and written."""
-    parser.add_argument('--recursive', action='store_true', help='look into the folders of folders too')
-    parser.add_argument('--every', type=int, default=1, metavar='N',
-                        help='take every N-th frame of a video or animation (%(default)s)')
-    parser.add_argument('--out', default='work_dirs/predict', help='output folder (%(default)s)')
-    parser.add_argument('--shapes', choices=('polygons', 'rle'), help='also write the outline of each part')
-    parser.add_argument('--cutouts', action='store_true',
-                        help='also write each part found as a PNG, transparent around it')
-    parser.add_argument('--export', choices=('labelme', 'coco'),
-                        help='also write files for annotation tools (CVAT and Label Studio read COCO)')
-    parser.add_argument('--panels', action='store_true',
-                        help='also draw input, objects, generalized parts and object-specific parts')
-    parser.add_argument('--attention', nargs='*', action='extend', metavar='PART',
-                        help='also draw the attention of parts ("cat\'s head", or head of every '
-                        'object) over the picture; without a name, of the parts found')
-    parser.add_argument('--ground-truth', metavar='PATH',
-                        help='also draw the prediction beside this label map of part ids: an image, '
-                        'or a folder as for --object-mask')
 
 
 def build_inferencer(args):
@@ -156,7 +55,7 @@ def build_inferencer(args):
 def known_object(taxonomy, name):
     """An object of the vocabulary, in whatever case it was typed; ValueError if there is none."""
     from mmpartseg.apis.suggestions import did_you_mean
-    from mmpartseg.taxonomy import fold
+    from mmpartseg.spelling import fold
     spelled = {fold(obj): obj for obj in taxonomy.objects}
     if fold(name) not in spelled:
         raise ValueError(f"--object '{name}' is not in the vocabulary, whose objects are "
@@ -238,7 +137,7 @@ def finisher(args, words):
 
 def main(argv=None):
     """Predict all inputs; returns the exit code."""
-    args = parse_args(argv)
+    args = parse_args(argv, __doc__)
     from mmengine.utils import ProgressBar
 
     from mmpartseg.apis.annotations import AnnotationFiles

@@ -1,7 +1,8 @@
 """What a checkpoint knows of a vocabulary's words."""
 import numpy as np
 
-from ..taxonomy import ANYTHING, few, fold, shown_name
+from ..spelling import fold
+from ..taxonomy import ANYTHING, few, shown_name
 
 
 def unseen_words(taxonomy, trained):

@@ -1,5 +1,6 @@
 """The parts that shipped vocabularies know of an object, so that nobody must know them."""
-from ..taxonomy import PartTaxonomy, clean, fold, object_and_part
+from ..spelling import clean, fold
+from ..taxonomy import PartTaxonomy, object_and_part
 from .suggestions import did_you_mean
 from .vocabulary import shipped_names
 

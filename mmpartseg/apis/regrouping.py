@@ -2,7 +2,8 @@
 import cv2
 import numpy as np
 
-from ..taxonomy import SEPARATOR, clean, fold, object_and_part
+from ..spelling import clean, fold
+from ..taxonomy import SEPARATOR, object_and_part
 from .suggestions import did_you_mean
 from .typed import typed_entries
 

@@ -2,7 +2,8 @@
 import difflib
 from functools import lru_cache
 
-from ..taxonomy import METAINFO_DIR, PartTaxonomy, fold
+from ..spelling import fold
+from ..taxonomy import METAINFO_DIR, PartTaxonomy
 
 NEAR = 0.75  # of difflib's ratio: 'tial' and 'tail'
 

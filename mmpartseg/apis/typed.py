@@ -4,7 +4,8 @@ import json
 import re
 from collections import Counter
 
-from ..taxonomy import SEPARATOR, clean, fold
+from ..spelling import clean, fold
+from ..taxonomy import SEPARATOR
 
 QUOTES = {'"': '"', "'": "'", '`': '`', '\u201c': '\u201d', '\u2018': '\u2019', '\u00ab': '\u00bb'}
 BETWEEN = re.compile(r'[;|\n]|\.(?=\s|$)')

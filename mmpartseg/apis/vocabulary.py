@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 
 from ..printable import printable
-from ..taxonomy import ANYTHING, METAINFO_DIR, SEPARATOR, PartTaxonomy, clean, few, fold, split_name
+from ..spelling import clean, fold
+from ..taxonomy import ANYTHING, METAINFO_DIR, SEPARATOR, PartTaxonomy, few, split_name
 from .suggestions import did_you_mean
 from .typed import typed_entries, unquoted
 

@@ -52,8 +52,8 @@ def read_config(path, options):
             end, or that ends at an entry of a list; its message names the key and what is there.
             A config that cannot be read or run; one line names the file.
     """
-    path = config_path(path)
     try:
+        path = config_path(path)
         cfg = Config.fromfile(path)
     except Exception as error:  # a config is a program
         culprit = _unreadable(Path(path)) or path

@@ -11,12 +11,12 @@ class ShortLog(logging.Filter):
     """Takes out of a log what fills screens before the first iteration.
 
     The config is a file in the work dir; hooks are listed once; settings of single parameters
-    (``paramwise_options``) follow from the config, a line for each of hundreds.
+    (``paramwise_options``), and which are frozen, follow from the config, a line for each of hundreds.
     """
 
     def filter(self, record):
         message = str(record.msg)
-        if message.startswith('paramwise_options -- '):
+        if message.startswith('paramwise_options -- ') or message.endswith('since its requires_grad=False'):
             return False
         if message.startswith('Config:\n'):
             record.msg = f'Config: {message.count(chr(10))} lines, in the work dir as a .py file'

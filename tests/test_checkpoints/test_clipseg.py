@@ -138,7 +138,9 @@ def test_the_folder_says_how_it_is_used(tmp_path):
     snippet = re.search(r'```python\n(.*?)```', text, re.DOTALL)[1]
     values = {'FOLDER': tmp_path / 'exported', 'image': Image.new('RGB', (40, 30))}
     exec(snippet, values)
-    assert values['masks'].shape == (2, 32, 32)
+    with torch.no_grad():
+        expected = ours(torch.zeros(1, 3, 32, 32), mode='tensor').object_part.shape[2:]
+    assert values['masks'].shape == (2, *expected)
     assert values['prompts'] == ours.decode_head.prompts(PartTaxonomy(["cat's head", "cat's tail"]))
 
 

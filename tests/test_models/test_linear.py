@@ -126,3 +126,9 @@ def test_a_result_may_be_changed_in_place():
     x, weight, _ = inputs(2, 200)
     linear(x, weight).add_(1).sum().backward()
     assert x.grad is not None
+
+
+def test_nan_goes_through_relu():
+    """oneDNN's own ReLU would make 0 of it, and hide a loss that is not finite."""
+    x = torch.full((module.FEWEST, 4), float('nan'))
+    assert module.onednn(x, torch.ones(3, 4), None, 'relu').isnan().all()

@@ -13,7 +13,8 @@ from ...atomic import write_atomic
 from ...orientation import UPRIGHT, orientation_of
 from ...pictures import decode_picture, opened
 from ...shipped import config_path, shipped_root
-from ...taxonomy import SEPARATOR, clean, fold, split_name
+from ...spelling import clean, fold
+from ...taxonomy import SEPARATOR, split_name
 from .files import write_label_map
 from .painting import ignore_value, paint_large_first
 

@@ -55,10 +55,10 @@ def linear(x, weight, bias=None, evenly=False):
 
 def suits_onednn(x, padded):
     """Whether a product with x (…, C) is one that torch would give to MKL; of few rows only ``padded``."""
-    return (x.device.type == 'cpu' and x.dtype == torch.float32 and x.numel() > 0
+    return (not (torch.compiler.is_compiling() or torch.jit.is_tracing())  # first: sizes may be symbols there
+            and x.device.type == 'cpu' and x.dtype == torch.float32 and x.numel() > 0
             and (padded or x.shape[:-1].numel() >= FEWEST)
-            and torch.backends.mkldnn.is_available()
-            and not (torch.compiler.is_compiling() or torch.jit.is_tracing()))
+            and torch.backends.mkldnn.is_available())
 
 
 def onednn(x, weight, bias=None, activation='none'):
@@ -68,9 +68,10 @@ def onednn(x, weight, bias=None, activation='none'):
     rows = len(x)
     if rows < FEWEST:
         x = F.pad(x, (0, 0, 0, FEWEST - rows))
-    result = torch.ops.mkldnn._linear_pointwise(x, weight, bias, activation, [], '')
+    result = torch.ops.mkldnn._linear_pointwise(x, weight, bias, 'none', [], '')
+    if activation == 'relu':
+        result.relu_()  # torch's, since oneDNN's makes 0 of NaN, and a loss that is not finite must be seen
     return result[:rows].clone() if rows < FEWEST else result
-
 
 
 class OneDNNLinear(Function):
