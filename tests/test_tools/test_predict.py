@@ -456,7 +456,7 @@ def test_the_miniature_answers_where_the_hub_is_off(pictures, tmp_path, capsys):
 
 
 def test_help_imports_nothing_heavy():
-    code = ("import sys, runpy; sys.argv = ['predict.py', '--help']\n"
+    code = (f"import sys, runpy; sys.argv = ['predict.py', '--help']; sys.path[0] = {str(TOOLS)!r}\n"
             f"try: runpy.run_path({str(TOOLS / 'predict.py')!r}, run_name='__main__')\n"
             "except SystemExit: print(sorted({'torch', 'mmengine', 'numpy'} & set(sys.modules)))")
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
