@@ -47,7 +47,8 @@ def test_ci_calls_what_is_documented():
     """Every step of .ci/run is a command of CONTRIBUTING.md, every workflow calls .ci/run alone."""
     table = dict(re.findall(r'^\| `(\w+)` \| `(.+?)` \|', read('CONTRIBUTING.md'), re.MULTILINE))
     steps = dict(re.findall(r'^ +(\w+)\) (.+?) ;;', read('.ci/run'), re.MULTILINE))
-    assert steps == table and set(re.search(r'STEPS=\((.*)\)', read('.ci/run'))[1].split()) == set(steps)
+    assert steps == table and (
+        set(re.search(r'STEPS=\((.*)\)', read('.ci/run'))[1].split()) == set(steps) - {'package'})
     for command in steps.values():
         assert (ROOT / command.split()[1]).is_file()
     jobs = yaml.safe_load(read('.github/workflows/ci.yml'))['jobs']

@@ -185,15 +185,9 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
         return overlays
 
     def draw(self, image, sample, instances=None):
-        """Names and outlines over a picture.
+        """Names and outlines over a picture (H, W, 3) BGR: (h, w, 3) uint8 RGB with a legend below.
 
-        Args:
-            image (ndarray): (H, W, 3) uint8 BGR, as of :func:`read_image`.
-            sample (PartPrediction): its prediction.
-            instances (list[dict], optional): of :func:`instances_of`, to be drawn as numbered boxes.
-
-        Returns:
-            ndarray: (h, w, 3) uint8 RGB, with a legend below; unseen classes are dashed, with a *.
+        ``instances``, of :func:`instances_of`, are numbered boxes; unseen classes are dashed, with a *.
         """
         return draw_prediction(image, label_map_of(sample), sample.names, sample.words.palette,
                                sample.words.unseen, instances)
