@@ -103,3 +103,19 @@ def pascal_archive(empty_archive):
               for stem in ('cat', 'both', 'cat')]
     (archive.root / 'train_16shot.json').write_text(json.dumps(listed))
     return archive
+
+
+def _with_subclasses(cls):
+    yield cls
+    for each in cls.__subclasses__():
+        yield from _with_subclasses(each)
+
+
+@pytest.fixture(autouse=True, scope='module')
+def no_loggers_of_other_files():
+    """mmengine keeps loggers and visualizers by name: those of one file of tests are not the next one's."""
+    from mmengine.logging import MMLogger
+    from mmengine.visualization import Visualizer
+    for kept in (MMLogger, Visualizer):
+        for each in _with_subclasses(kept):
+            each._instance_dict.clear()
