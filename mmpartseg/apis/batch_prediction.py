@@ -1,47 +1,22 @@
 """Many pictures and videos, one bad file among them or not: predicted, drawn and written."""
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
-import torch
-from mmengine.structures import PixelData
-
-from ..orientation import orientation_of
-from ..pictures import opened, pages, read_page
+from ..pictures import pages, read_page
 from ..printable import printable
-from ..visualization import FIGURE_TITLES, make_grid, sample_grid
+from ..visualization import FIGURE_TITLES, make_grid
 from .drawing import attention_figure, video_size
 from .explanation import Explanation
 from .id_images import read_ids
 from .images import is_url, read_content, read_image
+from .one_picture import FIGURE_SIDE, Picture, comparison, intact, say
 from .prediction_files import document_of
 from .sources import is_video
 from .videos import OverlayVideo, frame_rate, video_frames
 
 # what is wrong with one picture must not stop the others
 FAILURES = (ValueError, OSError, RuntimeError, MemoryError)
-FIGURE_SIDE = 640  # pixels, of a panel
 STDIN = '-'
-IGNORED = (255, 65535)  # of 8 and 16 bits
-
-
-class Picture(NamedTuple):
-    """One picture to predict.
-
-    Attributes:
-        label (str): what a message calls it.
-        name (str): of its output files.
-        stem (str): of the files that belong to it, such as masks.
-        read (Callable): returns its pixels, (H, W, 3) uint8 BGR.
-        file (str, optional): that it is read from, if it is not a frame of a video.
-    """
-    label: str
-    name: str
-    stem: str
-    read: Callable
-    file: str | None = None
 
 
 class BatchPrediction:
@@ -175,7 +150,7 @@ class BatchPrediction:
         document = document_of(sample, picture.label, sample.words, self.shapes)
         self.files.write(picture.name, overlay, sample, sample.words.palette,
                          document if instances is None else {**document, 'instances': instances})
-        self._say(picture, sample, instances)
+        say(picture, sample, instances)
         if self.video is not None:
             self._add_to_video(overlay, image)
         if self.cutouts:
@@ -185,7 +160,7 @@ class BatchPrediction:
             self.annotations.add(sample, picture.name, picture.file)
         if self.ground_truth:
             self.files.write_figure(picture.name, 'comparison',
-                                    self._comparison(picture, image, sample))
+                                    comparison(self.inferencer, self.ground_truth, picture, image, sample))
         if self.panels or self.attention is not None:
             explanation = Explanation(self.inferencer, image, self.object, mask, FIGURE_SIDE)
             if self.panels:
@@ -195,53 +170,13 @@ class BatchPrediction:
                 self.files.write_figure(picture.name, 'attention',
                                         attention_figure(explanation, self.attention))
 
-    def _say(self, picture, sample, instances):
-        """A line on what was found, the largest part first; one on connected regions."""
-        shares, scores = sample.shares, sample.scores
-        parts = [f'{name} {shares[name]:.1%} (score {scores[name]:.2f})'
-                 for name in sorted(shares, key=shares.get, reverse=True)]
-        print(f"{picture.label}: {', '.join(parts) or 'nothing found'}")
-        if instances:
-            print('  connected regions:', ', '.join(f"{each['object']} {each['number']} at {each['box']}"
-                                                    for each in instances))
-
     def _add_to_video(self, overlay, image):
         if self.video.writer is None:
             words = self.inferencer.words
             self.video.start(video_size(image, words.names, words.palette, words.unseen))
         self.video.add(overlay)
 
-    def _comparison(self, picture, image, sample):
-        """Input, ground truth and predictions side by side."""
-        turning = ()
-        if picture.file is not None:
-            with opened(picture.file) as file:
-                turning = picture.file, orientation_of(file), image.shape[:2]
-        truth = read_ids(self.ground_truth, picture.stem, 'ground truth', *turning).astype(np.int64)
-        if truth.shape == image.shape[:2]:  # else the drawing says so
-            self._check_truth(truth)
-        sample.gt_sem_seg = PixelData(data=torch.from_numpy(truth)[None])
-        return sample_grid([(image[..., ::-1], sample)], self.inferencer.taxonomy, width=FIGURE_SIDE,
-                           unseen=self.inferencer.unseen)
-
-    def _check_truth(self, truth):
-        """ValueError for ids that no part, background or ignored pixel has."""
-        count = len(self.inferencer.taxonomy)
-        odd = np.unique(truth[(truth < 0) | (truth > count)])
-        odd = odd[~np.isin(odd, IGNORED)].tolist()
-        if odd:
-            raise ValueError(f'the ground truth has the values {odd[:5]}, and the vocabulary of {count} '
-                             f'parts has the ids 0 to {count - 1}; {count} is background, '
-                             f'{IGNORED[0]} is ignored')
-
     def report(self, label, error):
         """Say at once which file failed and why."""
         self.failed.append(label)
         print(f'\nfailed: {printable(label)}: {printable(error) or type(error).__name__}', file=sys.stderr)
-
-
-def intact(frame):
-    """The frame of a video; ValueError for one that is damaged."""
-    if frame is None:
-        raise ValueError('it cannot be decoded')
-    return frame
