@@ -1,59 +1,14 @@
 """Every shipped config: it builds, trains a step and predicts, and means what it says."""
-from pathlib import Path
-
 import pytest
 import torch
-from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmengine.structures import PixelData
-from mmseg.registry import DATASETS, MODELS, TRANSFORMS
+from mmseg.registry import MODELS, TRANSFORMS
 from mmseg.structures import SegDataSample
 
 from mmpartseg import PartTaxonomy
 from tests.mixed import distinct_models
-from tests.tiny import TEXT_ENCODER, TINY_CLIP
-from tests.tiny_cost import shrink_cost_family
-
-ROOT = Path(__file__).parents[1]
-TOWERS = ('OpenCLIPViT', 'GuidedCLIP', 'OpenCLIPImageTower', 'TimmImageTower')
-CONFIGS = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob('configs/*/*.py')
-                 if p.parent.name not in ('_base_', 'pretraining'))  # the latter: tests/test_pretraining
-
-
-def load(name):
-    return Config.fromfile(ROOT / name)
-
-
-def open_vocabulary(cfg):
-    head = cfg.model.get('decode_head', {})
-    return isinstance(head, dict) and head.get('text_encoder') is not None
-
-
-def datasets_of(loader):
-    """The data sets of a data loader, their files unread."""
-    def leaves(cfg):
-        inner = cfg.get('datasets') or ([cfg.dataset] if 'dataset' in cfg else [])
-        return [leaf for c in inner for leaf in leaves(c)] or [cfg]
-    return [DATASETS.build(dict(cfg, lazy_init=True)) for cfg in leaves(loader.dataset)]
-
-
-def shrink(cfg):
-    """The same config with a CLIP of a few thousand weights; everything else as shipped."""
-    cfg.model.data_preprocessor.size = (32, 32)
-    backbone = cfg.model.backbone
-    clip = backbone.clip if backbone.type == 'GuidedCLIP' else backbone
-    if clip.type in ('OpenCLIPViT', 'OpenCLIPImageTower'):
-        clip.update(arch=TINY_CLIP, out_indices=clip.get('out_indices', (1, )) and (0, 2))
-    if clip.type == 'TimmImageTower':
-        clip.update(options=dict(embed_dim=32, depth=3, num_heads=2), out_indices=(0, 2))
-    clip.update(pretrained=None, init_cfg=None)
-    head = cfg.model.decode_head
-    head.text_encoder.update(dict(TEXT_ENCODER, trainable=head.text_encoder.trainable), pretrained=None,
-                             init_cfg=None)
-    if backbone.type == 'GuidedCLIP':
-        return shrink_cost_family(cfg)
-    head.update(in_channels=(32, 32), channels=16, num_heads=2, ffn_channels=32, mask_strides=(4, 2))
-    return cfg
+from tests.shipped_configs import CONFIGS, ROOT, TOWERS, datasets_of, load, open_vocabulary, shrink
 
 
 @pytest.mark.parametrize('name', distinct_models(
@@ -200,48 +155,3 @@ def test_ablations_differ_in_one_line():
         head = load(f'configs/partclipseg/pascal_part_{name}.py').model.decode_head
         assert {k for k in full if full[k] != head[k]} == off
         assert all(head[k] is None for k in off)
-
-
-class TestCostFamily:
-    """configs/catseg and configs/partcatseg are the released recipes."""
-
-    @pytest.mark.parametrize('name, iterations, batch, slow', [
-        ('catseg/pascal_part', 80000, 8, {'backbone'}),
-        ('catseg/pascal_part_cvpr24', 80000, 4, {'backbone', 'text_encoder'}),
-        ('partcatseg/pascal_part', 20000, 4, {'backbone'})])
-    def test_schedule(self, name, iterations, batch, slow):
-        cfg = load(f'configs/{name}.py')
-        optimizer = cfg.optim_wrapper.optimizer
-        assert (optimizer.type, optimizer.lr, optimizer.weight_decay) == ('AdamW', 2e-4, 1e-4)
-        assert cfg.optim_wrapper.clip_grad.max_norm == 0.01
-        schedule, = cfg.param_scheduler
-        assert (schedule.type, schedule.T_max) == ('CosineAnnealingLR', iterations)
-        assert (cfg.train_cfg.max_iters, cfg.effective_batch_size) == (iterations, batch)
-        keys = cfg.optim_wrapper.paramwise_cfg.custom_keys
-        assert {key: value.lr_mult for key, value in keys.items()} == dict.fromkeys(slow, 0.01)
-
-    @pytest.mark.parametrize('name, trained', [
-        ('catseg/pascal_part', {'embedding', 'stack', 'guidance', 'text_projection', 'decoder'}),
-        ('partcatseg/pascal_part', {'embedding', 'stack', 'guidance', 'text_projection', 'decoder',
-                                    'class_embedding', 'class_stack', 'object_aware_cost'})])
-    def test_everything_but_clip_is_trained(self, name, trained):
-        model = MODELS.build(shrink(load(f'configs/{name}.py')).model)
-        names = {n for n, p in model.named_parameters() if p.requires_grad}
-        assert {n.split('.')[1] for n in names if n.startswith('decode_head.')} == trained
-        assert {n.split('.')[1] for n in names if n.startswith('backbone.')} == {'guidance'}
-
-    def test_what_the_variants_are(self):
-        ovparts, cvpr24, part = (load(f'configs/{name}.py').model for name in (
-            'catseg/pascal_part', 'catseg/pascal_part_cvpr24', 'partcatseg/pascal_part'))
-        assert ovparts.backbone.clip.frozen and ovparts.backbone.clip.dense == 'token'
-        assert ovparts.backbone.guidance.type == 'ResNet' and ovparts.backbone.guidance.depth == 101
-        assert (cvpr24.backbone.clip.trainable, cvpr24.backbone.clip.dense) == ('query_value', 'cls')
-        assert cvpr24.backbone.get('guidance') is None and cvpr24.decode_head.padded_classes == 256
-        assert part.backbone.guidance.type == 'DINOv2' and part.backbone.guidance_size == (448, 448)
-        assert part.decode_head.class_attention == 'query'
-        text = MODELS.build(shrink_text(ovparts.decode_head.text_encoder))
-        assert len(text.templates) == 80 and text.templates[0] == 'a bad photo of a {}.'
-
-
-def shrink_text(text_encoder):
-    return dict(TEXT_ENCODER, templates=text_encoder.templates, averaged=text_encoder.averaged)

@@ -1,4 +1,4 @@
-"""docs/differences.md, docs/recipe.md and docs/cost_volumes.md name options and files that exist."""
+"""The tables of differences (also recipe, cost volumes, ZSSeg+) name options and files that exist."""
 import inspect
 import re
 from pathlib import Path
@@ -9,10 +9,10 @@ from mmpartseg import evaluation, models
 from mmpartseg.datasets import transforms
 
 ROOT = Path(__file__).parents[1]
-PAGES = [page for page in ('differences', 'recipe', 'cost_volumes')
+PAGES = [page for page in ('differences', 'recipe', 'cost_volumes', 'zsseg')
          if (ROOT / 'docs' / f'{page}.md').exists()]
 PATH = re.compile(
-    r'`((?:configs/)?(?:partclipseg|clipseg|catseg|partcatseg|tools|mmpartseg)/[\w/-]+\.(?:py|sh))')
+    r'`((?:configs/)?(?:partclipseg|clipseg|catseg|partcatseg|zsseg|tools|mmpartseg)/[\w/-]+\.(?:py|sh))')
 OPTION = re.compile(r'`(\w+)(?:=[^`]*)?` of `(\w+)`')
 
 

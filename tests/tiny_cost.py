@@ -60,7 +60,7 @@ def shrink_cost_family(cfg):
     backbone.update(clip_size=(32, 32), guidance_size=(28, 28))
     guidance = backbone.get('guidance')
     if guidance is not None and guidance.type == 'DINOv2':
-        guidance.update(options=dict(embed_dim=16, depth=1, num_heads=2, img_size=28), pretrained=False)
+        guidance.update(options=dict(embed_dim=16, num_heads=2, img_size=28), pretrained=False)
         head.in_channels = (16, 16, 16)
     elif guidance is not None:
         guidance.update(depth=18, base_channels=8, stem_channels=8)

@@ -13,7 +13,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from mmpartseg.models.layers import separable
 from mmpartseg.models.losses.attention_maps import with_border
 from tests.mixed import small_config
-from tests.test_configs import load, shrink
+from tests.shipped_configs import load, shrink
 
 
 def floating(tensor, *args, **kwargs):

@@ -1,20 +1,18 @@
 """Each benchmark from its archive to its scores: converted, loaded, trained a step, evaluated."""
 import importlib
 import json
-from pathlib import Path
 
 import miniatures
 import pytest
-from mmengine.config import Config
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.runner import Runner
 
 from mmpartseg.engine import use_tta
 from mmpartseg.evaluation import load_counts
 from mmpartseg.visualization import PartLocalVisualizer
-from tests.tiny import TEXT_ENCODER, TINY_CLIP
+from tests.shipped_configs import load as load_config
+from tests.shipped_configs import shrink
 
-CONFIGS = Path(__file__).parents[2] / 'configs'
 # config, classes annotated in its test set (seen, unseen), images trained on
 CASES = [
     ('partclipseg/pascal_part', (2, 2), ['2008_000001', '2008_000003']),
@@ -26,6 +24,10 @@ CASES = [
     ('partclipseg/part_imagenet_16shot', (2, 1), ['n02129604_7', 'n02422699_12']),
     ('partclipseg/part_imagenet_to_pascal_part', (2, 2), ['n02129604_7']),
     ('clipseg/ade20k_part_to_pascal_part', (2, 2), ['ADE_train_00000001', 'ADE_train_00000002']),
+    ('catseg/pascal_part_16shot', (2, 2), ['2008_000001', '2008_000002', '2008_000003']),
+    ('catseg/ade20k_part_to_pascal_part', (2, 2), ['ADE_train_00000001', 'ADE_train_00000002']),
+    ('partcatseg/part_imagenet_16shot', (2, 1), ['n02129604_7', 'n02422699_12']),
+    ('partcatseg/part_imagenet_to_pascal_part', (2, 2), ['n02129604_7']),
 ]
 
 
@@ -42,7 +44,7 @@ def data(tmp_path_factory):
 
 
 def load(name):
-    return Config.fromfile(CONFIGS / f'{name}.py')
+    return load_config(f'configs/{name}.py')
 
 
 def leaves(dataset):
@@ -52,12 +54,7 @@ def leaves(dataset):
 
 def miniature(name, data, work_dir):
     """A shipped config with a tiny model, 32 x 32 images, one iteration, no worker processes."""
-    cfg = load(name)
-    cfg.model.data_preprocessor.size = (32, 32)
-    cfg.model.backbone.update(arch=TINY_CLIP, out_indices=(0, 2))
-    cfg.model.decode_head.update(
-        text_encoder=dict(TEXT_ENCODER, trainable='embeddings'), in_channels=(32, 32), channels=16,
-        num_heads=2, ffn_channels=32, mask_strides=(4, 2))
+    cfg = shrink(load(name))
     cfg.work_dir, cfg.load_from = str(work_dir), None
     cfg.train_dataloader.batch_size = cfg.effective_batch_size = 2
     cfg.train_cfg.update(max_iters=1, val_interval=1)
@@ -75,6 +72,8 @@ def shrink_images(steps):
     for step in steps:
         if step.type == 'ResizePartSeg':
             step.scale = tuple(side // 11 for side in step.scale)
+        if step.type == 'RandomCrop':
+            step.crop_size = (32, 32)
 
 
 def build(cfg):
@@ -108,8 +107,9 @@ def test_tta_in_every_part_of_the_test_set(data, tmp_path):
     assert all(len(runner.test_dataloader.dataset[i]['inputs']) == 6 for i in range(4))
 
 
-def test_tta_in_pred_obj(data, tmp_path):
-    cfg = miniature('clipseg/pascal_part_pred_obj', data, tmp_path)
+@pytest.mark.parametrize('method', ['clipseg', 'catseg'])
+def test_tta_in_pred_obj(method, data, tmp_path):
+    cfg = miniature(f'{method}/pascal_part_pred_obj', data, tmp_path)
     loader, = (step for stage in cfg.tta_pipeline[1].transforms for step in stage
                if step.type == 'LoadObjectPrediction')
     loader.folder = str(data / 'PascalPart116/annotations_detectron2_obj/val')

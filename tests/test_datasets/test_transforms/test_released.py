@@ -10,7 +10,7 @@ from mmengine.registry import DefaultScope
 from mmseg.registry import DATASETS, MODELS
 from PIL import Image
 
-from tests.test_configs import shrink
+from tests.shipped_configs import shrink
 from tests.test_released_labels import sources
 
 ROOT = Path(__file__).parents[3]
