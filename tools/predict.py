@@ -15,6 +15,7 @@ that do not exist.
 import sys
 from pathlib import Path
 
+from model_options import chosen_model
 from predict_options import parse_args
 
 SHOWN = 5  # files that are skipped, by name
@@ -23,24 +24,21 @@ SHOWN = 5  # files that are skipped, by name
 def build_inferencer(args):
     """The model in the vocabulary asked for; says which words it has never seen."""
     from mmpartseg.apis import PartSegInferencer, read_vocabulary
+    from mmpartseg.apis.object_map import object_called
     from mmpartseg.apis.parts_of_objects import parts_of_objects
     from mmpartseg.apis.suggestions import near_misses
     from mmpartseg.compat import check_device
     from mmpartseg.engine import read_config
-    from mmpartseg.model_registry import checkpoint_of, default_model, published_model
     parts = None if args.parts is None else read_vocabulary(args.parts)
     if args.objects is not None:
         parts, known_from = parts_of_objects(args.objects)
         for obj, names in known_from.items():
             print(f"parts of {obj}: as in {', '.join(names)}")
     check_device(args.device)
-    config, checkpoint = args.config, args.checkpoint
-    if config is None:
-        model = published_model(args.model) if args.model else default_model()
-        config, checkpoint = model.config, checkpoint_of(model, args.checkpoint)
+    config, checkpoint, _ = chosen_model(args)
     inferencer = PartSegInferencer(read_config(config, args.cfg_options), checkpoint, parts, args.device)
     taxonomy = inferencer.taxonomy
-    args.object = [known_object(taxonomy, name) for name in args.object]
+    args.object = [object_called(taxonomy, name) for name in args.object]
     if len(args.object) > 1:
         inferencer.set_taxonomy(restricted(taxonomy, args.object))
     print(f"vocabulary: {counted(len(inferencer.taxonomy), 'class', 'classes')}")
@@ -50,17 +48,6 @@ def build_inferencer(args):
     for word, near in near_misses(inferencer.taxonomy).items() if args.parts else ():
         print(f"'{word}': did you mean '{near}'?")
     return inferencer
-
-
-def known_object(taxonomy, name):
-    """An object of the vocabulary, in whatever case it was typed; ValueError if there is none."""
-    from mmpartseg.apis.suggestions import did_you_mean
-    from mmpartseg.spelling import fold
-    spelled = {fold(obj): obj for obj in taxonomy.objects}
-    if fold(name) not in spelled:
-        raise ValueError(f"--object '{name}' is not in the vocabulary, whose objects are "
-                         f'{list(taxonomy.objects)}{did_you_mean(name, taxonomy.objects)}')
-    return spelled[fold(name)]
 
 
 def restricted(taxonomy, objects):

@@ -1,13 +1,7 @@
 """The command line of predict.py."""
 import argparse
 
-
-class CfgOptions(argparse.Action):
-    """``--cfg-options``, whose parser is imported when it is needed: ``--help`` answers at once."""
-
-    def __call__(self, parser, namespace, values, option_string=None):
-        from mmpartseg.engine.cfg_options import ConfigOptions
-        ConfigOptions(self.option_strings, self.dest)(parser, namespace, values, option_string)
+from model_options import THRESHOLD, add_model, check_model
 
 
 def parse_args(argv=None, description=None):
@@ -31,25 +25,8 @@ def parse_args(argv=None, description=None):
         parser.error('--object-mask goes with one --object, or with none')
     if args.parts and args.objects:
         parser.error('--objects is instead of --parts')
-    if args.config and (args.model or not args.checkpoint):
-        parser.error('--config goes with --checkpoint, and without --model')
-    if args.checkpoint and not (args.model or args.config):
-        parser.error('--checkpoint goes with the --config that it was trained with, or with a --model')
+    check_model(parser, args)
     return args
-
-
-def add_model(parser):
-    """Options of the model."""
-    parser.add_argument('--model', metavar='NAME',
-                        help='a model by name, see `mmpartseg models` (default: clipseg, or mini, the '
-                        'shipped miniature, where the hub cannot be reached)')
-    parser.add_argument('--config', help='config file, or the name of a shipped one such as part_shapes')
-    parser.add_argument('--checkpoint', help='its checkpoint file; with --model the released file that it '
-                        'needs, a path or URL, once')
-    parser.add_argument('--device', help='such as cpu (default: the best that there is)')
-    parser.add_argument('--batch-size', type=int, default=1)
-    parser.add_argument('--cfg-options', nargs='+', action=CfgOptions, default={}, metavar='KEY=VALUE',
-                        help='override settings of the config')
 
 
 def add_words(parser):
@@ -76,7 +53,7 @@ def add_words(parser):
     parser.add_argument('--instances', action='store_true',
                         help='number the connected regions of each object, with their boxes: two that touch '
                         'are one')
-    parser.add_argument('--threshold', type=float, default=0.1, metavar='SCORE',
+    parser.add_argument('--threshold', type=float, default=THRESHOLD, metavar='SCORE',
                         help='a part is found from this score on, 0 to 1 (%(default)s)')
     parser.add_argument('--min-area', type=float, default=0, metavar='PERCENT',
                         help='and from this share of the picture on (%(default)s)')
@@ -86,6 +63,7 @@ def add_words(parser):
 def add_files(parser):
     """Options of what is read and written."""
     parser.add_argument('--recursive', action='store_true', help='look into the folders of folders too')
+    parser.add_argument('--batch-size', type=int, default=1)
     parser.add_argument('--every', type=int, default=1, metavar='N',
                         help='take every N-th frame of a video or animation (%(default)s)')
     parser.add_argument('--out', default='work_dirs/predict', help='output folder (%(default)s)')

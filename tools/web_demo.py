@@ -1,51 +1,72 @@
-"""A web page: drop a picture, type parts, see them, download the results.
+"""A web page: drop a picture, type parts, see them, click an object, download the results.
 
     pip install 'mmpartseg[demo]'
+    mmpartseg demo
     python tools/web_demo.py --config C --checkpoint W
 """
 import argparse
-import html
 import os
 import sys
+from pathlib import Path
+
+from model_options import THRESHOLD, add_model, check_model, chosen_model
+from PIL import Image
+from web_page import EXAMPLE, build_page
 
 from mmpartseg.apis import PartSegInferencer
+from mmpartseg.apis.chosen_object import chosen_object
+from mmpartseg.apis.drawing import OPACITY
 from mmpartseg.apis.hover import hover_svg
-from mmpartseg.apis.limits import MOST_BYTES, visitors_picture, visitors_vocabulary
+from mmpartseg.apis.limits import MOST_BYTES, visitors_object, visitors_picture, visitors_vocabulary
 from mmpartseg.apis.prediction_files import PredictionFiles, document_of
-from mmpartseg.apis.request_files import SECONDS, files_of_request, folder_for_requests
+from mmpartseg.apis.request_files import files_of_request, folder_for_requests, keep_present
+from mmpartseg.apis.suggestions import near_misses
+from mmpartseg.compat import check_device
+from mmpartseg.datasets.shapes import render_scene
+from mmpartseg.engine import read_config
 from mmpartseg.printable import printable
+from mmpartseg.shipped import shipped_root
 
-EXAMPLE = 'cat: head, ear, eye; person: head, hair, torso'
-MOST_SHOWN = 20  # words that the model does not know
-INSTALL = "the web page needs gradio: pip install 'mmpartseg[demo]'"
+MOST_SHOWN = 20  # words of a kind
+INSTALL = "the web page needs gradio 6: pip install 'mmpartseg[demo]'"
+# no tunnel to the web, nothing kept of what visitors do, not in their browsers either
+PRIVATE = dict(share=False, run_history=False, enable_monitoring=False, footer_links=['api', 'gradio'])
+PHOTOGRAPHS = (('chelsea_mirrored.jpg', 'cat: head, ear, eye, torso'),
+               ('motorcycle_left.jpg', 'motorbike: wheel, headlight; handle'))
+SCENES = ((6, 'bird: head, beak, wing, torso, leg'),
+          (11, 'car: body, wheel, door, window; truck: body, wheel, window'))
+SCENE_SIDE = 384  # pixels
 
 
 def parse_args(argv=None):
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--config', required=True, help='config file')
-    parser.add_argument('--checkpoint', required=True, help='checkpoint file')
+    add_model(parser)
     parser.add_argument('--parts', default=EXAMPLE, metavar='VOCABULARY',
                         help='what the page asks for at first (%(default)s)')
-    parser.add_argument('--device', help='such as cpu (default: the best that there is)')
-    parser.add_argument('--host', default='127.0.0.1', help='(%(default)s)')
+    parser.add_argument('--host', default='127.0.0.1',
+                        help='%(default)s is this machine alone, 0.0.0.0 everybody who reaches it')
     parser.add_argument('--port', type=int, default=7860, help='(%(default)s)')
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    check_model(parser, args)
+    return args
 
 
-def segment(inferencer, folder, image, parts, name):
-    """What a click on the button does.
+def segment(inferencer, folder, image, parts, name, threshold=THRESHOLD, opacity=OPACITY, box=None):
+    """What the button, Enter, and a click on the picture do.
 
     Args:
         inferencer (PartSegInferencer): the model.
         folder (str | Path): a folder of the request's own is made in it for the downloads.
-        image (str | PIL.Image.Image | None): the picture, or its file.
-        parts (str): the vocabulary.
-        name (str): the object that fills the picture (Oracle-Obj), or nothing (Pred-All).
+        image (str | PIL.Image.Image | None): the picture, or its file, after which downloads are named.
+        parts (str): the vocabulary, of this call alone.
+        name (str): the object that fills the picture (Oracle-Obj), or the box; or nothing (Pred-All).
+        threshold (float), opacity (float): least score of a part, and how much of the picture it hides.
+        box (Sequence[float], optional): chooses an object, see :func:`chosen_object`.
 
     Returns:
-        tuple: overlay (h, w, 3) uint8 RGB; SVG that shows names under the mouse; paths of the files
+        tuple: overlay (h, w, 3) uint8 RGB; SVG of parts that know their names; paths of the files
         to download; a line on what was found.
 
     Raises:
@@ -54,59 +75,65 @@ def segment(inferencer, folder, image, parts, name):
     """
     if image is None:
         raise ValueError('drop a picture first')
-    taxonomy = visitors_vocabulary(parts)  # a visitor must not read our files
+    taxonomy, obj = visitors_vocabulary(parts), visitors_object(name)
     pixels = visitors_picture(image)
-    sample, = inferencer(pixels, parts=taxonomy, object=name.strip() or None)  # each has words of their own
-    picture = inferencer.draw(pixels, sample)
-    document = document_of(sample, 'picture', sample.words, 'polygons')
+    mask, where = None, ''
+    if box is not None:
+        whole, = inferencer(pixels, parts=taxonomy)
+        obj, mask = chosen_object(whole.label_map, taxonomy, box, obj)
+        where = 'No object was found there. ' if obj is None else f'{obj}, {mask.sum()} pixels: '
+    sample, = inferencer(pixels, parts=taxonomy, object=obj, threshold=threshold,
+                         object_masks=None if mask is None else [mask])
+    picture = inferencer.draw(pixels, sample, alpha=opacity)
+    stem, file = ('picture', 'picture') if isinstance(image, Image.Image) else (
+        Path(image).stem, Path(image).name)
+    document = document_of(sample, file, sample.words, 'polygons')
     with files_of_request(folder) as own:
-        PredictionFiles(own).write('picture', picture, sample, sample.words.palette, document)
+        PredictionFiles(own).write(stem, picture, sample, sample.words.palette, document)
         downloads = sorted(str(path) for path in own.iterdir())
-    return (picture, hover_svg(pixels, document, sample.words.palette), downloads,
-            summary(document))
+    return (picture, hover_svg(pixels, document, sample.words.palette, opacity), downloads,
+            where + summary(document, taxonomy))
 
 
-def summary(document):
-    """One line on what was found, and one on the words that the model does not know."""
-    count = len(document['parts'])
-    lines = [f"{count} of {len(document['vocabulary'])} parts found"]
-    lines += [f"Never seen in training: {kind} {', '.join(words[:MOST_SHOWN])}"
-              + ' …' * (len(words) > MOST_SHOWN)
+def summary(document, taxonomy):
+    """What was found, the words that the model does not know, and those that may be slips."""
+    lines = [f"{len(document['parts'])} of {len(document['vocabulary'])} parts found"]
+    lines += [f'Never seen in training: {kind} {shortened(words)}'
               for kind, words in document['never_seen'].items() if words]
+    lines += [f"'{word}': did you mean '{near}'?" for word, near in near_misses(taxonomy).items()]
     return '. '.join(lines)
 
 
-def build_page(inferencer, parts, folder):
-    """The gradio page."""
-    import gradio
+def shortened(words):
+    """The first words, and whether there are more."""
+    return ', '.join(words[:MOST_SHOWN]) + ' …' * (len(words) > MOST_SHOWN)
 
-    def click(image, words, name):
-        try:
-            *shown, line = segment(inferencer, folder, image, words, name)
-        except (ValueError, OSError, MemoryError, RuntimeError) as error:
-            # a browser takes both for HTML
-            raise gradio.Error(html.escape(str(error)), print_exception=False) from error
-        return *shown, html.escape(line)
 
-    with gradio.Blocks(title='Part segmentation', delete_cache=(60, SECONDS)) as page:
-        gradio.Markdown('# Your image, your words')
-        with gradio.Row():
-            with gradio.Column():
-                # the file itself: gradio would decode it in its own way, and drop transparency
-                image = gradio.Image(type='filepath', image_mode=None, label='Picture',
-                                     elem_id='picture')
-                words = gradio.Textbox(parts, label='Parts', info=f'such as {EXAMPLE}')
-                name = gradio.Textbox('', label='Object', info='only if it fills the picture')
-                button = gradio.Button('Segment', variant='primary')
-                line = gradio.HTML(elem_id='line')
-                downloads = gradio.Files(label='Download', elem_id='downloads')
-            with gradio.Column():
-                overlay = gradio.Image(label='Parts', elem_id='overlay')
-                hover = gradio.HTML(label='Names under the mouse', container=True, show_label=True,
-                                    elem_id='hover')
-        button.click(click, [image, words, name], [overlay, hover, downloads, line],
-                     concurrency_limit=1, api_name='segment')
-    return page
+def training_note(trained, model=None):
+    """What a model was trained on, in plain text.
+
+    Args:
+        trained (PartTaxonomy | NothingSeen): of the weights, see :class:`mmpartseg.apis.words.Words`.
+        model (PublishedModel, optional): its entry in the list of models.
+    """
+    about = model and f'Model: {model.name}, {model.summary}. Licence: {model.licence}; from {model.source}. '
+    about = about or ''
+    if not trained.object_parts:
+        return about + 'It was trained without any parts: every word is new to it.'
+    return (f'{about}It was trained on {len(trained.object_parts)} parts of {len(trained.objects)} objects '
+            f'({shortened(trained.objects)}): {shortened(trained.parts)}. Other words are new to it.')
+
+
+def example_pictures(folder):
+    """Pictures with vocabularies to begin with: photographs where a checkout has them, and drawn scenes."""
+    photographs = shipped_root() / 'data' / 'sample_pascal_part' / 'images' / 'val'
+    found = [[str(photographs / name), parts, ''] for name, parts in PHOTOGRAPHS
+             if (photographs / name).is_file()]
+    for index, parts in SCENES:
+        path = Path(folder) / f'scene{index}.png'
+        Image.fromarray(render_scene(0, 'val', index, SCENE_SIDE).image).save(path)
+        found.append([str(path), parts, ''])
+    return found
 
 
 def main(argv=None):
@@ -116,12 +143,16 @@ def main(argv=None):
         import gradio  # noqa: F401
     except ImportError as error:
         raise ImportError(INSTALL) from error
-    inferencer = PartSegInferencer(args.config, args.checkpoint, args.parts, args.device)
+    check_device(args.device)
+    config, checkpoint, model = chosen_model(args)
+    inferencer = PartSegInferencer(read_config(config, args.cfg_options), checkpoint, args.parts, args.device)
     with folder_for_requests() as folder:
         os.environ['GRADIO_TEMP_DIR'] = str(folder)  # uploads too
-        page = build_page(inferencer, args.parts, folder)
+        page = build_page(lambda *given: segment(inferencer, folder, *given), args.parts,
+                          training_note(inferencer.words.trained, model), example_pictures(folder))
+        keep_present(folder)
         page.launch(server_name=args.host, server_port=args.port, allowed_paths=[str(folder)],
-                    max_file_size=MOST_BYTES)
+                    max_file_size=MOST_BYTES, **PRIVATE)
 
 
 if __name__ == '__main__':

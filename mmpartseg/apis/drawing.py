@@ -13,9 +13,10 @@ LEGEND_SHARE = 1 / 3  # of a video's picture, at most
 COLUMNS = 4  # of heat maps
 PAD = 2  # pixels around text
 NOTHING = 'nothing found'
+OPACITY = 0.5  # of the tint
 
 
-def draw_prediction(image, label_map, names, palette, unseen, instances=None):
+def draw_prediction(image, label_map, names, palette, unseen, instances=None, alpha=OPACITY):
     """An overlay with a legend below it.
 
     Args:
@@ -24,6 +25,7 @@ def draw_prediction(image, label_map, names, palette, unseen, instances=None):
         names (Sequence[str]), palette (ndarray), unseen (ndarray): of the K classes, as of
             :func:`mmpartseg.visualization.overlay`.
         instances (list[dict], optional): of :func:`instances_of`.
+        alpha (float): opacity of the tint, 0 to 1.
 
     Returns:
         ndarray: (h, w, 3) uint8 RGB.
@@ -33,7 +35,7 @@ def draw_prediction(image, label_map, names, palette, unseen, instances=None):
     # nearest, because the vote of resize_label_map takes a full-size map for each class
     label_map = cv2.resize(label_map.astype(np.int32), image.shape[1::-1],
                            interpolation=cv2.INTER_NEAREST)
-    picture = overlay(image[..., ::-1], label_map, names, palette, unseen)
+    picture = overlay(image[..., ::-1], label_map, names, palette, unseen, alpha)
     if instances:
         picture = _with_boxes(picture, instances, picture.shape[1] / full_width)
     classes = np.unique(label_map)

@@ -1,4 +1,4 @@
-"""A picture for web pages that says the name of the part under the mouse."""
+"""A picture for web pages whose parts know their names and have their shapes."""
 import base64
 import html
 import io
@@ -6,41 +6,40 @@ import io
 import cv2
 from PIL import Image
 
+from .drawing import OPACITY
+
 PICTURE_SIDE = 1024  # pixels that are sent; outlines keep the image's own coordinates
-STYLE = """.part path {fill-opacity: .4; stroke-opacity: .9}
-.part:hover path {fill-opacity: .75}
-.part text {visibility: hidden; paint-order: stroke; stroke: white; fill: black}
-.part:hover text {visibility: visible}"""
+MORE = 0.3  # opacity that the part under the pointer gains
 
 
-def hover_svg(image, document, palette):
-    """Parts as shapes that show their name while the mouse is over them.
+def hover_svg(image, document, palette, opacity=OPACITY):
+    """Parts as shapes; each ``.part`` says its name in ``data-name``, and stands out under the pointer.
 
     Args:
         image (ndarray): (H, W, 3) uint8 BGR.
         document (dict): of :func:`describe` with ``shapes='polygons'``.
         palette (ndarray): (K, 3) uint8 RGB.
+        opacity (float): of the tint, 0 to 1.
 
     Returns:
-        str: an ``<svg>`` element, complete in itself.
+        str: an ``<svg>`` element, complete in itself; its coordinates are those of the image.
     """
     height, width = image.shape[:2]
-    unit = max(height, width) / 24  # text height in pixels
-    parts = '\n'.join(_part(part, palette[part['id']].tolist(), unit) for part in document['parts'])
+    parts = '\n'.join(_part(part, palette[part['id']].tolist()) for part in document['parts'])
+    style = (f'.part path {{fill-opacity: {opacity:.2f}; stroke-opacity: .9}}\n'
+             f'.part:hover path {{fill-opacity: {min(1, opacity + MORE):.2f}}}')
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="100%" '
-            f'style="max-height: 70vh">\n<style>{STYLE}</style>\n'
+            f'style="max-height: 70vh">\n<style>{style}</style>\n'
             f'<image width="{width}" height="{height}" href="{_data_url(image)}"/>\n{parts}\n</svg>')
 
 
-def _part(part, color, unit):
+def _part(part, color):
     name = html.escape(f"{part['name']} ({part['score']:.2f})")
     outlines = ' '.join(f"M{' '.join(map(str, polygon))}Z" for polygon in part['polygons'])
     paint = '#{:02x}{:02x}{:02x}'.format(*color)
     # outlines run through the centres of the outer pixels: half a pixel more on each side
-    return (f'<g class="part"><path d="{outlines}" transform="translate(.5 .5)" fill="{paint}" '
-            f'stroke="{paint}" fill-rule="evenodd"><title>{name}</title></path>'
-            f'<text x="{unit / 2:.1f}" y="{1.5 * unit:.1f}" font-size="{unit:.1f}" '
-            f'stroke-width="{unit / 5:.1f}">{name}</text></g>')
+    return (f'<g class="part" role="img" aria-label="{name}" data-name="{name}"><path d="{outlines}" '
+            f'transform="translate(.5 .5)" fill="{paint}" stroke="{paint}" fill-rule="evenodd"/></g>')
 
 
 def _data_url(image):

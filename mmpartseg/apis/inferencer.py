@@ -11,7 +11,7 @@ from rich.progress import track
 from ..checkpoints import check_closed_head
 from ..model_registry import checkpoint_of, default_model, published_model
 from ..shipped import config_path
-from .drawing import draw_prediction
+from .drawing import OPACITY, draw_prediction
 from .images import read_image
 from .prediction import PartPrediction
 from .prediction_files import PredictionFiles, document_of
@@ -184,13 +184,13 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
             Image.fromarray(overlay).show()
         return overlays
 
-    def draw(self, image, sample, instances=None):
+    def draw(self, image, sample, instances=None, alpha=OPACITY):
         """Names and outlines over a picture (H, W, 3) BGR: (h, w, 3) uint8 RGB with a legend below.
 
-        ``instances``, of :func:`instances_of`, are numbered boxes; unseen classes are dashed, with a *.
+        ``instances``, of :func:`instances_of`, are numbered boxes; ``alpha`` is the opacity of the tint.
         """
         return draw_prediction(image, label_map_of(sample), sample.names, sample.words.palette,
-                               sample.words.unseen, instances)
+                               sample.words.unseen, instances, alpha)
 
     def postprocess(self, preds, visualization, return_datasamples=True, shapes=None):
         """The predictions themselves, or plain values with the overlays."""

@@ -1,13 +1,15 @@
 """What one visitor of a page that many share may ask for, and the answer to those who ask for more."""
 import os
+from pathlib import Path
 
 from ..pictures import pixel_limit
 from ..printable import printable
-from .images import read_image
+from .images import read_content, read_image
 from .vocabulary import parse_vocabulary
 
 MOST_TEXT = 20_000  # characters
 MOST_NAMES = 500  # classes
+MOST_NAME = 200  # characters of an object's name
 MOST_BYTES = 20 * 2**20  # of an uploaded file
 MOST_PIXELS = 2**25  # a camera's 33 megapixels; 0.4 GB while they are read
 
@@ -26,6 +28,13 @@ def visitors_vocabulary(text):
     return taxonomy
 
 
+def visitors_object(text):
+    """The object's name that anybody may have typed, None for none; ValueError if it is too long."""
+    if len(text) > MOST_NAME:
+        raise ValueError(f"the object's name has {len(text)} characters; up to {MOST_NAME} are taken here")
+    return text.strip() or None
+
+
 def visitors_picture(image):
     """:func:`read_image` of what anybody may have sent: the path of the upload, or a PIL image.
 
@@ -33,8 +42,12 @@ def visitors_picture(image):
         ValueError: too many bytes or pixels, or as of :func:`read_image`.
     """
     if isinstance(image, (str, os.PathLike)):
+        if not os.path.isfile(image):
+            raise ValueError('the upload is not there any more; drop the picture again')
         size = os.path.getsize(image)
         if size > MOST_BYTES:
             raise ValueError(f'{printable(os.path.basename(image))} has {size / 2**20:.1f} MB; up to '
                              f'{MOST_BYTES // 2**20} MB are taken here')
+        # by its own name: where an upload lies is nobody's business
+        return read_content(Path(image).read_bytes, os.path.basename(image), pixel_limit(MOST_PIXELS))
     return read_image(image, limit=pixel_limit(MOST_PIXELS))

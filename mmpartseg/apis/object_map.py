@@ -1,6 +1,9 @@
 """Where an object is, as a person says it: what Oracle-Obj needs to know."""
 import numpy as np
 
+from ..spelling import fold
+from .suggestions import did_you_mean
+
 SEE = "its values are 0 for no object and otherwise the object's number"
 
 
@@ -10,7 +13,7 @@ def object_map(taxonomy, size, name=None, mask=None):
     Args:
         taxonomy (PartTaxonomy): O objects.
         size (tuple[int]): (H, W) of the image.
-        name (str, optional): an object of the vocabulary. Without a mask all pixels are its.
+        name (str, optional): an object of the vocabulary, in any case. Without a mask all pixels are its.
         mask (ndarray, optional): (H, W) integers or bool. Where the object is named, or the
             vocabulary has one alone, every value but 0 is that object; else value i is the i-th
             object of the vocabulary in alphabetical order, counted from 1, and 0 none.
@@ -23,8 +26,7 @@ def object_map(taxonomy, size, name=None, mask=None):
         ValueError: an object that the vocabulary does not have, a mask of another size or type.
     """
     objects = taxonomy.objects
-    if name is not None and name not in objects:
-        raise ValueError(f"object '{name}' is not in the vocabulary; its objects: {list(objects)}")
+    name = None if name is None else object_called(taxonomy, name)
     if mask is None:
         return None if name is None else np.full(size, objects.index(name), np.int64)
     mask = _checked(np.asarray(mask), size)
@@ -34,6 +36,19 @@ def object_map(taxonomy, size, name=None, mask=None):
         raise ValueError(f'the object mask has values {mask.min()}..{mask.max()}; {SEE}, 1 to '
                          f'{len(objects)}, of {list(objects)}. For a mask of one object, name it')
     return np.where(mask > 0, mask.astype(np.int64) - 1, len(objects))
+
+
+def object_called(taxonomy, name):
+    """An object of the vocabulary, in whatever case it was typed.
+
+    Raises:
+        ValueError: there is none; names those there are.
+    """
+    spelled = {fold(obj): obj for obj in taxonomy.objects}
+    if fold(name) not in spelled:
+        raise ValueError(f"object '{name}' is not in the vocabulary; its objects: {list(taxonomy.objects)}"
+                         + did_you_mean(name, taxonomy.objects))
+    return spelled[fold(name)]
 
 
 def _checked(mask, size):

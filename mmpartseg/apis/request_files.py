@@ -10,8 +10,9 @@ import time
 from pathlib import Path
 
 PREFIX, LOCK = 'mmpartseg-page-', '.alive'
+LASTING = '.lasting'  # in folders that stay as long as the page
 SECONDS = 600  # that the downloads of a request are kept
-MOST_KEPT = 32  # requests whose downloads are kept, however young
+MOST_KEPT = 2**31  # bytes of them, and of uploads: a hundred visitors wait at once with the largest
 
 
 @contextlib.contextmanager
@@ -53,7 +54,7 @@ def remove_dead(parent=None):
 def files_of_request(folder):
     """A folder for the files of one request, removed at once if it fails.
 
-    Those of older requests go when they are old, or many.
+    Those of older requests go when they are old, or too large together.
 
     Args:
         folder (str | Path): of :func:`folder_for_requests`.
@@ -67,13 +68,22 @@ def files_of_request(folder):
         raise
 
 
+def keep_present(folder):
+    """Let the folders that are there now, the page's own, stay as long as the page."""
+    for path in Path(folder).iterdir():
+        if path.is_dir():
+            (path / LASTING).touch()
+
+
 def sweep(folder):
-    """Remove what requests left in a folder that is older than ten minutes, or not among the latest 32."""
-    now, found = time.time(), []
+    """Remove what requests left in a folder that is older than ten minutes, or not among the latest 2 GiB."""
+    now, kept, found = time.time(), 0, []
     for path in Path(folder).iterdir():
         with contextlib.suppress(OSError):
-            found.append((path.stat().st_mtime, path))
-    requests = sorted((time_, path) for time_, path in found if path.is_dir())
-    for index, (changed, path) in enumerate(reversed(requests)):
-        if now - changed > SECONDS or index >= MOST_KEPT:
+            if path.is_dir() and not (path / LASTING).exists():
+                found.append((path.stat().st_mtime, path))
+    for changed, path in sorted(found, reverse=True):
+        with contextlib.suppress(OSError):  # another request removes it too
+            kept += sum(file.stat().st_size for file in path.rglob('*'))
+        if now - changed > SECONDS or kept > MOST_KEPT:
             shutil.rmtree(path, ignore_errors=True)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from mmpartseg.apis import request_files
 from mmpartseg.apis.request_files import (
-    MOST_KEPT,
     PREFIX,
     SECONDS,
     files_of_request,
     folder_for_requests,
+    keep_present,
     remove_dead,
 )
 from tests.runs import in_child
@@ -45,16 +46,22 @@ def test_every_kind_of_end(end, code, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-def test_few_and_young(tmp_path):
-    for _ in range(MOST_KEPT + 5):
+def test_few_and_young(tmp_path, monkeypatch):
+    monkeypatch.setattr(request_files, 'MOST_KEPT', 3000)
+    (tmp_path / 'example').mkdir()
+    keep_present(tmp_path)
+    made = []
+    for i in range(8):
         with files_of_request(tmp_path) as own:
-            (own / 'overlay.png').write_text('x')
-    assert len(list(tmp_path.iterdir())) <= MOST_KEPT + 1
+            (own / 'overlay.png').write_bytes(bytes(1000))
+        os.utime(own, (time.time() - 8 + i,) * 2)
+        made.append(own)
+    assert set(tmp_path.iterdir()) == {tmp_path / 'example', *made[-4:]}  # as many as fit, and the latest
     for path in tmp_path.iterdir():
         os.utime(path, (time.time() - SECONDS - 1,) * 2)
     with files_of_request(tmp_path) as own:
         pass
-    assert list(tmp_path.iterdir()) == [own]
+    assert set(tmp_path.iterdir()) == {tmp_path / 'example', own}
 
 
 def test_a_request_that_fails_leaves_nothing(tmp_path):
