@@ -271,7 +271,7 @@ def tab(request, url, tmp_path):
         browser = play.chromium.launch(executable_path=shutil.which('chromium'), args=['--no-sandbox'])
         phone = request.param == 'phone'
         tab = browser.new_context(viewport=SIZES[request.param], has_touch=phone, is_mobile=phone).new_page()
-        tab.problems = []
+        tab.phone, tab.problems = phone, []
         tab.on('pageerror', lambda error: tab.problems.append(str(error)))
         tab.on('request', lambda sent: sent.url.startswith((url, 'data:', 'blob:'))
                or tab.problems.append(sent.url))
@@ -318,7 +318,7 @@ def test_use(tab, tmp_path):
     assert tip.inner_text() == part.get_attribute('data-name')
     shown = tip.bounding_box()
     assert 0 < shown['y'] - y < 30 and min(abs(shown['x'] - x), abs(shown['x'] + shown['width'] - x)) < 30
-    tab.mouse.click(x, y)
+    (tab.touchscreen.tap if tab.phone else tab.mouse.click)(x, y)
     obj = part.get_attribute('data-name').partition("'s")[0]
     line_with(tab, f'{obj}, ')
     frame = tab.locator('#hover .shown svg').bounding_box()
