@@ -4,7 +4,6 @@
     mmpartseg train part_shapes
 """
 import argparse
-import re
 import runpy
 import sys
 from pathlib import Path
@@ -80,11 +79,9 @@ def converters():
 def run(script, name, arguments):
     """Run a tool as the script that it is, under the command's name.
 
-    What it imports of the package needs the registries; a tool that imports nothing before it has read its
-    arguments answers ``--help`` without them.
+    Tools answer ``--help`` before they import anything of the package, which would need the registries.
     """
-    asks = {'-h', '--help'} & set(arguments)
-    if not asks or re.search('^(from|import) mmpartseg', Path(script).read_text(), re.MULTILINE):
+    if not {'-h', '--help'} & set(arguments):
         register()
     sys.argv = [name, *arguments]
     sys.path[0] = str(Path(script).parent)  # its neighbours, as for a script

@@ -25,7 +25,7 @@ def test_help_imports_nothing_heavy(capsys):
     code = ("import runpy, sys\n"
             "try: runpy.run_module('mmpartseg', run_name='__main__')\n"
             "except SystemExit: print(sorted({'torch', 'mmengine', 'mmseg', 'numpy'} & set(sys.modules)))")
-    for args in ([], ['models'], ['predict']):
+    for args in ([], ['models'], ['predict'], ['train'], ['convert', 'masks']):
         # as `python -m mmpartseg` has it, which says what it has imported
         set_up = ("import sys; sys.orig_argv = ['python', '-m', 'mmpartseg']; "
                   f"sys.argv[1:] = {[*args, '--help']}\n")

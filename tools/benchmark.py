@@ -10,6 +10,7 @@
     python tools/benchmark.py decoding configs/partclipseg/pascal_part.py
     python tools/benchmark.py data configs/partclipseg/pascal_part_sample.py
     python tools/benchmark.py metric --images 1000 --classes 234
+    python tools/benchmark.py page
     python tools/benchmark.py gpu configs/partclipseg/pascal_part.py --budget 480 --json gpu.json
 
 Images and labels of `inference` and `train` are drawn, weights are random unless --checkpoint is given,
@@ -26,6 +27,8 @@ implementations, in float32.
 several sets of objects, that of most parts among them, or with --images on test pictures, as the weights
 see them.
 
+`page` measures every table of docs/benchmarks.md, one after the other, and writes them there; --only some.
+
 `gpu` is for a short loan: what it finds is printed, and written to --json, row by row, most important first.
 """
 import json
@@ -35,10 +38,15 @@ import sys
 import time
 from pathlib import Path
 
+from benchmarking.options import parse_args
+
+if __name__ == '__main__':
+    parse_args(__doc__)  # --help and mistakes are answered before the slow imports
+
 import torch
 from benchmarking.decoding import decoding, decoding_plot
 from benchmarking.gpu.run import run as run_gpu
-from benchmarking.options import parse_args
+from benchmarking.page import write_page
 
 from mmpartseg.atomic import write_atomic
 from mmpartseg.benchmark import data
@@ -92,6 +100,8 @@ def report_of(args, argv, start):
     report = surroundings(args)
     if args.command == 'gpu':
         return run_gpu(args, report, start)
+    if args.command == 'page':
+        return dict(report, **write_page(__file__, args.page, args.only))
     if args.command in ('data', 'metric'):
         return dict(report, **(data.loading if args.command == 'data' else data.metric)(args))
     if args.scale:

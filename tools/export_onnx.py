@@ -21,23 +21,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-import numpy as np
-import torch
-
-from mmpartseg.apis import PartSegInferencer
-from mmpartseg.apis.export import (
-    FixedVocabulary,
-    check_size,
-    export_onnx,
-    export_program,
-    score_difference,
-)
-from mmpartseg.atomic import put_in_place
-from mmpartseg.compat import check_dynamic_onnx
-
-PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
-TOLERANCE = 1e-4
-
 
 def parse_args(argv=None):
     """Parse the command line."""
@@ -55,6 +38,27 @@ def parse_args(argv=None):
     if args.out.suffix != '.onnx':
         parser.error(f"--out must end in .onnx, got '{args.out}'")
     return args
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
+import numpy as np
+import torch
+
+from mmpartseg.apis import PartSegInferencer
+from mmpartseg.apis.export import (
+    FixedVocabulary,
+    check_size,
+    export_onnx,
+    export_program,
+    score_difference,
+)
+from mmpartseg.atomic import put_in_place
+from mmpartseg.compat import check_dynamic_onnx
+
+PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
+TOLERANCE = 1e-4
 
 
 def build_module(args):

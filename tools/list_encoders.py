@@ -11,6 +11,23 @@ import sys
 import time
 from pathlib import Path
 
+TIMED = ('ViT-B-32', 'ViT-B-16', 'ViT-L-14', 'RN50', 'ViT-B-16-SigLIP2', 'EVA02-B-16', 'PE-Core-B-16',
+         'convnext_base_w', 'MobileCLIP2-S0', 'MobileCLIP2-B', 'ViTamin-S', 'coca_ViT-B-32')
+
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('names', nargs='*', default=['*'], help='patterns of names (default: all)')
+    parser.add_argument('--time', nargs='*', default=TIMED, metavar='NAME', help='measure these, if listed')
+    parser.add_argument('--write', type=Path, help='write a page around the table')
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import open_clip
 import torch
 from mmseg.registry import MODELS
@@ -22,8 +39,6 @@ from mmpartseg.datasets.preparation import run_main
 from mmpartseg.models.clip import build_text_tower, clip_config
 
 SIDE, REPEATS = 352, 3
-TIMED = ('ViT-B-32', 'ViT-B-16', 'ViT-L-14', 'RN50', 'ViT-B-16-SigLIP2', 'EVA02-B-16', 'PE-Core-B-16',
-         'convnext_base_w', 'MobileCLIP2-S0', 'MobileCLIP2-B', 'ViTamin-S', 'coca_ViT-B-32')
 HEAD = ('| architecture | image tower | trained at | strides | widths | text width | M weights, image / text '
         '| GFLOP | s | text reads | goes |\n|---|---|---|---|---|---|---|---|---|---|---|\n')
 PAGE = '''# Encoders
@@ -125,12 +140,7 @@ def row(name, image, config, text, timed):
 
 def main(argv=None):
     """Command line; prints the table, or writes the page."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('names', nargs='*', default=['*'], help='patterns of names (default: all)')
-    parser.add_argument('--time', nargs='*', default=TIMED, metavar='NAME', help='measure these, if listed')
-    parser.add_argument('--write', type=Path, help='write a page around the table')
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     known, rows = {}, []
     for name in chosen_names(args.names):
         config = clip_config(name)

@@ -1,15 +1,6 @@
 """Which model a tool takes, and from which score on a part is found."""
-import argparse
-
 THRESHOLD = 0.1  # of a part's mean score, 0 to 1
-
-
-class CfgOptions(argparse.Action):
-    """``--cfg-options``, whose parser is imported when it is needed: ``--help`` answers at once."""
-
-    def __call__(self, parser, namespace, values, option_string=None):
-        from mmpartseg.engine.cfg_options import ConfigOptions
-        ConfigOptions(self.option_strings, self.dest)(parser, namespace, values, option_string)
+EXAMPLE = 'cat: head, ear, eye; person: head, hair, torso'  # what the web page asks for at first
 
 
 def add_model(parser):
@@ -21,7 +12,7 @@ def add_model(parser):
     parser.add_argument('--checkpoint', help='its checkpoint file; with --model the released file that it '
                         'needs, a path or URL, once')
     parser.add_argument('--device', help='such as cpu (default: the best that there is)')
-    parser.add_argument('--cfg-options', nargs='+', action=CfgOptions, default={}, metavar='KEY=VALUE',
+    parser.add_argument('--cfg-options', nargs='+', action='extend', default=[], metavar='KEY=VALUE',
                         help='override settings of the config')
 
 

@@ -4,23 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-from mmpartseg.engine import (
-    PartRunner,
-    add_cfg_options,
-    end_launch,
-    end_on_signals,
-    prepare_launch,
-    read_config,
-    use_tta,
-)
-from mmpartseg.printable import printable
-from mmpartseg.shipped import config_path
-
-CHOSEN = ('{} was chosen by its score in validation. Where those images are the test images, as in the '
-          'shipped configs, its score here is too high; the last checkpoint is the one to report')
-
 
 def parse_args():
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config', help='config file, or the name of a shipped one, such as part_shapes')
     parser.add_argument('checkpoint', help='checkpoint file')
@@ -32,10 +18,29 @@ def parse_args():
     parser.add_argument('--tta', action='store_true',
                         help='average over flips and scales (tta_pipeline of the config)')
     parser.add_argument('--amp', action='store_true', help='automatic mixed precision')
-    add_cfg_options(parser)
+    parser.add_argument('--cfg-options', nargs='+', action='extend', default=[], metavar='KEY=VALUE',
+                        help='override settings of the config')
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm'], default='none')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
     return parser.parse_args()
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
+from mmpartseg.engine import (
+    PartRunner,
+    end_launch,
+    end_on_signals,
+    prepare_launch,
+    read_config,
+    use_tta,
+)
+from mmpartseg.printable import printable
+from mmpartseg.shipped import config_path
+
+CHOSEN = ('{} was chosen by its score in validation. Where those images are the test images, as in the '
+          'shipped configs, its score here is too high; the last checkpoint is the one to report')
 
 
 def main():

@@ -4,9 +4,28 @@ import os
 import sys
 from pathlib import Path
 
+
+def parse_args():
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='config file, or the name of a shipped one, such as part_shapes')
+    parser.add_argument('--work-dir', help='where logs and checkpoints go '
+                        '(default: work_dirs/<folder>/<config name>)')
+    parser.add_argument('--resume', action='store_true',
+                        help='go on from the latest checkpoint in the work dir')
+    parser.add_argument('--amp', action='store_true', help='automatic mixed precision')
+    parser.add_argument('--cfg-options', nargs='+', action='extend', default=[], metavar='KEY=VALUE',
+                        help='override settings of the config')
+    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm'], default='none')
+    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
+    return parser.parse_args()
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 from mmpartseg.engine import (
     PartRunner,
-    add_cfg_options,
     end_launch,
     end_on_signals,
     lock_work_dir,
@@ -17,20 +36,6 @@ from mmpartseg.engine import (
 )
 from mmpartseg.printable import printable
 from mmpartseg.shipped import config_path
-
-
-def parse_args():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='config file, or the name of a shipped one, such as part_shapes')
-    parser.add_argument('--work-dir', help='where logs and checkpoints go '
-                        '(default: work_dirs/<folder>/<config name>)')
-    parser.add_argument('--resume', action='store_true',
-                        help='go on from the latest checkpoint in the work dir')
-    parser.add_argument('--amp', action='store_true', help='automatic mixed precision')
-    add_cfg_options(parser)
-    parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm'], default='none')
-    parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
-    return parser.parse_args()
 
 
 def main():

@@ -9,9 +9,29 @@ import os
 import sys
 from pathlib import Path
 
-from model_options import THRESHOLD, add_model, check_model, chosen_model
+from model_options import EXAMPLE, THRESHOLD, add_model, check_model, chosen_model
+
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_model(parser)
+    parser.add_argument('--parts', default=EXAMPLE, metavar='VOCABULARY',
+                        help='what the page asks for at first (%(default)s)')
+    parser.add_argument('--host', default='127.0.0.1',
+                        help='%(default)s is this machine alone, 0.0.0.0 everybody who reaches it')
+    parser.add_argument('--port', type=int, default=7860, help='(%(default)s)')
+    args = parser.parse_args(argv)
+    check_model(parser, args)
+    return args
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 from PIL import Image
-from web_page import EXAMPLE, build_page
+from web_page import build_page
 
 from mmpartseg.apis import PartSegInferencer
 from mmpartseg.apis.chosen_object import chosen_object
@@ -36,21 +56,6 @@ PHOTOGRAPHS = (('chelsea_mirrored.jpg', 'cat: head, ear, eye, torso'),
 SCENES = ((6, 'bird: head, beak, wing, torso, leg'),
           (11, 'car: body, wheel, door, window; truck: body, wheel, window'))
 SCENE_SIDE = 384  # pixels
-
-
-def parse_args(argv=None):
-    """Parse the command line."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_model(parser)
-    parser.add_argument('--parts', default=EXAMPLE, metavar='VOCABULARY',
-                        help='what the page asks for at first (%(default)s)')
-    parser.add_argument('--host', default='127.0.0.1',
-                        help='%(default)s is this machine alone, 0.0.0.0 everybody who reaches it')
-    parser.add_argument('--port', type=int, default=7860, help='(%(default)s)')
-    args = parser.parse_args(argv)
-    check_model(parser, args)
-    return args
 
 
 def segment(inferencer, folder, image, parts, name, threshold=THRESHOLD, opacity=OPACITY, box=None):

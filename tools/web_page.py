@@ -1,12 +1,11 @@
 """The page of web_demo.py: what is where, and what happens in the browser."""
 import html
 
-from model_options import THRESHOLD
+from model_options import EXAMPLE, THRESHOLD
 
 from mmpartseg.apis.drawing import OPACITY
 from mmpartseg.apis.request_files import SECONDS
 
-EXAMPLE = 'cat: head, ear, eye; person: head, hair, torso'
 TITLE = 'Your image, your words'
 CLICK_HELP = ('Point at a part for its name. Click an object, or draw a box: it alone is segmented (Oracle-'
               'Obj). On a phone, tap, or begin a box sideways. Segment shows the whole picture again.')

@@ -27,14 +27,17 @@ class ConfigOptions(DictAction):
         super().__call__(parser, namespace, values, option_string)
 
 
-def add_cfg_options(parser):
-    """Give a parser ``--cfg-options``; its value is for :func:`read_config`.
+def config_options(words):
+    """The words after ``--cfg-options``, such as ``'train_cfg.max_iters=100'``, as values by dotted key.
 
-    Args:
-        parser (argparse.ArgumentParser): changed in place.
+    Tools take them as they are, because they answer ``--help`` before this package is imported.
+
+    Raises:
+        SystemExit: a word that cannot be read; a line on stderr names it.
     """
-    parser.add_argument('--cfg-options', nargs='+', action=ConfigOptions, default={},
-                        metavar='KEY=VALUE', help='override settings of the config')
+    parser = argparse.ArgumentParser(usage=argparse.SUPPRESS, add_help=False)
+    parser.add_argument('--cfg-options', nargs='+', action=ConfigOptions, default={})
+    return parser.parse_args(['--cfg-options', *words] if words else []).cfg_options
 
 
 def read_config(path, options):
@@ -42,16 +45,19 @@ def read_config(path, options):
 
     Args:
         path (str | Path): the file, or the name of a shipped config, see :func:`config_path`.
-        options (dict): values by dotted key.
+        options (dict | list[str]): values by dotted key, or words of :func:`config_options`.
 
     Returns:
         mmengine.Config: the config.
 
     Raises:
-        SystemExit: a key that goes on below something that is no dict or list, or beyond a list's
-            end, or that ends at an entry of a list; its message names the key and what is there.
+        SystemExit: a word that cannot be read; a key that goes on below something that is no dict or
+            list, or beyond a list's end, or that ends at an entry of a list; its message names the key
+            and what is there.
             A config that cannot be read or run; one line names the file.
     """
+    if not isinstance(options, dict):
+        options = config_options(options)
     try:
         path = config_path(path)
         cfg = Config.fromfile(path)

@@ -12,8 +12,6 @@ from .report import FOUND
 from .runs import mean_and_error
 
 TABLES = Path(__file__).with_name('paper_tables.json')
-DATASETS = ('paper', 'part_shapes')
-FOUND_HELP = f"means over {FOUND}, as PartCATSeg's evaluator has them; published numbers stay as they are"
 FOUND_KEY = re.compile(r'^(pred_all|oracle_obj)/')
 
 

@@ -1,38 +1,30 @@
 """--cfg-options as a user writes them, right and wrong."""
-import argparse
 import re
 
 import pytest
 
-from mmpartseg.engine import add_cfg_options, read_config
-
-
-@pytest.fixture
-def parser():
-    parser = argparse.ArgumentParser(prog='train.py')
-    add_cfg_options(parser)
-    return parser
+from mmpartseg.engine import config_options, read_config
 
 
 @pytest.mark.parametrize('words, options', [
     ([], {}), (['a.b=3'], {'a.b': 3}), (['a=x=y', 'b=None'], {'a': 'x=y', 'b': None}), (['a='], {'a': ''}),
     (['a=[1,(2,x)]', 'b=1e-3', 'c=true'], {'a': [1, (2, 'x')], 'b': 0.001, 'c': True})])
-def test_read(words, options, parser):
-    assert parser.parse_args(['--cfg-options', *words] if words else []).cfg_options == options
+def test_read(words, options):
+    assert config_options(words) == options
 
 
-def test_given_twice(parser):
-    words = '--cfg-options a=1 b=2 --cfg-options b=3'.split()
-    assert parser.parse_args(words).cfg_options == {'a': 1, 'b': 3}
-    assert parser.parse_args([]).cfg_options == {}
+def test_given_twice():
+    """As tools collect the words of several ``--cfg-options``."""
+    assert config_options('a=1 b=2 b=3'.split()) == {'a': 1, 'b': 3}
 
 
 @pytest.mark.parametrize('words, wrong', [
     (['foo'], 'foo'), (['a=1', 'b', '=', '3'], 'b'), (['=3'], '=3'), (['a=[1,', '2]'], 'a=[1,'),
     (['a=(1'], 'a=(1'), ([' =1'], ' =1')])
-def test_refused(words, wrong, parser, capsys):
+def test_refused(words, wrong, capsys, monkeypatch):
+    monkeypatch.setattr('sys.argv', ['tools/train.py', '--cfg-options', *words])
     with pytest.raises(SystemExit) as ended:
-        parser.parse_args(['--cfg-options', *words])
+        read_config('config.py', words)
     assert ended.value.code == 2
     assert capsys.readouterr().err.splitlines()[-1].startswith(
         f'train.py: error: argument --cfg-options: got {wrong!r}, expected KEY=VALUE without spaces')

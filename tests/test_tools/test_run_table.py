@@ -10,6 +10,7 @@ import pytest
 import run_table
 from mmengine.logging import MessageHub, MMLogger
 
+from mmpartseg.engine import config_options
 from mmpartseg.evaluation import paper_tables
 from mmpartseg.visualization import PartLocalVisualizer
 
@@ -134,7 +135,7 @@ def test_a_folder_with_another_experiment(tmp_path):
     folder.mkdir(parents=True)
     (folder / 'counts.npz').touch()
     options = ['train_cfg.max_iters=10', 'train_dataloader.num_workers=1']
-    planned = paper_tables.load_config('partclipseg/pascal_part', run_table.parsed(options))
+    planned = paper_tables.load_config('partclipseg/pascal_part', config_options(options))
     planned.dump(folder / 'pascal_part.py')
     assert run_table.commands('partclipseg/pascal_part', 0, tmp_path, options) == []
     with pytest.raises(ValueError, match=f'{folder} holds a run of another experiment: train_cfg.max_iters '

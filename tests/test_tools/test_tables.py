@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+import table_options
 import tables
 from mmengine.config import Config
 
@@ -281,7 +282,7 @@ def test_errors(tmp_path, runs):
 
 
 @pytest.mark.parametrize(('dataset', 'number'), [
-    *((dataset, number) for dataset in paper_tables.DATASETS for number in range(1, 7)), ('part_shapes', 7)])
+    *((dataset, number) for dataset in table_options.DATASETS for number in range(1, 7)), ('part_shapes', 7)])
 def test_descriptions(number, dataset):
     table = paper_tables.load_table(number, dataset)
     names = paper_tables.table_configs(table)

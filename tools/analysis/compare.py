@@ -13,6 +13,19 @@ import io
 import sys
 from pathlib import Path
 
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('runs', nargs='+', metavar='RUN', help='work dirs of tools/train.py')
+    parser.add_argument('--out', type=Path, required=True, help='folder')
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets.preparation import run_main
 from mmpartseg.evaluation.comparison import (
@@ -50,11 +63,7 @@ def as_csv(rows):
 
 def main(argv=None):
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('runs', nargs='+', metavar='RUN', help='work dirs of tools/train.py')
-    parser.add_argument('--out', type=Path, required=True, help='folder')
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     names = short_names(args.runs)
     write_figure(curve_figure({name: read_curves(run) for name, run in zip(names, args.runs)}),
                  args.out / 'curves.png')

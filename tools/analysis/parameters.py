@@ -1,6 +1,17 @@
 """How large models are: parameters, and those that train, of configs; no weights are read."""
 import argparse
 
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('configs', nargs='+')
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
@@ -32,9 +43,7 @@ def count(path):
 
 def main(argv=None):
     """Print a line for each config."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('configs', nargs='+')
-    for path in parser.parse_args(argv).configs:
+    for path in parse_args(argv).configs:
         total, trained = count(path)
         print(f'{path}: {total / 1e6:.4g} M parameters, {trained / 1e6:.4g} M train')
 

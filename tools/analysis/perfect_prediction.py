@@ -7,6 +7,18 @@ scored by OpenVocabPartIoU(released_ground_truth=True). On the plain ground trut
 """
 import argparse
 
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('config', help='a config with one data set for testing')
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import torch
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
@@ -46,10 +58,7 @@ def show(counts, taxonomy):
 
 def main(argv=None):
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('config', help='a config with one data set for testing')
-    cfg = Config.fromfile(parser.parse_args(argv).config)
+    cfg = Config.fromfile(parse_args(argv).config)
     from mmseg.registry import DATASETS
 
     import mmpartseg.datasets  # noqa: F401  registers

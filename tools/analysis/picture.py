@@ -4,18 +4,9 @@
 """
 import argparse
 
-import numpy as np
-from mmengine.dataset import pseudo_collate
-from mmengine.registry import init_default_scope
-from mmengine.runner import load_checkpoint
-from mmseg.registry import DATASETS, MODELS
-
-from mmpartseg.apis import read_image
-from mmpartseg.engine import add_cfg_options, read_config
-from mmpartseg.visualization import save_sample_grid
-
 
 def parse_args():
+    """Parse the command line."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('config', help='config file')
@@ -23,8 +14,23 @@ def parse_args():
     parser.add_argument('--out', required=True, help='picture to write (.png or .jpg)')
     parser.add_argument('--images', type=int, nargs='+', default=[4], metavar='N',
                         help='one number: so many images, evenly spread; several: their indices')
-    add_cfg_options(parser)
+    parser.add_argument('--cfg-options', nargs='+', action='extend', default=[], metavar='KEY=VALUE',
+                        help='override settings of the config')
     return parser.parse_args()
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
+import numpy as np
+from mmengine.dataset import pseudo_collate
+from mmengine.registry import init_default_scope
+from mmengine.runner import load_checkpoint
+from mmseg.registry import DATASETS, MODELS
+
+from mmpartseg.apis import read_image
+from mmpartseg.engine import read_config
+from mmpartseg.visualization import save_sample_grid
 
 
 def main():

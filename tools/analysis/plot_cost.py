@@ -11,17 +11,36 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+from table_options import DATASETS
+
+AXES = dict(training='seconds of training', image='seconds per picture')
+
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--table', type=int, choices=range(1, 4), default=1)
+    parser.add_argument('--dataset', choices=DATASETS, default='part_shapes')
+    parser.add_argument('--seconds', choices=list(AXES), default='training')
+    parser.add_argument('--out', required=True, help='PNG file')
+    parser.add_argument('runs', nargs='+', help='work dirs, or folders that hold several')
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 from matplotlib.figure import Figure
 
 from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets.preparation import run_main
 from mmpartseg.evaluation.experiment import kind
-from mmpartseg.evaluation.paper_tables import DATASETS, load_config, load_table, sort_runs, stages_before
+from mmpartseg.evaluation.paper_tables import load_config, load_table, sort_runs, stages_before
 from mmpartseg.evaluation.report import TITLES
 from mmpartseg.evaluation.runs import dumped_config, find_runs, mean_and_error
 
 SETTINGS = ('pred_all', 'oracle_obj')
-AXES = dict(training='seconds of training', image='seconds per picture')
 DPI = 150
 
 
@@ -130,14 +149,7 @@ def cost_figure(points, title, seconds='training'):
 
 def main(argv=None):
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--table', type=int, choices=range(1, 4), default=1)
-    parser.add_argument('--dataset', choices=DATASETS, default='part_shapes')
-    parser.add_argument('--seconds', choices=list(AXES), default='training')
-    parser.add_argument('--out', required=True, help='PNG file')
-    parser.add_argument('runs', nargs='+', help='work dirs, or folders that hold several')
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     table = load_table(args.table, args.dataset)
     points = points_of(table, args.runs, args.seconds)
     if not points:

@@ -7,6 +7,19 @@ numbers.
 import argparse
 from pathlib import Path
 
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('counts', help='.npz file')
+    parser.add_argument('--out', required=True, help='folder; each setting gets one below it')
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 from mmpartseg.datasets.preparation import run_main
 from mmpartseg.evaluation import load_counts
 from mmpartseg.evaluation.figures import plot
@@ -15,11 +28,7 @@ from mmpartseg.evaluation.report import TITLES
 
 def main(argv=None):
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('counts', help='.npz file')
-    parser.add_argument('--out', required=True, help='folder; each setting gets one below it')
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     counts, taxonomy = load_counts(args.counts)
     for protocol in TITLES:
         if f'{protocol}/confusion' in counts:

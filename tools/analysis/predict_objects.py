@@ -8,6 +8,22 @@ import argparse
 import sys
 from pathlib import Path
 
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('model', help='config of the object segmentation model')
+    parser.add_argument('checkpoint', help='its weights')
+    parser.add_argument('data', help='config whose test set is to be predicted')
+    parser.add_argument('--out', required=True, help='folder for the maps')
+    parser.add_argument('--device', help='such as cpu (default: the best that there is)')
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import numpy as np
 from mmengine.config import Config
 from mmengine.device import get_device
@@ -76,15 +92,9 @@ def predict(model, datasets, out):
 
 def main(argv=None):
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('model', help='config of the object segmentation model')
-    parser.add_argument('checkpoint', help='its weights')
-    parser.add_argument('data', help='config whose test set is to be predicted')
-    parser.add_argument('--out', required=True, help='folder for the maps')
-    parser.add_argument('--device', default=get_device())
-    args = parser.parse_args(argv)
-    predict(init_model(args.model, args.checkpoint, args.device), test_sets(args.data), args.out)
+    args = parse_args(argv)
+    model = init_model(args.model, args.checkpoint, args.device or get_device())
+    predict(model, test_sets(args.data), args.out)
 
 
 if __name__ == '__main__':

@@ -13,11 +13,7 @@ import argparse
 import platform
 from pathlib import Path
 
-import zoo as zoo_tool
-
-from mmpartseg.datasets.preparation import run_main
-from mmpartseg.zoo import load_zoo
-from mmpartseg.zoo.publishing import enter, pack, push, read_finished
+ROOT = Path(__file__).parents[2]
 
 
 def parse_args(argv=None):
@@ -32,11 +28,21 @@ def parse_args(argv=None):
     parser.add_argument('--push', metavar='OWNER/NAME', help='repository of the Hugging Face hub')
     parser.add_argument('--private', action='store_true', help='make that repository a private one')
     parser.add_argument('--zoo', action='store_true', help='enter it into the zoo; with --push')
-    parser.add_argument('--root', default=zoo_tool.ROOT, type=Path, help='the checkout (default: this one)')
+    parser.add_argument('--root', default=ROOT, type=Path, help='the checkout (default: this one)')
     args = parser.parse_args(argv)
     if args.zoo and not args.push:
         parser.error('--zoo needs --push: an entry says where the weights are')
     return args
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
+import zoo as zoo_tool
+
+from mmpartseg.datasets.preparation import run_main
+from mmpartseg.zoo import load_zoo
+from mmpartseg.zoo.publishing import enter, pack, push, read_finished
 
 
 def main(argv=None):

@@ -5,14 +5,19 @@ which is Python code and is run: replay only files of your own.
 """
 import argparse
 
-from mmengine.config import Config
-from mmengine.registry import init_default_scope
-
 
 def parse_args():
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('file', help='what the stopped run has written')
     return parser.parse_args()
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
+from mmengine.config import Config
+from mmengine.registry import init_default_scope
 
 
 def main():

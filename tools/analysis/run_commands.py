@@ -1,9 +1,8 @@
 """The command lines that bring a run to its end: train, then test."""
-import argparse
 import sys
 from pathlib import Path
 
-from mmpartseg.engine import add_cfg_options
+from mmpartseg.engine import config_options
 from mmpartseg.evaluation.experiment import differences, experiment
 from mmpartseg.evaluation.paper_tables import config_path, load_config, stages_before
 from mmpartseg.evaluation.runs import COUNTS, dumped_config
@@ -33,7 +32,7 @@ def commands(config, seed, root, options, gpus=1, train_only=False):
     folder, path, first = work_dir_of(root, config, seed), config_path(config), stages_before().get(config)
     if first is not None:
         options = [f'load_from=zsseg://{last_checkpoint(first, seed, root, options)}', *options]
-    check_folder(folder, load_config(config, parsed(options)))
+    check_folder(folder, load_config(config, config_options(options)))
     if (folder / COUNTS).is_file():
         return []
     last = last_checkpoint(config, seed, root, options)
@@ -47,7 +46,7 @@ def commands(config, seed, root, options, gpus=1, train_only=False):
 
 def last_checkpoint(config, seed, root, options):
     """Where a run leaves its last checkpoint."""
-    iterations = load_config(config, parsed(options)).train_cfg.max_iters
+    iterations = load_config(config, config_options(options)).train_cfg.max_iters
     return work_dir_of(root, config, seed) / f'iter_{iterations}.pth'
 
 
@@ -66,10 +65,3 @@ def _tool(name, gpus, *arguments):
     if gpus == 1:
         return [sys.executable, str(ROOT / f'tools/{name}.py'), *map(str, arguments)]
     return ['bash', str(ROOT / f'tools/dist_{name}.sh'), *map(str, arguments), str(gpus)]
-
-
-def parsed(options):
-    """``KEY=VALUE`` settings by key."""
-    parser = argparse.ArgumentParser()
-    add_cfg_options(parser)
-    return parser.parse_args(['--cfg-options', *options] if options else []).cfg_options

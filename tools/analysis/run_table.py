@@ -17,18 +17,38 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from table_options import add_table_options
+
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_table_options(parser)
+    parser.add_argument('--seeds', type=int, default=5, help='runs of each config (default: 5)')
+    parser.add_argument('--configs', nargs='+', metavar='NAME',
+                        help="train only these of the table's configs, such as clipseg/part_shapes")
+    parser.add_argument('--work-dir', default='work_dirs/tables', help='folder of all runs')
+    parser.add_argument('--gpus', type=int, default=1, help='of each run (default: 1)')
+    parser.add_argument('--parallel', type=int, default=1, help='runs at a time (default: 1)')
+    parser.add_argument('--dry-run', action='store_true', help='only print the missing commands')
+    args = parser.parse_args(argv)
+    for name in ('seeds', 'gpus', 'parallel'):
+        if getattr(args, name) < 1:
+            parser.error(f'--{name} must be at least 1, got {getattr(args, name)}')
+    return args
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import torch
-from run_commands import commands, parsed, work_dir_of
+from run_commands import commands, work_dir_of
 from tables import make_table
 
 from mmpartseg.datasets.preparation import run_main
-from mmpartseg.evaluation.paper_tables import (
-    DATASETS,
-    FOUND_HELP,
-    load_table,
-    stages_before,
-    table_configs,
-)
+from mmpartseg.engine import config_options
+from mmpartseg.evaluation.paper_tables import load_table, stages_before, table_configs
 from mmpartseg.evaluation.runs import COUNTS
 
 VISIBLE = 'CUDA_VISIBLE_DEVICES'
@@ -107,25 +127,7 @@ def planned_runs(configs, chosen, seeds):
 
 def main(argv=None):
     """Command line; returns the number of failed runs."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--table', type=int, choices=range(1, 8), required=True)
-    parser.add_argument('--seeds', type=int, default=5, help='runs of each config (default: 5)')
-    parser.add_argument('--dataset', choices=DATASETS, default='paper',
-                        help="the paper's benchmarks, or PartShapes in their place")
-    parser.add_argument('--configs', nargs='+', metavar='NAME',
-                        help="train only these of the table's configs, such as clipseg/part_shapes")
-    parser.add_argument('--found-averages', action='store_true', help=FOUND_HELP)
-    parser.add_argument('--work-dir', default='work_dirs/tables', help='folder of all runs')
-    parser.add_argument('--gpus', type=int, default=1, help='of each run (default: 1)')
-    parser.add_argument('--parallel', type=int, default=1, help='runs at a time (default: 1)')
-    parser.add_argument('--dry-run', action='store_true', help='only print the missing commands')
-    parser.add_argument('--cfg-options', nargs='+', default=[], metavar='KEY=VALUE',
-                        help='override settings of every config')
-    args = parser.parse_args(argv)
-    for name in ('seeds', 'gpus', 'parallel'):
-        if getattr(args, name) < 1:
-            parser.error(f'--{name} must be at least 1, got {getattr(args, name)}')
+    args = parse_args(argv)
     stages = planned_runs(table_configs(load_table(args.table, args.dataset)), args.configs, args.seeds)
     runs = stages[-1]
     if args.dry_run:
@@ -140,7 +142,8 @@ def main(argv=None):
     finished = [folder for folder in folders if (folder / COUNTS).is_file()]
     if finished:
         out = Path(args.work_dir) / f'table_{args.table}_{args.dataset}'
-        make_table(args.table, args.dataset, finished, out, parsed(args.cfg_options), args.found_averages)
+        make_table(args.table, args.dataset, finished, out, config_options(args.cfg_options),
+                   args.found_averages)
     for command in failed:
         print(f'failed: {shlex.join(command)}', file=sys.stderr)
     return len(failed)

@@ -11,12 +11,26 @@ import os
 import sys
 from pathlib import Path
 
+from table_options import add_table_options
+
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_table_options(parser)
+    parser.add_argument('--out', metavar='STEM', help='also write STEM.md and STEM.csv')
+    parser.add_argument('runs', nargs='+', help='work dirs, or folders that hold several')
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets.preparation import run_main
-from mmpartseg.engine import add_cfg_options, read_config
+from mmpartseg.engine import config_options, read_config
 from mmpartseg.evaluation.paper_tables import (
-    DATASETS,
-    FOUND_HELP,
     config_path,
     doubts,
     fill,
@@ -60,17 +74,9 @@ def make_table(number, dataset, paths, out=None, options=None, found=False):
 
 def main(argv=None):
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--table', type=int, choices=range(1, 8), required=True)
-    parser.add_argument('--dataset', choices=DATASETS, default='paper',
-                        help="the paper's benchmarks, or PartShapes in their place")
-    parser.add_argument('--out', metavar='STEM', help='also write STEM.md and STEM.csv')
-    parser.add_argument('--found-averages', action='store_true', help=FOUND_HELP)
-    add_cfg_options(parser)
-    parser.add_argument('runs', nargs='+', help='work dirs, or folders that hold several')
-    args = parser.parse_args(argv)
-    make_table(args.table, args.dataset, args.runs, args.out, args.cfg_options, args.found_averages)
+    args = parse_args(argv)
+    make_table(args.table, args.dataset, args.runs, args.out, config_options(args.cfg_options),
+               args.found_averages)
 
 
 if __name__ == '__main__':

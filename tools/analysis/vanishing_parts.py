@@ -6,6 +6,18 @@ attention losses cannot see such a part.
 """
 import argparse
 
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='a config with one data set for training and one for validation')
+    parser.add_argument('--stride', type=int, default=16, help='pixels of a token (default: 16)')
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 from mmengine.config import Config
 from mmengine.registry import DefaultScope
 
@@ -59,10 +71,7 @@ def count(cfg, stride, show=print):
 
 def main(argv=None):
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='a config with one data set for training and one for validation')
-    parser.add_argument('--stride', type=int, default=16, help='pixels of a token (default: 16)')
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     cfg = Config.fromfile(args.config)
     import mmpartseg.datasets  # noqa: F401  registers
     with DefaultScope.overwrite_default_scope('mmseg'):

@@ -6,20 +6,29 @@ ends with exit code 1 if a file is not what these give.
 import argparse
 from pathlib import Path
 
-from mmpartseg.atomic import write_atomic
-from mmpartseg.datasets.preparation import run_main
-from mmpartseg.zoo import load_zoo, outdated, zoo_files
-
 ROOT = Path(__file__).parents[2]
 
 
-def main(argv=None):
-    """Command line; returns 1 if ``--check`` found something."""
+def parse_args(argv=None):
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--root', default=ROOT, type=Path, help='the checkout (default: this one)')
     parser.add_argument('--check', action='store_true', help='compare only')
-    args = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
+from mmpartseg.atomic import write_atomic
+from mmpartseg.datasets.preparation import run_main
+from mmpartseg.zoo import load_zoo, outdated, zoo_files
+
+
+def main(argv=None):
+    """Command line; returns 1 if ``--check`` found something."""
+    args = parse_args(argv)
     if args.check:
         lines = outdated(args.root)
         print('\n'.join([*lines, 'run python tools/analysis/zoo.py'] if lines else ['the zoo is up to date']))

@@ -1,12 +1,13 @@
 """The command line of ``tools/benchmark.py``."""
 import argparse
 
-from mmpartseg.benchmark.scaling import POINTS
-from mmpartseg.engine import add_cfg_options
-
 PRECISIONS = ('fp32', 'bf16', 'fp16')
 PEERS = ('transformers', 'straightforward')
 MADE_UP = {20: (4, ), 50: (10, ), 100: (20, ), 200: (40, ), 500: (100, ), 1000: (200, 100, 50)}  # objects
+TABLES = (
+    'inference', 'inference_bf16', 'training', 'training_8', 'peer', 'peer_bf16', 'peer_training', 'decoding',
+    'cost_family', 'transformers', 'classes', 'side', 'batch', 'training_batch', 'metric', 'large', 'loading')
+SCALES = ('classes', 'side', 'batch')
 SECTIONS = ('equality', 'waits and launches', 'training', 'inference', 'recipe', 'determinism', 'compiled')
 
 
@@ -26,7 +27,8 @@ def common_options():
     parser.add_argument('--repeats', type=positive, default=5, help='measured calls')
     parser.add_argument('--seed', type=int, default=0, help='of what is drawn')
     parser.add_argument('--json', metavar='FILE', help="write the report there; '-' prints it instead")
-    add_cfg_options(parser)
+    parser.add_argument('--cfg-options', nargs='+', action='extend', default=[], metavar='KEY=VALUE',
+                        help='override settings of the config')
     return parser
 
 
@@ -42,7 +44,7 @@ def model_options():
     parser.add_argument('--side', type=positive, help="of the square network input (default: config's)")
     parser.add_argument('--label-size', nargs=2, type=positive, metavar=('HEIGHT', 'WIDTH'),
                         help='of the predicted label maps (default: that of the input)')
-    parser.add_argument('--scale', choices=list(POINTS), help='measure several sizes, and their exponent')
+    parser.add_argument('--scale', choices=SCALES, help='measure several sizes, and their exponent')
     parser.add_argument('--points', nargs='+', type=positive, help='the sizes of --scale')
     return parser
 
@@ -71,6 +73,9 @@ def parse_args(description, argv=None):
     lazy.add_argument('--images', type=positive, help="decide on so many of the config's test pictures")
     lazy.add_argument('--plot', metavar='FILE', help='cost against --points as a PNG')
     add_gpu(commands, common)
+    page = commands.add_parser('page', parents=[common], help='all tables of docs/benchmarks.md')
+    page.add_argument('--page', default='docs/benchmarks.md', help='where they are put (%(default)s)')
+    page.add_argument('--only', nargs='+', metavar='TABLE', choices=TABLES, help=f'of {TABLES}')
     args = parser.parse_args(argv)
     check(parser, args)
     return args

@@ -17,6 +17,19 @@ the later one in the file. Complete maps are kept, so a stopped run goes on wher
 from pathlib import Path
 from typing import NamedTuple
 
+from converter_options import argument_parser
+
+
+def parse_args():
+    """Parse the command line."""
+    parser = argument_parser(__doc__)
+    parser.add_argument('root', help='the folder ADE20KPart234')
+    return parser.parse_args()
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import numpy as np
 
 from mmpartseg.datasets import preparation as prep
@@ -122,9 +135,7 @@ def convert(root, workers, overwrite):
 
 
 def main():
-    parser = prep.argument_parser(__doc__)
-    parser.add_argument('root', help='the folder ADE20KPart234')
-    args = parser.parse_args()
+    args = parse_args()
     convert(args.root, args.workers, args.overwrite)
 
 

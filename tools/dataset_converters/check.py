@@ -13,6 +13,24 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
+SPLITS = ('train', 'val', 'test')
+
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('config')
+    parser.add_argument('--split', nargs='+', choices=SPLITS, default=SPLITS)
+    parser.add_argument('--subset', action='store_true',
+                        help='a part of a published data set: another number of images is noted')
+    parser.add_argument('--workers', type=int, default=os.cpu_count(), help='threads')
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import numpy as np
 from mmengine.config import Config
 from mmseg.registry import DATASETS
@@ -28,7 +46,6 @@ from mmpartseg.datasets.preparation.checking import (
     value_problems,
 )
 
-SPLITS = ('train', 'val', 'test')
 SHOWN = 5  # files named for each kind of problem
 
 
@@ -91,14 +108,7 @@ def report(label, dataset, workers, subset):
 
 def main(argv=None):
     """Check the data sets of a config; returns the number of problems."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('config')
-    parser.add_argument('--split', nargs='+', choices=SPLITS, default=SPLITS)
-    parser.add_argument('--subset', action='store_true',
-                        help='a part of a published data set: another number of images is noted')
-    parser.add_argument('--workers', type=int, default=os.cpu_count(), help='threads')
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     problems = sum(report(label, dataset, args.workers, args.subset) for label, dataset
                    in data_sets(Config.fromfile(args.config), args.split))
     print(f'\n{problems} problems')

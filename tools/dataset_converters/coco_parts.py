@@ -12,11 +12,27 @@ import contextlib
 import io
 from pathlib import Path
 
+from converter_options import add_own_arguments
+
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('source', type=Path, help='the JSON file')
+    parser.add_argument('--images', type=Path, required=True, help='folder of the pictures')
+    add_own_arguments(parser)
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 from check import main as check
 from pycocotools.coco import COCO
 
 from mmpartseg.datasets.preparation import run_main
-from mmpartseg.datasets.preparation.own_data import Annotated, add_own_arguments, class_of, write_data_set
+from mmpartseg.datasets.preparation.own_data import Annotated, class_of, write_data_set
 
 
 def read_coco(path):
@@ -58,12 +74,7 @@ def samples_of(coco, images, obj, source):
 
 def main(argv=None):
     """Import; returns the number of problems."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('source', type=Path, help='the JSON file')
-    parser.add_argument('--images', type=Path, required=True, help='folder of the pictures')
-    add_own_arguments(parser)
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     samples = samples_of(read_coco(args.source), args.images, args.object, args.source)
     return check([str(write_data_set(samples, args))])
 

@@ -12,12 +12,27 @@ import io
 import json
 from pathlib import Path
 
+from converter_options import add_own_arguments
+
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('source', type=Path, help="folder of labelme's JSON files")
+    add_own_arguments(parser)
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import numpy as np
 from check import main as check
 from PIL import Image, ImageDraw
 
 from mmpartseg.datasets.preparation import run_main
-from mmpartseg.datasets.preparation.own_data import Annotated, add_own_arguments, class_of, write_data_set
+from mmpartseg.datasets.preparation.own_data import Annotated, class_of, write_data_set
 
 SHAPES = ('polygon', 'rectangle', 'circle', 'mask')
 
@@ -77,11 +92,7 @@ def read(path, obj):
 
 def main(argv=None):
     """Import; returns the number of problems."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('source', type=Path, help="folder of labelme's JSON files")
-    add_own_arguments(parser)
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     files = sorted(args.source.glob('*.json'))
     if not files:
         raise ValueError(f"'{args.source}' holds no JSON file of labelme")

@@ -11,12 +11,29 @@ import argparse
 import re
 from pathlib import Path
 
+from converter_options import add_own_arguments
+
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('source', type=Path, help='folder of the masks, PNG')
+    parser.add_argument('--images', type=Path, required=True, help='folder of the pictures')
+    parser.add_argument('--names', type=Path, required=True, help='what the values or colours mean')
+    add_own_arguments(parser)
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import numpy as np
 from check import main as check
 
 from mmpartseg.apis.sources import IMAGE_TYPES
 from mmpartseg.datasets.preparation import list_files, run_main
-from mmpartseg.datasets.preparation.own_data import Annotated, add_own_arguments, class_of, write_data_set
+from mmpartseg.datasets.preparation.own_data import Annotated, class_of, write_data_set
 from mmpartseg.pictures import opened
 
 COLOUR = re.compile(r'^(?P<name>.+?):(?P<rgb>\d+,\d+,\d+)(:.*)?$')
@@ -87,13 +104,7 @@ def samples_of(masks, images, meaning, coloured):
 
 def main(argv=None):
     """Import; returns the number of problems."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('source', type=Path, help='folder of the masks, PNG')
-    parser.add_argument('--images', type=Path, required=True, help='folder of the pictures')
-    parser.add_argument('--names', type=Path, required=True, help='what the values or colours mean')
-    add_own_arguments(parser)
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     meaning, coloured = read_names(args.names, args.object)
     samples, unnamed = samples_of(args.source, args.images, meaning, coloured)
     for value, count in unnamed.items():

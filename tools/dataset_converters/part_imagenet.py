@@ -13,6 +13,19 @@ goes on where it was.
 from pathlib import Path
 from typing import NamedTuple
 
+from converter_options import argument_parser
+
+
+def parse_args():
+    """Parse the command line."""
+    parser = argument_parser(__doc__)
+    parser.add_argument('root', help='the folder PartImageNet')
+    return parser.parse_args()
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import numpy as np
 
 from mmpartseg.datasets import preparation as prep
@@ -134,9 +147,7 @@ def convert(root, workers, overwrite, dataset=NAME):
 
 
 def main():
-    parser = prep.argument_parser(__doc__)
-    parser.add_argument('root', help='the folder PartImageNet')
-    args = parser.parse_args()
+    args = parse_args()
     convert(args.root, args.workers, args.overwrite)
 
 

@@ -18,6 +18,24 @@ give its file names as lists.
 from pathlib import Path
 from typing import NamedTuple
 
+from converter_options import argument_parser
+
+
+def parse_args():
+    """Parse the command line."""
+    parser = argument_parser(__doc__)
+    parser.add_argument('voc', help='the folder VOCdevkit/VOC2010')
+    parser.add_argument('annotations', help="Pascal-Part's folder Annotations_Part")
+    parser.add_argument('out', help='the new folder PascalPart116')
+    for split in ('train', 'val'):
+        parser.add_argument(f'--{split}-list',
+                            help=f'image names, one a line (default: VOC\'s own {split}.txt)')
+    return parser.parse_args()
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import numpy as np
 
 from mmpartseg.atomic import write_atomic
@@ -117,14 +135,7 @@ def convert(voc, annotations, out, workers, overwrite, train_list=None, val_list
 
 
 def main():
-    parser = prep.argument_parser(__doc__)
-    parser.add_argument('voc', help='the folder VOCdevkit/VOC2010')
-    parser.add_argument('annotations', help="Pascal-Part's folder Annotations_Part")
-    parser.add_argument('out', help='the new folder PascalPart116')
-    for split in ('train', 'val'):
-        parser.add_argument(f'--{split}-list',
-                            help=f'image names, one a line (default: VOC\'s own {split}.txt)')
-    args = parser.parse_args()
+    args = parse_args()
     convert(**vars(args))
 
 

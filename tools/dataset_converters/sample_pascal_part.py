@@ -14,6 +14,22 @@ import argparse
 import json
 from pathlib import Path
 
+DATA = Path(__file__).resolve().parents[2] / 'data' / 'sample_pascal_part'
+
+
+def parse_args():
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('--data', type=Path, default=DATA,
+                        help='folder with images/ and annotations.json (default: %(default)s)')
+    parser.add_argument('--out', type=Path, help='folder for the maps (default: the same)')
+    return parser.parse_args()
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import numpy as np
 
 from mmpartseg.datasets.preparation import (
@@ -25,7 +41,6 @@ from mmpartseg.datasets.preparation import (
 )
 from mmpartseg.taxonomy import load_metainfo, split_name
 
-DATA = Path(__file__).resolve().parents[2] / 'data' / 'sample_pascal_part'
 SPLITS = ('train', 'val')
 NONE = ignore_value(np.uint8)
 
@@ -145,12 +160,7 @@ def convert(data, out):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--data', type=Path, default=DATA,
-                        help='folder with images/ and annotations.json (default: %(default)s)')
-    parser.add_argument('--out', type=Path, help='folder for the maps (default: the same)')
-    args = parser.parse_args()
+    args = parse_args()
     out = args.out or args.data
     print(f'painted the maps of {convert(args.data, out)} photos in {out}')
 

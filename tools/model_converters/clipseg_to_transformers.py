@@ -4,6 +4,21 @@
 """
 import argparse
 
+
+def parse_args():
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('config', help='config of a CLIPSeg baseline')
+    parser.add_argument('checkpoint', help='its weights')
+    parser.add_argument('folder', help='written new: weights, config, tokenizer, image processor, '
+                        'and a README with the form of prompts')
+    return parser.parse_args()
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
@@ -14,13 +29,7 @@ from mmpartseg.checkpoints import export_clipseg
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('config', help='config of a CLIPSeg baseline')
-    parser.add_argument('checkpoint', help='its weights')
-    parser.add_argument('folder', help='written new: weights, config, tokenizer, image processor, '
-                        'and a README with the form of prompts')
-    args = parser.parse_args()
+    args = parse_args()
     init_default_scope('mmseg')
     model = MODELS.build(Config.fromfile(args.config).model)
     load_checkpoint(model, args.checkpoint, map_location='cpu')

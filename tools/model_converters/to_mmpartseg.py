@@ -8,6 +8,22 @@ import argparse
 import os
 from pathlib import Path
 
+
+def parse_args():
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('source', help="'clipseg://<hub id or folder>', 'partclipseg://<file>' or 'zsseg://<file>'")
+    parser.add_argument('out', type=Path, help='the checkpoint to write')
+    args = parser.parse_args()
+    if not args.source.startswith(('clipseg://', 'partclipseg://', 'zsseg://')):
+        parser.error(f"source '{args.source}' must begin with clipseg://, partclipseg:// or zsseg://")
+    return args
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import torch
 from mmengine.runner import CheckpointLoader
 
@@ -16,13 +32,7 @@ from mmpartseg.atomic import put_in_place
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('source', help="'clipseg://<hub id or folder>', 'partclipseg://<file>' or 'zsseg://<file>'")
-    parser.add_argument('out', type=Path, help='the checkpoint to write')
-    args = parser.parse_args()
-    if not args.source.startswith(('clipseg://', 'partclipseg://', 'zsseg://')):
-        parser.error(f"source '{args.source}' must begin with clipseg://, partclipseg:// or zsseg://")
+    args = parse_args()
     checkpoint = CheckpointLoader.load_checkpoint(args.source, map_location='cpu')
     args.out.parent.mkdir(parents=True, exist_ok=True)
     unfinished = args.out.with_name(f'.{args.out.name}.{os.getpid()}')

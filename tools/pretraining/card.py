@@ -11,6 +11,22 @@ import hashlib
 import json
 from pathlib import Path
 
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('config', help='of the finished model')
+    parser.add_argument('folder', type=Path, help='data/miniature')
+    parser.add_argument('data_root', help='of tools/dataset_converters/part_shapes.py')
+    parser.add_argument('--run', type=Path, help='work dir of the finished model')
+    parser.add_argument('--evaluated', type=Path, help='what tools/pretraining/evaluate.py printed')
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
 from mmengine.runner.checkpoint import load_checkpoint
@@ -69,14 +85,7 @@ def copy_logs(folder, run=None, evaluated=None):
 
 def main(argv=None):
     """Write the card."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('config', help='of the finished model')
-    parser.add_argument('folder', type=Path, help='data/miniature')
-    parser.add_argument('data_root', help='of tools/dataset_converters/part_shapes.py')
-    parser.add_argument('--run', type=Path, help='work dir of the finished model')
-    parser.add_argument('--evaluated', type=Path, help='what tools/pretraining/evaluate.py printed')
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     copy_logs(args.folder, args.run, args.evaluated)
     card = dict(sha256=hashes(args.folder), scenes=SCENES)
     for scored in (False, True):  # weights are only read where the card has their hash

@@ -9,15 +9,6 @@ import sys
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
-from mmpartseg.datasets.shapes import VERSION, load_vocabulary, render_scene
-from mmpartseg.datasets.shapes.canvas import NONE
-from mmpartseg.datasets.shapes.folders import create, in_parallel, write_png
-from mmpartseg.datasets.shapes.words import caption, phrases
-
-FOLDERS = ('images', 'instances', 'parts')
-
 
 def parse_args(argv=None):
     """Parse the command line."""
@@ -29,6 +20,19 @@ def parse_args(argv=None):
     parser.add_argument('--captions', type=int, default=6, help='captions of each picture')
     parser.add_argument('--workers', type=int, default=2)
     return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
+import numpy as np
+
+from mmpartseg.datasets.shapes import VERSION, load_vocabulary, render_scene
+from mmpartseg.datasets.shapes.canvas import NONE
+from mmpartseg.datasets.shapes.folders import create, in_parallel, write_png
+from mmpartseg.datasets.shapes.words import caption, phrases
+
+FOLDERS = ('images', 'instances', 'parts')
 
 
 def seen_parts(scene):

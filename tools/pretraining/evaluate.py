@@ -11,6 +11,19 @@ import argparse
 import json
 from pathlib import Path
 
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('folder', type=Path, help='CLIPSeg in the layout of transformers')
+    parser.add_argument('scenes', type=Path, help='of tools/pretraining/draw.py, another seed')
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import cv2
 import numpy as np
 import torch
@@ -79,11 +92,7 @@ def mask_iou(model, processor, folder, synonyms):
 
 def main(argv=None):
     """Print the scores."""
-    parser = argparse.ArgumentParser(description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('folder', type=Path, help='CLIPSeg in the layout of transformers')
-    parser.add_argument('scenes', type=Path, help='of tools/pretraining/draw.py, another seed')
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     processor = CLIPSegProcessor.from_pretrained(args.folder)
     model = CLIPSegForImageSegmentation.from_pretrained(args.folder, dtype=torch.float32).eval()
     unseen = [name in load_vocabulary().unseen for name in load_vocabulary().objects]

@@ -2,6 +2,19 @@
 import argparse
 from pathlib import Path
 
+
+def parse_args(argv=None):
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('config', help='configs/pretraining/clipseg_part_shapes.py')
+    parser.add_argument('checkpoint', help='of tools/train.py with that config')
+    parser.add_argument('folder', type=Path, help='must not exist yet')
+    return parser.parse_args(argv)
+
+
+if __name__ == '__main__':
+    parse_args()  # --help and mistakes are answered before the slow imports
+
 import open_clip
 import torch
 from mmengine.registry import init_default_scope
@@ -15,11 +28,7 @@ from mmpartseg.models.clip import clip_config
 
 def main(argv=None):
     """Build the model of the config as the plain baseline, load, and export it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('config', help='configs/pretraining/clipseg_part_shapes.py')
-    parser.add_argument('checkpoint', help='of tools/train.py with that config')
-    parser.add_argument('folder', type=Path, help='must not exist yet')
-    args = parser.parse_args(argv)
+    args = parse_args(argv)
     cfg = read_config(args.config, {})
     init_default_scope(cfg.default_scope)
     clip_file = cfg.model.backbone.pretrained

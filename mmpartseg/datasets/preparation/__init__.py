@@ -19,7 +19,6 @@ from .painting import (
 )
 from .running import (
     Conversion,
-    argument_parser,
     finish,
     keep_or_paint,
     present_ids,
@@ -28,7 +27,7 @@ from .running import (
 )
 
 __all__ = [
-    'AnnotatedImage', 'Conversion', 'argument_parser', 'check_image', 'decode_instances',
+    'AnnotatedImage', 'Conversion', 'check_image', 'decode_instances',
     'decode_mask', 'finish', 'ignore_value', 'image_size', 'keep_or_paint', 'list_files',
     'load_instances', 'match_images', 'object_of_part', 'object_of_pixel', 'paint',
     'paint_large_first', 'present_ids', 'run_jobs', 'run_main', 'settle_overlaps',

@@ -1,5 +1,4 @@
 """Annotations of one's own, from whatever tool, as a data set that can be trained on."""
-import argparse
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -79,25 +78,6 @@ def class_of(label, obj=None):
     return f'{clean(obj)}{SEPARATOR}{clean(label)}'
 
 
-def add_own_arguments(parser):
-    """Options that every importer of one's own data has."""
-    parser.add_argument('--out', type=Path, required=True, help='folder of the new data set')
-    parser.add_argument('--object', metavar='NAME', help='the object of labels that name a part alone')
-    parser.add_argument('--val', type=share, default=0.2, metavar='SHARE',
-                        help='share of the pictures that are kept for validation (%(default)s)')
-    parser.add_argument('--base', default='part_shapes', metavar='CONFIG',
-                        help='config to inherit (%(default)s)')
-    parser.add_argument('--weights', help='to fine-tune (default: the shipped miniature with part_shapes, '
-                        "else the base's)")
-
-
-def share(text):
-    """A number from 0 to below 1."""
-    if not 0 <= float(text) < 1:
-        raise argparse.ArgumentTypeError(f'expected a share from 0 to below 1, got {text}')
-    return float(text)
-
-
 def write_data_set(samples, args):
     """Pictures, label maps, ``names.txt`` and ``config.py`` in the tutorial's layout; prints counts.
 
@@ -106,7 +86,7 @@ def write_data_set(samples, args):
 
     Args:
         samples (list[Annotated]): the pictures.
-        args (argparse.Namespace): see :func:`add_own_arguments`.
+        args (argparse.Namespace): of ``tools/dataset_converters/converter_options.py``.
 
     Returns:
         Path: of the config.

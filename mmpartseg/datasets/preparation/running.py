@@ -1,8 +1,6 @@
 """Run a converter over its images in parallel and report what came out."""
-import argparse
 import contextlib
 import json
-import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -26,17 +24,6 @@ class Conversion(NamedTuple):
     part_ids: list
     is_new: bool
     warnings: list
-
-
-def argument_parser(description):
-    """The options that every converter has."""
-    parser = argparse.ArgumentParser(description=description,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--workers', type=int, default=os.cpu_count(),
-                        help='processes (default: one per CPU)')
-    parser.add_argument('--overwrite', action='store_true',
-                        help='paint again what an earlier run has completed')
-    return parser
 
 
 def run_main(main):

@@ -1,7 +1,5 @@
 """A drawn data set on disk, and the command that makes it; its bytes depend on the options alone."""
-import argparse
 from functools import partial
-from pathlib import Path
 from typing import NamedTuple
 
 import cv2
@@ -35,26 +33,6 @@ class DrawnSet(NamedTuple):
     def classes(self):
         """list[str]: names in the order of ids in the part maps."""
         return list(load_vocabulary(WORLDS[self.world]).class_index)
-
-
-def parse_args(data_set, description, argv=None):
-    """Parse the command line of the tool that draws ``data_set``."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument('--out', type=Path, required=True, help='folder to create')
-    parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--size', type=int, default=128, help='side of the pictures, in pixels')
-    for split, number in data_set.numbers.items():
-        parser.add_argument(f'--num-{split}', type=int, default=number)
-    parser.add_argument('--workers', type=int, default=2)
-    parser.add_argument('--contact-sheet', type=Path, metavar='PNG',
-                        help='also write the first 100 val scenes beside their part maps')
-    args = parser.parse_args(argv)
-    for name, least in (('seed', 0), ('size', 16), *((f'num_{split}', 0) for split in data_set.numbers),
-                        ('workers', 1)):
-        if getattr(args, name) < least:
-            parser.error(f"--{name.replace('_', '-')} must be at least {least}, "
-                         f'got {getattr(args, name)}')
-    return args
 
 
 def write_scene(task, out, data_set, seed, size):
@@ -108,18 +86,16 @@ def write_contact_sheet(out, path, data_set, columns=10, rows=10):
         raise OSError(f'could not write {path}')
 
 
-def run(data_set, description, argv=None):
+def run(data_set, args):
     """Make a drawn data set as the command line says, or reuse it, and show it if asked to.
 
     Args:
         data_set (DrawnSet): which one.
-        description (str): of the tool, for its help.
-        argv (list[str], optional): the command line.
+        args (Namespace): of ``tools/dataset_converters/converter_options.py``.
 
     Raises:
         FileExistsError: ``--out`` holds something else; it is left as it is.
     """
-    args = parse_args(data_set, description, argv)
     out = args.out.resolve()
     names = ('seed', 'size', *(f'num_{split}' for split in data_set.numbers))
     stamp = dict({name: getattr(args, name) for name in names}, version=data_set.version)
