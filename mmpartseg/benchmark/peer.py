@@ -11,6 +11,9 @@ from .measure import count_flops, in_turns, largest_difference
 from .straightforward import Straightforward
 from .straightforward_cost import StraightforwardCost
 from .subjects import autocast, network_side, training_batch
+from .winners import picture, predictions
+
+WINNERS = (1, 2, None)  # objects that win somewhere; None for all
 
 
 def compare(model, cfg, args, device, memory):
@@ -18,7 +21,8 @@ def compare(model, cfg, args, device, memory):
 
     Returns:
         dict: ``ours`` and ``peer`` (see :func:`in_turns`; in inference from the network's input to
-        its logits, no decision), each with ``flops``; ``times_faster``; ``classes``; and
+        its logits, no decision), each with ``flops``; ``winners``: the same of our label maps, Pred-All,
+        by how many objects win, where objects are decoded first; ``times_faster``; ``classes``; and
         ``difference``: the largest of a logit; in training the norm of the gradients' difference
         over that of the peer's gradient.
     """
@@ -27,19 +31,24 @@ def compare(model, cfg, args, device, memory):
     result = in_turns(runs, device, memory, args.warmup, args.repeats)
     for name, run in runs.items():
         result[name]['flops'] = count_flops(run)
-    return dict(result, name=args.peer, classes=classes, difference=difference,
-                times_faster=result['peer']['seconds'] / result['ours']['seconds'])
+        result[name]['times_faster'] = result['peer']['seconds'] / result[name]['seconds']
+    ours, peer = result.pop('ours'), result.pop('peer')
+    return dict(ours=ours, peer=peer, winners=result, name=args.peer, classes=classes, difference=difference,
+                times_faster=ours['times_faster'])
+
+
+def without_gradients(function, args, device, precision=None):
+    """A call of a function in inference mode, in the precision of ``args`` or another."""
+    def call():
+        with torch.inference_mode(), autocast(device, precision or args.precision):
+            return function()
+    return call
 
 
 def inference_pair(ours, peer, args, device, precision):
     """Both ways without gradients; the peer in a precision of its own."""
-    def run(function, dtype):
-        def call():
-            with torch.inference_mode(), autocast(device, dtype):
-                return function()
-        return call
-
-    runs = dict(ours=run(ours, args.precision), peer=run(peer, precision))
+    runs = dict(ours=without_gradients(ours, args, device),
+                peer=without_gradients(peer, args, device, precision))
     return runs, largest_difference(runs['ours'](), runs['peer']())
 
 
@@ -101,7 +110,11 @@ def straightforward_pair(model, cfg, args, device):
     def peer():
         return plain.masks(image, plain.head.test_index).object_part
 
-    return *inference_pair(ours, peer, args, device, 'fp32'), len(plain.head.test_taxonomy)
+    runs, difference = inference_pair(ours, peer, args, device, 'fp32')
+    if model.has_object_scores and args.batch == 1:
+        found = predictions(model, *picture(model, cfg, args, device), WINNERS)
+        runs.update((count, without_gradients(run, args, device)) for count, run in found.items())
+    return runs, difference, len(plain.head.test_taxonomy)
 
 
 def training_pair(model, cfg, args, device):

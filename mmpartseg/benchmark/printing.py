@@ -25,7 +25,8 @@ def cost_text(report):
     own = report.get('share_of_cpu_peak')
     lines.append(
         f"{100 * report['share_of_peak']:.0f} % of the {report['matrix_peak'] / 1e9:.0f} GFLOP/s of a "
-        f"matrix product measured just after{'' if own is None else f' ({100 * own:.0f} % in CPU time)'}; "
+        f"matrix product measured just after{'' if own is None else f' ({100 * own:.0f} % in CPU time)'}, so "
+        f"{1 / report['share_of_peak']:.2f} times the time of its floor; "
         f"the model holds {report['memory_held'] / MIB:.0f} MiB beyond the bare process")
     return '\n\n'.join(lines)
 
@@ -37,9 +38,12 @@ def peer_text(report):
     what, of = ('training', 'gradients, relative') if training else ('masks', 'a logit, at most')
     images = f"{report['batch']} image" + 's' * (report['batch'] > 1)
     precisions = report['precision'], 'fp32' if name == 'straightforward' else report['precision']
-    rows = [cost_row(f'{who}, {precision}', cost) for who, cost, precision in zip(
-        ('mmpartseg', name), (ours, peer), precisions)]
-    return (table(COST, rows) +
+    rows = {f'{who}, {precision}': cost
+            for who, cost, precision in zip(('mmpartseg', name), (ours, peer), precisions)}
+    rows.update((f"mmpartseg, {precisions[0]}, to label maps, winners: {count}", cost)
+                for count, cost in report['winners'].items())
+    return (table([*COST, 'times as fast'], [[*cost_row(label, cost), f"{cost['times_faster']:.2f}"]
+                                             for label, cost in rows.items()]) +
             f"\n\n{what} of {report['classes']} classes, {images}: mmpartseg is "
             f"{report['times_faster']:.2f} times as fast as {name} with the same weights, in "
             f"{ours['memory_peak'] / peer['memory_peak']:.2f} of its memory; difference of {of}, "

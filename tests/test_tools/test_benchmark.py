@@ -24,6 +24,12 @@ OPTIMIZER = "optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='Adam
 QUICK = ['--warmup', '0', '--repeats', '2', '--json']
 
 
+@pytest.fixture(autouse=True)
+def small_peak(monkeypatch):
+    """The peak of a product that takes no seconds."""
+    monkeypatch.setitem(measure.MATRIX_SIDE, 'cpu', 256)
+
+
 @pytest.fixture
 def config(tmp_path):
     path = tmp_path / 'config.py'
@@ -43,7 +49,9 @@ def test_models(command, precision, config, tmp_path, capsys):
     assert found['batch'] == {'inference': 1, 'train': 2}[command]
     assert found['flops'] > 0 and found['repeats'] == 2 and 'memory_peak' in found
     assert found['fastest'] <= found['seconds'] <= found['slowest']
-    assert 'GFLOP/s of a matrix product' in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert 'GFLOP/s of a matrix product' in out
+    assert f"so {1 / found['share_of_peak']:.2f} times the time of its floor" in out
 
 
 def test_decoding(config, tmp_path, capsys):
@@ -188,6 +196,17 @@ def test_straightforward_peer(command, tolerance, config, tmp_path, capsys):
     assert found['difference'] < tolerance
     assert found['peer']['flops'] > 1.4 * found['ours']['flops']
     assert 'times as fast as straightforward' in capsys.readouterr().out
+
+
+def test_straightforward_peer_and_objects_first(config, tmp_path, capsys):
+    """To label maps, with one object winning, two and all three of cat, bus and dog."""
+    found = report(['inference', config, '--peer', 'straightforward'], tmp_path / 'out.json')
+    costs = [found['winners'][count]['flops'] for count in ('1', '2', 'all')]
+    assert costs[0] < costs[1] < costs[2] and len(found['winners']) == 3
+    for each in found['winners'].values():
+        assert each['times_faster'] == found['peer']['seconds'] / each['seconds']
+    out = capsys.readouterr().out
+    assert all(f'| mmpartseg, fp32, to label maps, winners: {count} |' in out for count in ('1', '2', 'all'))
 
 
 @pytest.mark.parametrize('command, tolerance', [('inference', 1e-5), ('train', 1e-4)])

@@ -1,5 +1,4 @@
 """What objects-first decoding saves: operations of a prediction by the number of objects that win."""
-import contextlib
 import itertools
 import math
 
@@ -9,7 +8,8 @@ from mmseg.registry import DATASETS
 
 from benchmarking.options import MADE_UP
 from mmpartseg.benchmark.measure import count_flops, in_turns
-from mmpartseg.benchmark.subjects import draw_batch, made_up_classes, network_side
+from mmpartseg.benchmark.subjects import made_up_classes
+from mmpartseg.benchmark.winners import costliest, picture, predictions, winning
 
 WINNERS = (1, 2, 5, None)  # objects that win somewhere; None for all
 MOST_SETS, DRAWN_SETS = 16, 3
@@ -52,26 +52,10 @@ def of_vocabulary(model, cfg, args, device, winners=WINNERS, most_sets=None):
                 full=full, tower=tower, winners=found)
 
 
-def picture(model, cfg, args, device):
-    """A drawn image, and a sample of unknown objects."""
-    size = network_side(cfg, args)
-    image, (sample, ) = draw_batch(args, size, tuple(args.label_size or size), model.taxonomy,
-                                   model.decode_head.ignore_index, device)
-    del sample.gt_object_seg
-    model.predict(image, [sample])  # the text is encoded
-    return image, sample
-
-
 def all_classes(model, image, sample):
     """The label maps from the scores of all classes, as before objects were decoded first."""
     model.recent_pictures.clear()
     return model.postprocess(model.inference(image, [sample.metainfo]), [sample])
-
-
-def costliest(taxonomy, count=None):
-    """The objects of most parts, ``count`` of them or all."""
-    owners = taxonomy.object_of
-    return sorted(range(len(taxonomy.objects)), key=owners.count, reverse=True)[:count]
 
 
 def sets_of(taxonomy, count, seed):
@@ -85,47 +69,11 @@ def sets_of(taxonomy, count, seed):
     return [costliest(taxonomy, count), *drawn]
 
 
-@contextlib.contextmanager
-def winning(model, objects):
-    """Objects are decoded as ever; then these alone win, in stripes of the picture."""
-    head = model.decode_head
-    levels_of = head.levels
-
-    def levels(inputs):
-        found = levels_of(inputs)
-        object_maps = found.object_maps
-
-        def striped():
-            maps = object_maps().fill_(-1)
-            for stripe, winner in zip(maps.chunk(len(objects), dim=3), objects):
-                stripe[:, winner] = 1
-            return maps
-        found.object_maps = striped
-        return found
-    head.levels = levels
-    try:
-        yield
-    finally:
-        del head.levels
-
-
 def times(model, cfg, args, device, memory):
-    """Seconds and peak memory, in turns: with all classes decoded, and with 1, 2, 5, all winners.
-
-    They are the objects of most parts.
-    """
+    """Seconds and peak memory, in turns: with all classes decoded, and with 1, 2, 5, all winners."""
     image, sample = picture(model, cfg, args, device)
-
-    def run_with(objects):
-        def run():
-            model.recent_pictures.clear()
-            with winning(model, objects):
-                model.predict(image, [sample])
-        return run
-    runs = {'all classes': lambda: all_classes(model, image, sample)}
-    for count in WINNERS:
-        if count is None or count <= len(model.taxonomy.objects):
-            runs[str(count or 'all')] = run_with(costliest(model.taxonomy, count))
+    runs = {'all classes': lambda: all_classes(model, image, sample),
+            **predictions(model, image, sample, WINNERS)}
     return in_turns(runs, device, memory, args.warmup, args.repeats)
 
 
