@@ -4,13 +4,13 @@ import os
 import re
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from ..printable import printable
 from ..spelling import clean, fold
 from ..taxonomy import ANYTHING, METAINFO_DIR, SEPARATOR, PartTaxonomy, few, split_name
+from .plain_yaml import load_plain_yaml
 from .suggestions import did_you_mean
 from .typed import typed_entries, unquoted
 
@@ -99,7 +99,7 @@ def _read_file(path):
         if kind == '.json':
             content = json.loads(text, object_pairs_hook=_unique_dict)
         else:
-            content = (yaml.load(text, _UniqueKeyLoader) if kind in ('.yaml', '.yml')
+            content = (load_plain_yaml(text, _check_objects) if kind in ('.yaml', '.yml')
                        else typed_entries(text) and _typed(text))
     except (ValueError, yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"vocabulary file '{shown}' cannot be read: {printable(error)}") from error
@@ -111,33 +111,14 @@ def _read_file(path):
         raise ValueError(f"vocabulary file '{shown}': {printable(error)}") from error
 
 
-SAFE_LOADER: Any = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)  # libyaml's where it is there
-
-
-class _UniqueKeyLoader(SAFE_LOADER):
-    """YAML keeps the last of two equal keys; here they are an error, and so are references.
-
-    A few lines of references to references could stand for any number of names.
-    """
-
-    def construct_object(self, node, deep=False):
-        if node in self.constructed_objects:
-            raise yaml.constructor.ConstructorError(
-                None, None, 'references (*name) have no place in a vocabulary', node.start_mark)
-        return super().construct_object(node, deep)
-
-    def construct_mapping(self, node, deep=False):
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode) or key.tag.endswith(':merge'):
-                raise yaml.constructor.ConstructorError(
-                    None, None, 'expected the name of an object', key.start_mark)
-        _check_repeated([key.value for key, _ in node.value], 'object')
-        return super().construct_mapping(node, deep)
-
-
 def _unique_dict(pairs):
-    _check_repeated([key for key, _ in pairs], 'object')
+    _check_objects([key for key, _ in pairs])
     return dict(pairs)
+
+
+def _check_objects(names):
+    """JSON and YAML keep the last of two equal keys; here they are an error."""
+    _check_repeated(names, 'object')
 
 
 def _class_names(entry):
