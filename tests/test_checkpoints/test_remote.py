@@ -17,7 +17,7 @@ LISTS = ('get_torchvision_models', 'get_external_models', 'get_mmcls_models')
 EXAMPLES = {r'(\S+\:)?s3://': 'cluster:s3://bucket/', r'(\S+\:)?petrel://': 'petrel://bucket/'}
 REFUSED = {'pavi://': 'pavi:// is not supported; download the file',
            'hf://': 'is no model of the hub',
-           'timm://': 'timm could not give the weights',
+           'timm://': 'has no weights',
            'clipseg://': 'is neither a folder nor in the cache'}
 
 

@@ -54,6 +54,7 @@ def test_a_backbone_of_timm(pretrained, monkeypatch):
     """It leaves no trace but that it needs no initialisation; nothing is fetched here."""
     monkeypatch.setattr('mmseg.models.backbones.timm_backbone.timm.create_model',
                         lambda pretrained, **options: create_model(pretrained=False, **options))
+    monkeypatch.setattr('mmpartseg.checkpoints.timm_weights.weights_file', lambda name: 'weights.npz')
     model = MODELS.build(dict(
         type='PartSegmentor', taxonomy=["cat's head"],
         backbone=dict(type='TIMMBackbone', model_name='convnext_atto', features_only=True,

@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 
-from ...checkpoints.read import read_checkpoint
+from ...checkpoints import published_model
 from ..layers.linear import use_linear
 
 EXTRA = 0.1  # what the released code adds to the grid's side before it divides, against rounding
@@ -38,12 +38,8 @@ class DINOv2(BaseModule):
         """Load timm's weights where they are asked for; a checkpoint may replace them."""
         super().init_weights()
         if self.pretrained:
-            overlay = None
-            if isinstance(self.pretrained, str):
-                read_checkpoint(self.pretrained)  # its checksums, which timm does not look at
-                overlay = dict(file=self.pretrained)
-            source = timm.create_model(self.arch, pretrained=True, pretrained_cfg_overlay=overlay,
-                                       **self.options)
+            file = self.pretrained if isinstance(self.pretrained, str) else None
+            source = published_model(self.arch, file, **self.options)
             self.model.load_state_dict(source.state_dict())
 
     def forward(self, x):

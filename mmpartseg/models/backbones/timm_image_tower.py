@@ -1,8 +1,7 @@
 """Any model of timm as the image encoder, such as DINOv2 or DINOv3."""
-import timm
 from mmseg.registry import MODELS
 
-from ...checkpoints.read import read_checkpoint
+from ...checkpoints import published_model
 from ..timm_models import preprocessing_of, timm_model
 from .image_tower import ImageTower, load_tower
 
@@ -38,10 +37,6 @@ class TimmImageTower(ImageTower):
         """Load timm's weights where they are asked for; a checkpoint may replace them."""
         super().init_weights()
         if self.pretrained:
-            overlay = None
-            if isinstance(self.pretrained, str):
-                read_checkpoint(self.pretrained)  # its checksums, which timm does not look at
-                overlay = dict(file=self.pretrained)
-            source = timm.create_model(self.arch, pretrained=True, pretrained_cfg_overlay=overlay,
-                                       **dict(self.options, num_classes=0))
+            file = self.pretrained if isinstance(self.pretrained, str) else None
+            source = published_model(self.arch, file, **dict(self.options, num_classes=0))
             load_tower(self.model, source.state_dict(), f"timm's weights of {self.arch}")
