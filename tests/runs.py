@@ -139,6 +139,13 @@ def train(path, work_dir, hooks=(), resume=False, launcher='none'):
     end_launch()
 
 
+def two(offset, count=2):
+    """Environments of processes of one run on this machine; ``offset`` keeps ports of tests apart."""
+    port = str(25500 + offset + os.getpid() % 1000)
+    return [dict(RANK=str(r), LOCAL_RANK=str(r), WORLD_SIZE=str(count), MASTER_ADDR='127.0.0.1',
+                 MASTER_PORT=port) for r in range(count)]
+
+
 def in_child(function, *args, environments=({},), text=False, **kwargs):
     """Exit codes of forked processes that call a function, one for each environment.
 

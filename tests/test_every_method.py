@@ -12,8 +12,7 @@ from mmengine.config import Config
 from mmpartseg.apis import PartSegInferencer
 from mmpartseg.apis.explanation import Explanation
 from tests.mixed import ROOT
-from tests.runs import assert_same, in_child, state_of, train, write_config
-from tests.test_engine.test_two_processes import two
+from tests.runs import assert_same, in_child, state_of, train, two, write_config
 from tests.tiny import ALL, SEEN, TINY_CLIP
 from tests.tiny_cost import cost_config
 from tests.tiny_model import load_tool

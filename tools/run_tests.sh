@@ -4,5 +4,6 @@ set -euo pipefail
 # shellcheck source=tools/environment.sh
 . "$(dirname "$0")/environment.sh"
 step "Running the tests"
-# side by side, each in one thread; a file stays together, since its tests share what they build
-exec python -m pytest --numprocesses "${MMPARTSEG_TEST_PROCESSES:-auto}" --dist loadfile "$@"
+# side by side, each in one thread; who is done takes tests of the others, from the end of what they have left,
+# so that most files stay together, whose tests share what they build
+exec python -m pytest --numprocesses "${MMPARTSEG_TEST_PROCESSES:-auto}" --dist worksteal "$@"

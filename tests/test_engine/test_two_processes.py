@@ -11,13 +11,7 @@ from mmengine.config import Config
 from mmengine.runner import Runner
 
 from mmpartseg.engine import end_launch, prepare_launch
-from tests.runs import in_child, train, write_config
-
-
-def two(offset, count=2):
-    port = str(25500 + offset + os.getpid() % 1000)
-    return [dict(RANK=str(r), LOCAL_RANK=str(r), WORLD_SIZE=str(count), MASTER_ADDR='127.0.0.1',
-                 MASTER_PORT=port) for r in range(count)]
+from tests.runs import in_child, train, two, write_config
 
 
 def test_a_branch_without_a_loss(tmp_path):

@@ -12,9 +12,12 @@ import pytest
 import torch
 from PIL import Image
 
+from tests.forked_tool import run_forked
+from tests.runs import two
 from tests.tiny import TINY_CLIP
 
 ROOT = Path(__file__).parents[2]
+TRAIN, TEST = ROOT / 'tools/train.py', ROOT / 'tools/test.py'
 CONFIG = f'''
 _base_ = '{ROOT}/configs/partclipseg/pascal_part.py'
 arch = {dict(TINY_CLIP, _delete_=True)!r}
@@ -89,7 +92,7 @@ def weights(path):
 
 def test_train_resume_test(workspace):
     config, work = workspace / 'config.py', workspace / 'work'
-    log = run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir', work, cwd=workspace)
+    log = run(sys.executable, TRAIN, config, '--work-dir', work, cwd=workspace)
     assert set(losses(log)) == {1, 2, 3, 4} and lines_before_the_first_iteration(log) < 60
     for key in ('decode.loss_object_part:', 'decode.loss_object_part_background:',
                 'decode.loss_part:', 'decode.loss_object:', 'decode.loss_separation:',
@@ -99,17 +102,14 @@ def test_train_resume_test(workspace):
 
     # stopped after two iterations, then resumed: the same weights
     halved = workspace / 'halved'
-    run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir', halved,
-        '--cfg-options', 'train_cfg.max_iters=2', cwd=workspace)
-    log = run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir', halved, '--resume',
-              cwd=workspace)
+    run_forked(TRAIN, config, '--work-dir', halved, '--cfg-options', 'train_cfg.max_iters=2', cwd=workspace)
+    log = run_forked(TRAIN, config, '--work-dir', halved, '--resume', cwd=workspace)
     assert set(losses(log)) == {3, 4}
     whole, resumed = weights(work / 'iter_4.pth'), weights(halved / 'iter_4.pth')
     assert all(torch.equal(whole[k], resumed[k]) for k in whole)
 
-    log = run(sys.executable, ROOT / 'tools/test.py', config, work / 'iter_4.pth',
-              '--work-dir', workspace / 'test', '--out', workspace / 'maps',
-              '--show-dir', workspace / 'pictures', cwd=workspace)
+    log = run_forked(TEST, config, work / 'iter_4.pth', '--work-dir', workspace / 'test',
+                     '--out', workspace / 'maps', '--show-dir', workspace / 'pictures', cwd=workspace)
     maps = sorted(p.name for p in (workspace / 'maps/pred_all').iterdir())
     images = sorted(p.stem for p in (workspace / 'PascalPart116/images/val').glob('[!.]*.jpg'))
     assert maps == [f'{name}.png' for name in images]
@@ -120,8 +120,7 @@ def test_train_resume_test(workspace):
     assert list((workspace / 'pictures').rglob('*.png'))
     assert 'was chosen by its score' not in log
     best = work / 'best_pred_all_harmonic_iter_4.pth'
-    log = run(sys.executable, ROOT / 'tools/test.py', config, best, '--work-dir', workspace / 'best',
-              cwd=workspace)
+    log = run_forked(TEST, config, best, '--work-dir', workspace / 'best', cwd=workspace)
     assert f'{best} was chosen by its score in validation. Where those images are the test images' in log
     table = json.loads(next((workspace / 'test').glob('*/*.json')).read_text().splitlines()[-1])
     assert {'pred_all/seen', 'pred_all/unseen', 'oracle_obj/harmonic'} <= set(table)
@@ -139,8 +138,7 @@ def write_slurm(folder):
 def test_two_processes(workspace):
     """On two nodes of torchrun and of Slurm; evaluated on one node."""
     config = workspace / 'config.py'
-    single = run(sys.executable, ROOT / 'tools/train.py', config, '--work-dir', workspace / 'one',
-                 cwd=workspace)
+    single = run_forked(TRAIN, config, '--work-dir', workspace / 'one', cwd=workspace)
     assert len(losses(single)) == 4
     port = 29500 + os.getpid() % 1000
 
@@ -158,8 +156,8 @@ def test_two_processes(workspace):
     assert losses(by_slurm) == losses(double)
     log = run('bash', ROOT / 'tools/dist_test.sh', config, workspace / 'two/iter_4.pth', 2,
               '--work-dir', workspace / 'test2', cwd=workspace, PORT=str(port))
-    again = run(sys.executable, ROOT / 'tools/test.py', config, workspace / 'two/iter_4.pth',
-                '--work-dir', workspace / 'test1', cwd=workspace)
+    again = run_forked(TEST, config, workspace / 'two/iter_4.pth', '--work-dir', workspace / 'test1',
+                       cwd=workspace)
     scores = [re.findall(r'((?:pred_all|oracle_obj)/\w+): ([\d.]+|nan)', text) for text in (log, again)]
     assert scores[0] and sorted(set(scores[0])) == sorted(set(scores[1]))
 
@@ -167,18 +165,18 @@ def test_two_processes(workspace):
 def test_a_batch_stated_twice(workspace):
     with pytest.raises(AssertionError, match='train_dataloader.batch_size=4 on 1 processes contradicts '
                        'effective_batch_size=2'):
-        run(sys.executable, ROOT / 'tools/train.py', workspace / 'config.py', '--work-dir', workspace / 'w',
-            '--cfg-options', 'train_dataloader.batch_size=4', cwd=workspace)
+        run_forked(TRAIN, workspace / 'config.py', '--work-dir', workspace / 'w', '--cfg-options',
+                   'train_dataloader.batch_size=4', cwd=workspace)
 
 
 def test_a_batch_that_does_not_divide(workspace):
     with pytest.raises(AssertionError, match='effective_batch_size=3 does not divide by 2 processes'):
-        run('bash', ROOT / 'tools/dist_train.sh', workspace / 'config.py', 2, '--cfg-options',
-            'effective_batch_size=3', cwd=workspace, PORT=str(28500 + os.getpid() % 1000))
+        run_forked(TRAIN, workspace / 'config.py', '--launcher', 'pytorch', '--cfg-options',
+                   'effective_batch_size=3', cwd=workspace, environments=two(6000))
 
 
 def test_model_and_data_with_different_classes(workspace):
     with pytest.raises(AssertionError, match=(
             'model.decode_head.train_taxonomy has 116 classes, the data set of train_dataloader has 74')):
-        run(sys.executable, ROOT / 'tools/train.py', workspace / 'config.py', '--work-dir', workspace / 'w',
-            '--cfg-options', 'model.decode_head.train_taxonomy=pascal_part_116', cwd=workspace)
+        run_forked(TRAIN, workspace / 'config.py', '--work-dir', workspace / 'w', '--cfg-options',
+                   'model.decode_head.train_taxonomy=pascal_part_116', cwd=workspace)
