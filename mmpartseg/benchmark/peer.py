@@ -7,7 +7,8 @@ from mmengine.optim import build_optim_wrapper
 
 from ..checkpoints import export_clipseg
 from ..models.decode_heads.base_cost_head import BaseCostHead
-from .measure import count_flops, in_turns, largest_difference
+from .measure import in_turns, largest_difference
+from .operations import count_flops
 from .straightforward import Straightforward
 from .straightforward_cost import StraightforwardCost
 from .subjects import autocast, network_side, training_batch

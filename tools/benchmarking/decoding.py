@@ -7,7 +7,8 @@ from mmengine.dataset import pseudo_collate
 from mmseg.registry import DATASETS
 
 from benchmarking.options import MADE_UP
-from mmpartseg.benchmark.measure import count_flops, in_turns
+from mmpartseg.benchmark.measure import in_turns
+from mmpartseg.benchmark.operations import count_flops
 from mmpartseg.benchmark.subjects import made_up_classes
 from mmpartseg.benchmark.winners import costliest, picture, predictions, winning
 

@@ -4,7 +4,8 @@ import time
 
 import torch
 
-from mmpartseg.benchmark.measure import count_flops, largest_difference, matrix_peak, synchronize, timed
+from mmpartseg.benchmark.measure import largest_difference, matrix_peak, synchronize, timed
+from mmpartseg.benchmark.operations import count_flops
 from mmpartseg.benchmark.subjects import DTYPES, autocast, build_model, draw_batch, network_side
 
 MIB = 2**20
