@@ -74,4 +74,13 @@ def test_a_prediction_from_another_folder(tmp_path):
     assert done.returncode == 0, done.stderr
     assert 'the miniature answers' in done.stdout and f'{picture}: ' in done.stdout
     assert (tmp_path / 'out' / 'chelsea_mirrored_overlay.png').is_file()
-    assert 'Traceback' not in command('predict', 'gone.png', '--model', 'maxi', cwd=tmp_path).stderr
+
+
+def test_a_model_that_there_is_not(tmp_path, monkeypatch):
+    """One line, as of a tool."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, 'argv', [])
+    monkeypatch.setattr(sys, 'path', ['', *sys.path])
+    Path('photo.png').touch()
+    with pytest.raises(SystemExit, match="^error: .*'maxi'.*$"):
+        main(['predict', 'photo.png', '--model', 'maxi'])

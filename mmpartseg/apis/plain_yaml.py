@@ -41,7 +41,8 @@ def _value(event: Any, events: Iterator[Any], check_keys: Callable[[list[Any]], 
         tag = event.tag or scalars.resolve(yaml.ScalarNode, event.value, event.implicit)
         if tag == TEXT:
             return event.value
-        return scalars.construct_object(yaml.ScalarNode(tag, event.value, event.start_mark))
+        mark: Any = event.start_mark  # libyaml's are of another class
+        return scalars.construct_object(yaml.ScalarNode(tag, event.value, mark))
     if event.tag is not None:
         raise _error(f'tags ({event.tag}) have no place in a vocabulary', event)
     if isinstance(event, yaml.SequenceStartEvent):
