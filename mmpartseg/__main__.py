@@ -1,6 +1,8 @@
 """``python -m mmpartseg``."""
 import sys
 
-from .command_line import main
-
-sys.exit(main())
+try:
+    from .command_line import main
+    sys.exit(main())
+except KeyboardInterrupt:
+    sys.exit('\nstopped')

@@ -24,6 +24,7 @@ COMMANDS = {
 CONVERTERS = ('dataset_converters', 'model_converters')
 NO_CONVERTER = ('check', )
 WIDTH = 10
+INTERRUPTED = 130  # as shells have it
 
 
 def is_command():
@@ -35,8 +36,16 @@ def is_command():
 
 
 def main(argv=None):
-    """Run a command; returns its exit code."""
-    argv = sys.argv[1:] if argv is None else argv
+    """Run a command; returns its exit code, that of an interrupted program after Ctrl-C."""
+    try:
+        return run_command(sys.argv[1:] if argv is None else argv)
+    except KeyboardInterrupt:  # while a tool is being imported: later it says itself what is left
+        print('\nstopped', file=sys.stderr)
+        return INTERRUPTED
+
+
+def run_command(argv):
+    """:func:`main` of a command line."""
     args = parser().parse_args(argv[:1])
     rest = argv[1:]
     script, _ = COMMANDS[args.command]

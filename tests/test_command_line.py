@@ -60,6 +60,14 @@ def test_errors(args, message, capsys):
     assert caught.value.code == 2 and message in capsys.readouterr().err
 
 
+def test_ctrl_c_while_a_tool_is_imported(monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+    monkeypatch.setattr(command_line, 'register', interrupted)
+    assert main(['predict', 'a.jpg']) == 130
+    assert capsys.readouterr().err == '\nstopped\n'
+
+
 def test_models_are_listed(capsys):
     assert main(['models']) == 0
     out = capsys.readouterr().out

@@ -26,7 +26,7 @@ def build_inferencer(args):
     from mmpartseg.apis import PartSegInferencer, read_vocabulary
     from mmpartseg.apis.object_map import object_called
     from mmpartseg.apis.parts_of_objects import parts_of_objects
-    from mmpartseg.apis.suggestions import near_misses
+    from mmpartseg.apis.suggestions import hints
     from mmpartseg.compat import check_device
     from mmpartseg.engine import read_config
     parts = None if args.parts is None else read_vocabulary(args.parts)
@@ -45,8 +45,8 @@ def build_inferencer(args):
     for kind, words in inferencer.unseen_words.items():
         if words:
             print(f"{kind} that the checkpoint has never seen: {', '.join(words)}")
-    for word, near in near_misses(inferencer.taxonomy).items() if args.parts else ():
-        print(f"'{word}': did you mean '{near}'?")
+    for line in hints(inferencer.taxonomy) if args.parts else ():
+        print(line)
     return inferencer
 
 
@@ -105,6 +105,14 @@ def count_pictures(source, every):
     return -(-count // every) or 1
 
 
+def progress_of(sources, every):
+    """What is called after each picture: a bar, if results go elsewhere than to the terminal it is on."""
+    if sys.stdout.isatty() or not sys.stderr.isatty():
+        return lambda: None
+    from mmengine.utils import ProgressBar
+    return ProgressBar(sum(count_pictures(source, every) for source in sources), file=sys.stderr).update
+
+
 def finisher(args, words):
     """What is made of each prediction: parts put together, left out, or not counted as found.
 
@@ -125,8 +133,6 @@ def finisher(args, words):
 def main(argv=None):
     """Predict all inputs; returns the exit code."""
     args = parse_args(argv, __doc__)
-    from mmengine.utils import ProgressBar
-
     from mmpartseg.apis.annotations import AnnotationFiles
     from mmpartseg.apis.batch_prediction import BatchPrediction
     from mmpartseg.apis.explanation import chosen_classes
@@ -146,9 +152,9 @@ def main(argv=None):
         finisher(args, inferencer.words), args.instances)
     for name, error in errors.items():
         prediction.report(name, error)
-    bar = ProgressBar(sum(count_pictures(source, args.every) for source in sources), file=sys.stderr)
+    progress = progress_of(sources, args.every)
     for source in sources:
-        prediction.add_source(source, args.every, bar.update)
+        prediction.add_source(source, args.every, progress)
     prediction.flush()
     if annotations:
         annotations.close()

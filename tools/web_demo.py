@@ -40,7 +40,7 @@ from mmpartseg.apis.hover import hover_svg
 from mmpartseg.apis.limits import MOST_BYTES, visitors_object, visitors_picture, visitors_vocabulary
 from mmpartseg.apis.prediction_files import PredictionFiles, document_of
 from mmpartseg.apis.request_files import files_of_request, folder_for_requests, keep_present
-from mmpartseg.apis.suggestions import near_misses
+from mmpartseg.apis.suggestions import hints
 from mmpartseg.compat import check_device
 from mmpartseg.datasets.shapes import render_scene
 from mmpartseg.engine import read_config
@@ -52,7 +52,7 @@ INSTALL = "the web page needs gradio 6: pip install 'mmpartseg[demo]'"
 # no tunnel to the web, nothing kept of what visitors do, not in their browsers either
 PRIVATE = dict(share=False, run_history=False, enable_monitoring=False, footer_links=['api', 'gradio'])
 PHOTOGRAPHS = (('chelsea_mirrored.jpg', 'cat: head, ear, eye, torso'),
-               ('motorcycle_left.jpg', 'motorbike: wheel, headlight; handle'))
+               ('motorcycle_left.jpg', 'handle; motorbike: wheel, headlight'))
 SCENES = ((6, 'bird: head, beak, wing, torso, leg'),
           (11, 'car: body, wheel, door, window; truck: body, wheel, window'))
 SCENE_SIDE = 384  # pixels
@@ -105,8 +105,7 @@ def summary(document, taxonomy):
     lines = [f"{len(document['parts'])} of {len(document['vocabulary'])} parts found"]
     lines += [f'Never seen in training: {kind} {shortened(words)}'
               for kind, words in document['never_seen'].items() if words]
-    lines += [f"'{word}': did you mean '{near}'?" for word, near in near_misses(taxonomy).items()]
-    return '. '.join(lines)
+    return '. '.join(lines + hints(taxonomy))
 
 
 def shortened(words):

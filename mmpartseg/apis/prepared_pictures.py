@@ -23,7 +23,7 @@ class PreparedPictures:
                 raise ValueError(f"'{inputs}' is no picture; tools/predict.py takes videos")
             return pictures
         if torch.is_tensor(inputs) and inputs.ndim != 4 or not hasattr(inputs, '__iter__') or isinstance(
-                inputs, np.ndarray):
+                inputs, (np.ndarray, bytes)):
             return [inputs]
         return inputs
 
@@ -40,6 +40,8 @@ class PreparedPictures:
 
     def preprocess(self, inputs, batch_size=1, object=None, object_masks=None, words=None):
         """Batches as the model takes them, read as they are asked for."""
+        if batch_size < 1:
+            raise ValueError(f'batch_size must be at least 1, got {batch_size}')
         if hasattr(inputs, '__len__') and hasattr(object_masks, '__len__') and len(inputs) != len(
                 object_masks):
             raise ValueError(f'{len(inputs)} pictures need as many object masks, got {len(object_masks)}')

@@ -10,9 +10,10 @@ NEAR = 0.75  # of difflib's ratio: 'tial' and 'tail'
 
 @lru_cache(maxsize=1)
 def familiar_words():
-    """Objects and parts of every shipped vocabulary, sorted."""
+    """Objects, and parts, of every shipped vocabulary: two sorted lists."""
     taxonomies = [PartTaxonomy.named(path.stem) for path in METAINFO_DIR.glob('*.json')]
-    return sorted({fold(word) for taxonomy in taxonomies for word in taxonomy.objects + taxonomy.parts})
+    return [sorted({fold(word) for taxonomy in taxonomies for word in getattr(taxonomy, kind)})
+            for kind in ('objects', 'parts')]
 
 
 def nearest(word, words):
@@ -31,7 +32,7 @@ def near_misses(taxonomy):
     Returns:
         dict[str, str]: by word, the one that may be meant.
     """
-    known = familiar_words()
+    known = sorted(set().union(*familiar_words()))
     words = dict.fromkeys(taxonomy.objects + taxonomy.parts)
     found = {word: nearest(word, known) for word in words if fold(word) not in known}
     return {word: near for word, near in found.items() if near is not None and near + 's' != fold(word)}
@@ -41,3 +42,16 @@ def did_you_mean(word, words):
     """``"; did you mean 'wheel'?"``, or nothing."""
     near = nearest(word, list(words))
     return f"; did you mean '{near}'?" if near else ''
+
+
+def hints(taxonomy):
+    """What may be meant otherwise in a vocabulary that was typed: a line for each word.
+
+    Beside :func:`near_misses` these are parts that the shipped vocabularies know as objects only: ``dog`` in
+    ``'cat: head; dog'``.
+    """
+    objects, parts = familiar_words()
+    lines = [f"'{word}': did you mean '{near}'?" for word, near in near_misses(taxonomy).items()]
+    lines += [f"'{word}' is taken for a part; if it is an object, its parts go behind a colon: '{word}: …'"
+              for word in taxonomy.parts if fold(word) in objects and fold(word) not in parts]
+    return lines

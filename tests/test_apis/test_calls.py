@@ -101,3 +101,12 @@ def test_what_is_asked_of_all_predictions(inferencer):
     limit = sorted(everything.scores.values())[-1]
     assert inferencer(BGR, threshold=limit)[0].found == [best]
     assert inferencer(BGR, min_area=1.1)[0].found == []
+
+
+@pytest.mark.parametrize('inputs, options, message', [
+    (BGR, dict(batch_size=0), 'batch_size must be at least 1, got 0'),  # and not that there is nothing
+    (b'GIF89a', {}, 'an image must be a path, an array, a tensor or a PIL image, got bytes'),
+])
+def test_what_is_no_call(inferencer, inputs, options, message):
+    with pytest.raises((ValueError, TypeError), match=message):
+        inferencer(inputs, **options)

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from mmpartseg import PartTaxonomy
-from mmpartseg.apis.suggestions import near_misses
+from mmpartseg.apis.suggestions import hints, near_misses
 from mmpartseg.apis.vocabulary import parse_vocabulary, read_vocabulary, shipped_names
 
 EXPECTED = ("cat's head", "cat's long tail", "dog's head")
@@ -139,6 +139,14 @@ def test_typed_text_reads_no_file(tmp_path):
 ])
 def test_near_misses(typed, expected):
     assert near_misses(parse_vocabulary(typed)) == expected
+
+
+@pytest.mark.parametrize('typed, words', [
+    ('cat: head; dog', ['dog']), ('cat', ['cat']), ('cat: head, ear; dog: nose', []), ('wheel, door', [])])
+def test_objects_typed_as_parts(typed, words):
+    assert hints(parse_vocabulary(typed)) == [
+        f"'{word}' is taken for a part; if it is an object, its parts go behind a colon: '{word}: …'"
+        for word in words]
 
 
 def test_missing_file(tmp_path):

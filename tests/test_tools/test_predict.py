@@ -68,7 +68,7 @@ def test_files_of_a_picture(run, pictures, tmp_path, model_files, capsys):
     output = capsys.readouterr()
     assert 'objects that the checkpoint has never seen: cow' in output.out
     assert 'parts that the checkpoint has never seen: horn' in output.out
-    assert '1/1' in output.err  # the progress bar
+    assert output.err == ''  # no bar where there is no terminal
 
 
 def test_a_bad_file_does_not_stop_the_rest(run, pictures, capsys):
@@ -444,6 +444,18 @@ def test_slips_of_the_keyboard(run, pictures, capsys):
     assert "'tial': did you mean 'tail'?" in out and "'bicylce': did you mean 'bicycle'?" in out
     with pytest.raises(ValueError, match=r"not in the vocabulary: \['tial'\]; .*; did you mean 'tail'"):
         run(pictures / 'a.png', '--attention', 'tial')
+
+
+@pytest.mark.parametrize('out, err, shown', [(True, True, False), (False, True, True), (False, False, False)])
+def test_a_bar_is_not_drawn_into_the_results(out, err, shown, monkeypatch):
+    class Stream(io.StringIO):
+        def __init__(self, terminal):
+            super().__init__()
+            self.isatty = lambda: terminal
+    monkeypatch.setattr(sys, 'stdout', Stream(out))
+    monkeypatch.setattr(sys, 'stderr', Stream(err))
+    predict.progress_of(['a.png', 'b.png'], 1)()
+    assert ('1/2' in sys.stderr.getvalue()) == shown and not sys.stdout.getvalue()
 
 
 def test_the_miniature_answers_where_the_hub_is_off(pictures, tmp_path, capsys):
