@@ -1,11 +1,9 @@
 """Counts of both protocols: equal to slow loops, of constant size, the same over any ranks."""
 import os
-import socket
 
 import numpy as np
 import pytest
 import torch
-import torch.multiprocessing
 from metric_samples import CLASSES, IGNORE, TAXONOMY, random_samples
 from mmengine.dataset import DefaultSampler
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -14,6 +12,7 @@ from mmpartseg.engine import end_launch
 from mmpartseg.evaluation import OpenVocabPartIoU, boundary_map
 from mmpartseg.evaluation.running_counts import RunningCounts
 from mmpartseg.taxonomy import PartTaxonomy
+from tests.runs import in_child, two
 
 NUM_CLASSES = len(CLASSES)
 
@@ -140,18 +139,14 @@ def evaluate_case(size, round_up, shuffle):
     return metric.evaluate(size)
 
 
-def run_rank(rank, port, folder):
-    os.environ.update(MASTER_ADDR='127.0.0.1', MASTER_PORT=str(port))
-    torch.distributed.init_process_group('gloo', rank=rank, world_size=2)
-    torch.save([evaluate_case(*case) for case in CASES], folder / f'{rank}.pt')
+def run_rank(folder):
+    torch.distributed.init_process_group('gloo')
+    torch.save([evaluate_case(*case) for case in CASES], folder / f'{os.environ["RANK"]}.pt')
     end_launch()
 
 
 def test_two_processes_give_what_one_gives(tmp_path):
-    with socket.socket() as free:
-        free.bind(('127.0.0.1', 0))
-        port = free.getsockname()[1]
-    torch.multiprocessing.spawn(run_rank, (port, tmp_path), nprocs=2)
+    assert in_child(run_rank, tmp_path, environments=two(6000)) == [0, 0]
     ranks = [torch.load(tmp_path / f'{rank}.pt') for rank in range(2)]
     for case, *found in zip(CASES, *ranks):
         expected = evaluate_case(*case)
