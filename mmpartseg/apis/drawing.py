@@ -40,11 +40,10 @@ def draw_prediction(image, label_map, names, palette, unseen, instances=None, al
         picture = _with_boxes(picture, instances, picture.shape[1] / full_width)
     classes = np.unique(label_map)
     classes = classes[classes < len(names)]
+    width, size = max(picture.shape[1], LEGEND_WIDTH), font_size(picture)
     if len(classes) == 0:
-        size = font_size(picture)
-        return stack([picture, text_block(NOTHING, size, max(picture.shape[1], LEGEND_WIDTH))])
-    width = max(picture.shape[1], LEGEND_WIDTH)
-    return stack([picture, legend(classes, names, palette, width, unseen)])
+        return stack([picture, text_block(NOTHING, size, width)])
+    return stack([picture, legend(classes, names, palette, width, unseen, size)])
 
 
 def _with_boxes(picture, instances, scale):
@@ -77,8 +76,8 @@ def video_size(image, names, palette, unseen):
     """
     image = resize_image(image, min(1, PICTURE_SIDE / max(image.shape[:2])))
     height, width = (round(readable_scale(image) * side) for side in image.shape[:2])
-    width = max(width, LEGEND_WIDTH)
-    below = stack([legend(range(len(names)), names, palette, width, unseen)]).shape[0]
+    size, width = font_size(np.empty((height, width))), max(width, LEGEND_WIDTH)
+    below = stack([legend(range(len(names)), names, palette, width, unseen, size)]).shape[0]
     return height + min(below, round(LEGEND_SHARE * height)), width
 
 

@@ -4,7 +4,7 @@ import copy
 import numpy as np
 
 from ..taxonomy import ANYTHING, PartTaxonomy, shown_name
-from ..visualization import part_palette
+from ..visualization.palette import palette_of_names, part_palette
 from .known_words import check_english, unseen_classes, unseen_words
 from .regrouping import grouped_names
 
@@ -59,14 +59,13 @@ class Words:
 
         Returns:
             tuple[Words, ndarray]: a copy for results, whose model is still in the old ones, and (K,) the new
-            id of each class. A group has the colour of its first class, and is unseen if all of it is.
+            id of each class. A group has the colour of its name, and is unseen if all of it is.
         """
         names = grouped_names(self.names, groups)
         kept = tuple(dict.fromkeys(names))
         new_id = np.array([kept.index(name) for name in names])
-        first = [names.index(name) for name in kept]
         copied = copy.copy(self)
-        copied.names, copied.palette = kept, self.palette[first]
+        copied.names, copied.palette = kept, palette_of_names(kept)
         copied.unseen = np.array([self.unseen[new_id == i].all() for i in range(len(kept))])
         return copied, new_id
 

@@ -7,10 +7,11 @@ from PIL import Image
 
 from ..atomic import write_atomic
 from .checks import check_image
+from .sizes import font_size
 from .text import text_block
 
 MARGIN = 8  # pixels of white between pictures
-TITLE_SIZE = 16
+TITLE_SIZE = 16  # at least; of large pictures that of their names
 FORMATS = {'.png': 'PNG', '.jpg': 'JPEG', '.jpeg': 'JPEG'}
 
 
@@ -42,8 +43,8 @@ def make_grid(rows, titles):
               for c in range(len(titles))]
     if not any(widths):
         raise ValueError('a grid needs at least one picture, got none')
-    heads = [text_block(title, TITLE_SIZE, max(width, TITLE_SIZE))
-             for title, width in zip(titles, widths)]
+    size = max(TITLE_SIZE, *(font_size(p) for row in rows for p in row if p is not None))
+    heads = [text_block(title, size, max(width, size)) for title, width in zip(titles, widths)]
     return stack([_side_by_side(row, widths) for row in [heads, *rows]])
 
 

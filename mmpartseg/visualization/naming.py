@@ -9,7 +9,7 @@ from .text import font_of, ink_on, text_size
 NAME_SHARE = 0.25  # of the picture for the names of the largest parts; then class ids …
 ID_SHARE = 0.2  # … take so much; the smallest parts of a crowd are left to the legend
 PADDING = 2
-DASH = 4  # pixels, of the frames of unseen classes
+DASH = 0.3  # text heights, of the frames of unseen classes
 WHITE = (255, 255, 255)
 
 
@@ -102,11 +102,12 @@ def draw_box(draw, box, text, color, unit, dashed):
     right, bottom = x + width - 1, y + height - 1
     paper, ink = tuple(color.tolist()), ink_on(color)
     draw.rectangle((x, y, right, bottom), fill=paper, outline=ink)
+    dash = max(2, round(DASH * unit))
     if dashed:
-        for start in range(x + DASH, right, 2 * DASH):
+        for start in range(x + dash, right, 2 * dash):
             for side in (y, bottom):
-                draw.line((start, side, min(start + DASH, right) - 1, side), paper)
-        for start in range(y + DASH, bottom, 2 * DASH):
+                draw.line((start, side, min(start + dash, right) - 1, side), paper)
+        for start in range(y + dash, bottom, 2 * dash):
             for side in (x, right):
-                draw.line((side, start, side, min(start + DASH, bottom) - 1), paper)
+                draw.line((side, start, side, min(start + dash, bottom) - 1), paper)
     draw.text((x + width / 2, y + height / 2), text, ink, font_of(unit), anchor='mm')

@@ -9,14 +9,15 @@ from .sizes import font_size, line_width, readable_scale, resize_image, resize_l
 
 RINGS = 4  # pieces of a small part that are ringed, at most
 DASH = 3  # length of dashes in line widths
-WHITE = 255
+WHITE, BLACK = 255, 0
 
 
 def overlay(image, label_map, names, palette, unseen=None, alpha=0.5, with_labels=True):
     """Draw a label map over an image, with the names of the parts.
 
     Regions are tinted and get a solid outline, or a dashed one and an asterisk behind the name if
-    their class is unseen in training. Each present class is named once, at its largest piece; a
+    their class is unseen in training; a black line parts those that touch, so that no colours need be
+    told apart. Each present class is named once, at its largest piece; a
     name moved away is joined to it by a line, a small part is ringed. Where names find no room,
     the smaller parts get their class ids, and the smallest of a crowd nothing: :func:`legend`
     explains them.
@@ -72,4 +73,5 @@ def _tint(image, label_map, palette, unseen, alpha):
     rows, columns = np.indices(label_map.shape, sparse=True)
     gaps = (rows // dash + columns // dash) % 2 == 1
     picture[edge & gaps & unseen[np.where(known, label_map, 0)]] = WHITE
+    picture[outline(label_map, width // 2, known) & known] = BLACK
     return picture

@@ -1,24 +1,30 @@
-"""Colours of parts: the same part has the same hue on every object."""
+"""Colours of parts: from the name alone; colour-blind people tell those of an object apart."""
+from collections import defaultdict
+from functools import lru_cache
+from hashlib import blake2b
+
 import numpy as np
 
-# Equal steps of the left column look like equal steps of colour; in plain HSV a third of the
-# circle is green to the eye.
-EVEN_STEP = (0.0, 0.14, 0.28, 0.42, 0.57, 0.71, 0.86, 1.0)
-HSV_HUE = (0, 30, 60, 120, 180, 240, 300, 360)
-# Steps of a two-dimensional low-discrepancy sequence (powers of the plastic number).
-SHADE_STEP = (0.7548776662466927, 0.5698402909980532)
-SATURATION = (0.5, 1.0)
-BRIGHTNESS = (0.7, 1.0)
-DARKER = 0.75
-PLAIN_SHADE = (0.75, 0.95)
-MOST_PLACED = 512  # parts whose hues repel each other
+from ..spelling import fold
+from ..taxonomy import ANYTHING, METAINFO_DIR, PartTaxonomy, object_and_part
+
+# Searched for by computer: in OKLab (x 100) any two are 15 apart, and 8.6 to eyes without one kind of cones
+# (Machado et al. 2009, severity 1); 2 can just be seen. Each goes on with what is far from those before it.
+COLORS = np.array([
+    (0, 29, 255), (177, 253, 5), (167, 6, 57), (33, 168, 0), (220, 125, 191), (127, 0, 174),
+    (184, 194, 255), (99, 255, 255), (209, 186, 61), (247, 231, 183), (1, 163, 255), (135, 148, 126),
+    (155, 96, 0), (119, 92, 151), (117, 104, 255), (29, 217, 145), (208, 38, 198), (17, 98, 97)], float)
+SHADE_STEP = (0.8191725134, 0.6710436067, 0.5497004779)  # their multiples spread over a cube (Roberts 2018)
+SHADE = 0.15  # share of another colour, of medium brightness, in a shade
+SHADE_RANGE = (40, 215)
 
 
 def part_palette(taxonomy):
-    """One RGB colour per object-specific part; deterministic.
+    """One RGB colour per object-specific part, the same in every vocabulary that has the class.
 
-    The hue says the part, saturation and brightness say the object. Parts that occur on one
-    object get hues far apart, and alternate between light and dark in the order of hues.
+    The part's name chooses one of the ``COLORS``, the object's name a shade of it. Parts that a shipped
+    vocabulary knows of one object have different ones; two others may meet in one, and the outlines of
+    :func:`overlay` keep them apart.
 
     Args:
         taxonomy (PartTaxonomy): K classes.
@@ -26,80 +32,79 @@ def part_palette(taxonomy):
     Returns:
         np.ndarray: (K, 3) uint8.
     """
-    object_of = np.array(taxonomy.object_of)
-    hues = part_hues(taxonomy)[list(taxonomy.part_of)]
-    saturation, brightness = object_shades(len(taxonomy.objects))[:, object_of]
-    order = np.lexsort((hues, object_of))
-    rank = np.empty(len(order), int)
-    rank[order] = np.arange(len(order)) - np.searchsorted(object_of[order], object_of[order])
-    return hsv_to_rgb(hues, saturation, brightness * np.where(rank % 2, DARKER, 1))
+    colors = np.array([COLORS[color_of_part(part)] for part in taxonomy.parts])
+    shades = np.array([shade_of(obj, _known()[1]) for obj in taxonomy.objects])
+    return _shaded(colors[list(taxonomy.part_of)], shades[list(taxonomy.object_of)])
+
+
+def palette_of_names(names):
+    """:func:`part_palette` of class names as people see them, such as ``'handle'`` or ``"cat's head"``."""
+    pairs = [object_and_part(name) for name in names]
+    return part_palette(PartTaxonomy([f"{obj or ANYTHING}'s {part}" for obj, part in pairs]))
 
 
 def generalized_part_palette(taxonomy):
-    """The hue of each generalized part in one common shade: (P, 3) uint8."""
-    return hsv_to_rgb(part_hues(taxonomy), *PLAIN_SHADE)
+    """The colour of each generalized part, in a shade of its own: (P, 3) uint8."""
+    return _shaded(np.array([COLORS[color_of_part(part)] for part in taxonomy.parts]),
+                   np.array([shade_of(part, _known()[0]) for part in taxonomy.parts]))
 
 
 def object_palette(taxonomy):
-    """Evenly spread hues for the objects: (O, 3) uint8."""
-    return hsv_to_rgb(even_hues(len(taxonomy.objects)), *PLAIN_SHADE)
+    """A colour for each object by its name: (O, 3) uint8."""
+    places = [_known()[1].get(fold(obj), _number_of(obj)) for obj in taxonomy.objects]
+    return _shaded(COLORS[[place % len(COLORS) for place in places]],
+                   np.array([shade_of(obj, _known()[1]) for obj in taxonomy.objects]))
 
 
-def even_hues(count):
-    """`count` distinct hues in degrees, evenly spread to the eye: (count,) float."""
-    return np.interp(np.arange(count) / count, EVEN_STEP, HSV_HUE)
+def color_of_part(part):
+    """Index into ``COLORS`` of a part's name, however it is capitalized."""
+    return _known()[0].get(fold(part), _number_of(part)) % len(COLORS)
 
 
-def part_hues(taxonomy):
-    """One hue in degrees per generalized part, no two alike: (P,) float.
+def shade_of(word, known):
+    """What a word mixes into colours, (3,) in 0..1: a known one by its place, another as it falls."""
+    number = known.get(fold(word), _number_of(word))
+    return np.multiply(SHADE_STEP, number + 1) % 1
 
-    Every part takes a place on an even colour circle. Parts of one object repel each other by the
-    inverse square of their distance; the two parts whose swap helps most change places until no
-    swap helps. Of more than 512 parts neighbours on the circle look alike anyway: they stay in their order,
-    and nothing grows with the square of their number.
+
+def _shaded(colors, shades):
+    """Colours (n, 3) with a share of others, from shades (n, 3) in 0..1: (n, 3) uint8."""
+    low, high = SHADE_RANGE
+    return np.rint((1 - SHADE) * colors + SHADE * (low + (high - low) * shades)).astype(np.uint8)
+
+
+def _number_of(word):
+    """A number that looks random and is the same in every process."""
+    return int.from_bytes(blake2b(fold(word).encode('utf-8', 'replace'), digest_size=4).digest())
+
+
+@lru_cache(maxsize=1)
+def _known():
+    """dict[str, int] of the parts and of the objects of all shipped vocabularies.
+
+    Numbers of parts are equal modulo the number of colours only for parts that no object has together.
     """
-    count = len(taxonomy.parts)
-    if count > MOST_PLACED:
-        return even_hues(count)
-    together = parts_together(taxonomy)
-    steps = np.abs(np.subtract.outer(np.arange(count), np.arange(count)))
-    distance = np.minimum(steps, count - steps)
-    force = np.divide(1, distance**2, out=np.zeros((count, count)), where=distance > 0)
-    place = np.arange(count)
-    while True:
-        current = force[place][:, place]
-        moved = together @ current  # row: the part; column: whose place it would take
-        stay = np.diag(moved)
-        gain = stay[:, None] + stay - moved - moved.T - 2 * together * current
-        first, second = np.unravel_index(gain.argmax(), gain.shape)
-        if gain[first, second] < 1e-9:
-            return even_hues(count)[place]
-        place[[first, second]] = place[[second, first]]
+    parts_of = defaultdict(set)
+    for path in METAINFO_DIR.glob('*.json'):
+        taxonomy = PartTaxonomy.named(path.stem)
+        for obj, part in zip(taxonomy.object_of, taxonomy.part_of):
+            parts_of[fold(taxonomy.objects[obj])].add(fold(taxonomy.parts[part]))
+    beside = defaultdict(set)
+    for parts in parts_of.values():
+        for part in parts:
+            beside[part] |= parts - {part}
+    return _numbered(beside), {obj: number for number, obj in enumerate(sorted(parts_of))}
 
 
-def parts_together(taxonomy):
-    """How many objects have both of two parts: (P, P) float, 0 for a part and itself."""
-    count = len(taxonomy.parts)
-    together = np.zeros((count, count))
-    order = np.argsort(taxonomy.object_of, kind='stable')
-    part_of, starts = np.array(taxonomy.part_of)[order], np.bincount(taxonomy.object_of).cumsum()[:-1]
-    for parts in np.split(part_of, starts):
-        together[np.ix_(parts, parts)] += 1
-    np.fill_diagonal(together, 0)
-    return together
-
-
-def object_shades(count):
-    """Saturation and brightness per object, spread over the plane: (2, count) float."""
-    steps = np.outer(SHADE_STEP, np.arange(1, count + 1)) % 1
-    low, high = np.array([SATURATION, BRIGHTNESS]).T[..., None]
-    return low + (high - low) * steps
-
-
-def hsv_to_rgb(hue, saturation, brightness):
-    """Hue in degrees, saturation and brightness in 0..1, broadcast -> (..., 3) uint8."""
-    hue, saturation, brightness = np.broadcast_arrays(hue, saturation, brightness)
-    sector = (np.array([5, 3, 1]) + hue[..., None] / 60) % 6
-    missing = np.clip(np.minimum(sector, 4 - sector), 0, 1)
-    rgb = brightness[..., None] * (1 - saturation[..., None] * missing)
-    return np.rint(255 * rgb).astype(np.uint8)
+def _numbered(beside):
+    """A number for each part, with another colour than those beside it (greedy, the hardest first)."""
+    number, used = {}, [0] * len(COLORS)
+    while len(number) < len(beside):
+        taken = {part: {number[other] % len(COLORS) for other in beside[part] & number.keys()}
+                 for part in beside.keys() - number.keys()}
+        part = min(taken, key=lambda part: (-len(taken[part]), -len(beside[part]), part))
+        free = [color for color in range(len(COLORS)) if color not in taken[part]] or range(len(COLORS))
+        color = min(free, key=lambda color: (used[color], color))
+        number[part] = color + len(COLORS) * used[color]
+        used[color] += 1
+    return number

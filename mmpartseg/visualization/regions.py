@@ -22,14 +22,14 @@ class Piece:
         return tuple(round(value) for value in centre), round(radius)
 
 
-def outline(label_map, width):
+def outline(label_map, width, among=True):
     """Pixels within `width` pixels (city block, inwards) of another label: (H, W) bool.
 
-    The border of the picture is no outline.
+    The border of the picture is no outline. Of labels only those in ``among``, (H, W) bool, count.
     """
-    edge = np.zeros(label_map.shape, bool)
-    down = label_map[1:] != label_map[:-1]
-    across = label_map[:, 1:] != label_map[:, :-1]
+    edge, among = np.zeros(label_map.shape, bool), np.broadcast_to(among, label_map.shape)
+    down = (label_map[1:] != label_map[:-1]) & among[1:] & among[:-1]
+    across = (label_map[:, 1:] != label_map[:, :-1]) & among[:, 1:] & among[:, :-1]
     edge[1:] |= down
     edge[:-1] |= down
     edge[:, 1:] |= across

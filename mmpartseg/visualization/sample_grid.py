@@ -3,10 +3,10 @@ import numpy as np
 
 from .checks import check_classes, check_image, check_label_map
 from .grid import MARGIN, make_grid, save_picture, stack
-from .legend import legend
+from .legend import TEXT_SIZE, legend
 from .overlay import draw_parts
 from .palette import part_palette
-from .sizes import readable_scale, resize_image, resize_label_map
+from .sizes import font_size, readable_scale, resize_image, resize_label_map
 
 INPUT = 'input'
 GROUND_TRUTH = {'gt_sem_seg': 'ground truth'}
@@ -67,7 +67,8 @@ def sample_grid(samples, taxonomy, draw_gt=True, draw_pred=True, alpha=0.5, with
     drawn = np.flatnonzero(drawn[:-1])
     if not with_labels or not len(drawn):
         return grid
-    return stack([grid, legend(drawn, names, palette, grid.shape[1] - MARGIN, unseen)])
+    size = max(TEXT_SIZE, *(font_size(row[INPUT]) for row in rows))
+    return stack([grid, legend(drawn, names, palette, grid.shape[1] - MARGIN, unseen, size)])
 
 
 def _panel_scale(image, width):

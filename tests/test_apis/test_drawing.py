@@ -2,6 +2,7 @@
 import numpy as np
 
 from mmpartseg.apis.drawing import LEGEND_WIDTH, PICTURE_SIDE, draw_prediction
+from mmpartseg.visualization.grid import MARGIN
 
 NAMES = ("cat's head", "cat's tail")
 PALETTE = np.array([[250, 0, 0], [0, 0, 250]], np.uint8)
@@ -31,3 +32,9 @@ def test_huge_and_narrow():
     huge = draw(np.zeros((2000, 4000), np.int64))
     assert huge.shape[1] == PICTURE_SIDE and 640 < huge.shape[0] < 720
     assert draw(np.zeros((1500, 3), np.int64)).shape[1] == LEGEND_WIDTH
+
+
+def test_the_legend_has_the_size_of_the_names_in_the_picture():
+    small, large = (draw(np.zeros((side, side), np.int64)) for side in (360, 1200))
+    heights = [picture.shape[0] - picture.shape[1] - 2 * MARGIN for picture in (small, large)]
+    assert heights[1] > 1.5 * heights[0]

@@ -8,6 +8,7 @@ from mmseg.structures import SegDataSample
 from mmpartseg.apis import PartPrediction
 from mmpartseg.apis.parts_of_objects import parts_of_objects
 from mmpartseg.apis.regrouping import instances_of, read_groups
+from mmpartseg.visualization.palette import palette_of_names
 
 PARTS = 'handle; cat: head, eye, tail; dog: head'
 RGB = np.random.default_rng(0).integers(0, 256, (24, 40, 3), dtype=np.uint8)
@@ -40,6 +41,8 @@ def test_parts_put_together(inferencer, label_map):
     assert torch.isnan(merged.part_scores[3])
     np.testing.assert_array_equal(merged.words.palette[1:3], prediction.words.palette[[1, 3]])
     assert merged.draw().shape == prediction.draw().shape
+    eyes = prediction.merged('eyes and head = eye, head').words
+    np.testing.assert_array_equal(eyes.palette, palette_of_names(eyes.names))
     coarse = prediction.merged({'body': ['head', 'EYE', 'tail']})
     assert coarse.found == ["cat's body"] and coarse.masks["cat's body"].sum() == 60
     assert prediction.found == ["cat's head", "cat's eye", "cat's tail"]

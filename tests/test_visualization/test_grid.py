@@ -97,3 +97,8 @@ def test_an_unknown_file_type(tmp_path):
 def test_bad_rows(rows, message):
     with pytest.raises(ValueError, match=message):
         make_grid(rows, ['x', 'y'])
+
+
+def test_titles_grow_with_their_pictures():
+    heights = [make_grid([[plain(side, side, 10)]], ['title']).shape[0] - side for side in (300, 3000)]
+    assert heights[0] < 50 and heights[1] > 2 * heights[0]

@@ -50,3 +50,10 @@ def test_a_long_name_is_wrapped():
 def test_bad_ids(ids):
     with pytest.raises(ValueError, match=r'class ids in 0\.\.2.*leave out background'):
         legend(ids, NAMES, PALETTE, 300)
+
+
+def test_a_legend_grows_with_its_text():
+    small, large = (legend([0], NAMES, PALETTE, 40 * size, size=size) for size in (13, 52))
+    assert 3 < large.shape[0] / small.shape[0] < 5
+    boxes = [(strip == PALETTE[0]).all(-1).sum() for strip in (small, large)]
+    assert 7 < boxes[1] / boxes[0] < 22

@@ -129,3 +129,16 @@ def test_bad_input(image, label_map, changes, message):
     given = {'image': image, 'label_map': label_map, 'names': NAMES, 'palette': PALETTE}
     with pytest.raises(ValueError, match=message):
         overlay(**{**given, **changes})
+
+
+@pytest.mark.parametrize('size, lines', [(64, 1), (400, 1), (1500, 2), (3000, 4)])
+def test_a_black_line_parts_what_touches_even_of_one_colour(size, lines):
+    """Two words may meet in one colour; lines grow with the picture."""
+    label_map = np.zeros((size, size), int)
+    label_map[:, size // 2:], label_map[:size // 4] = 1, 3
+    palette = np.array([[0, 200, 0], [0, 200, 0], [9, 9, 9]], np.uint8)
+    drawn = overlay(np.full((size, size, 3), 250, np.uint8), label_map, NAMES, palette, with_labels=False)
+    black = (drawn == 0).all(-1)
+    row = np.flatnonzero(black[len(drawn) * 3 // 4])
+    assert len(row) == 2 * lines and abs(row.mean() + 0.5 - len(drawn) / 2) < 3
+    assert not black[:, :len(drawn) * 2 // 5].any()  # none towards background
