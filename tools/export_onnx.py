@@ -6,7 +6,8 @@ Writes cat.onnx (opset 18) and cat.pt2. Input: `image` (1, 3, H, W) float32, RGB
 size of the model; normalisation is inside. Outputs: `class_scores` (1, K + 1, H, W) and
 `object_scores` (1, O + 1, H, W), logits, background last, and `label_map` (1, H, W), Pred-All with
 K = background. CATSeg and PartCATSeg have no object scores and give sigmoids. The names are in the file's
-metadata, as JSON lists `classes` and `objects`.
+metadata, as JSON lists `classes` and `objects`. cat_processor/ beside it is what a stock transformers needs
+to make `image` of a picture, with tokenizer and prompts.
 
 The ONNX file is kept only if onnxruntime gives the scores of torch within 1e-4 (of the score, where
 that is beyond 1). Limits: one image at a time; a fixed size, or with --dynamic any multiple of the
@@ -54,6 +55,7 @@ from mmpartseg.apis.export import (
     export_program,
     score_difference,
 )
+from mmpartseg.apis.export_processor import write_processor
 from mmpartseg.atomic import put_in_place
 from mmpartseg.compat import check_dynamic_onnx
 
@@ -62,13 +64,13 @@ TOLERANCE = 1e-4
 
 
 def build_module(args):
-    """The model with its vocabulary and size; returns module, size and metadata."""
+    """The model with its vocabulary and size; returns module, size, metadata and the model itself."""
     inferencer = PartSegInferencer(args.config, args.checkpoint, args.parts, device='cpu')
     square = np.zeros((64, 64, 3), np.uint8)
     size = args.size or list(inferencer.prepare(square)['inputs'].shape[1:])
     taxonomy = inferencer.taxonomy
     names = {'classes': json.dumps(taxonomy.object_parts), 'objects': json.dumps(taxonomy.objects)}
-    return FixedVocabulary(inferencer.model, size, args.dynamic), size, names
+    return FixedVocabulary(inferencer.model, size, args.dynamic), size, names, inferencer.model
 
 
 def comparison_images(module, size, dynamic):
@@ -94,7 +96,7 @@ def main(argv=None):
         check_dynamic_onnx()
     args.out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=args.out.parent) as folder:
-        module, size, names = build_module(args)
+        module, size, names, model = build_module(args)
         program = export_program(module, size, args.dynamic)
         onnx_file, program_file = Path(folder) / args.out.name, Path(folder) / 'program.pt2'
         torch.export.save(program, program_file)
@@ -106,6 +108,7 @@ def main(argv=None):
                              f'{TOLERANCE:g}; nothing was written')
         put_in_place(program_file, args.out.with_suffix('.pt2'))
         put_in_place(onnx_file, args.out)
+        write_processor(args.out.with_name(f'{args.out.stem}_processor'), args.out.name, size, model)
     print(f"{args.out} and {args.out.with_suffix('.pt2')}: {len(json.loads(names['classes']))} "
           f"classes, {size[0]}x{size[1]}{' and other sizes' if args.dynamic else ''}, largest "
           f'difference between onnxruntime and torch {difference:.2g}')

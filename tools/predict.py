@@ -149,7 +149,8 @@ def main(argv=None):
     prediction = BatchPrediction(
         inferencer, files, args.object[0] if len(args.object) == 1 else None, args.object_mask,
         args.ground_truth, args.shapes, args.panels, attention, args.batch_size, args.cutouts, annotations,
-        finisher(args, inferencer.words), args.instances)
+        finisher(args, inferencer.words), args.instances,
+        [name for name in ('zoom', 'snap') if getattr(args, name)])
     for name, error in errors.items():
         prediction.report(name, error)
     progress = progress_of(sources, args.every)

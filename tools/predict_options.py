@@ -53,6 +53,10 @@ def add_words(parser):
     parser.add_argument('--instances', action='store_true',
                         help='number the connected regions of each object, with their boxes: two that touch '
                         'are one')
+    parser.add_argument('--zoom', action='store_true',
+                        help='look at each object again in a crop of the picture, for its small parts: one '
+                        'more pass for each')
+    parser.add_argument('--snap', action='store_true', help='move borders of parts to edges of the picture')
     parser.add_argument('--threshold', type=float, default=THRESHOLD, metavar='SCORE',
                         help='a part is found from this score on, 0 to 1 (%(default)s)')
     parser.add_argument('--min-area', type=float, default=0, metavar='PERCENT',

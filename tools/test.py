@@ -17,12 +17,19 @@ def parse_args():
     parser.add_argument('--interval', type=int, default=1, help='draw every n-th image')
     parser.add_argument('--tta', action='store_true',
                         help='average over flips and scales (tta_pipeline of the config)')
+    parser.add_argument('--zoom', action='store_true',
+                        help='look at each object again in a crop of the picture, for its parts')
+    parser.add_argument('--snap', action='store_true', help='move borders of parts to edges of the picture')
     parser.add_argument('--amp', action='store_true', help='automatic mixed precision')
     parser.add_argument('--cfg-options', nargs='+', action='extend', default=[], metavar='KEY=VALUE',
                         help='override settings of the config')
     parser.add_argument('--launcher', choices=['none', 'pytorch', 'slurm'], default='none')
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
-    return parser.parse_args()
+    args = parser.parse_args()
+    args.refine = [name for name in ('zoom', 'snap') if getattr(args, name)]
+    if args.tta and args.refine:
+        parser.error('--zoom and --snap go without --tta, whose views are flipped')
+    return args
 
 
 if __name__ == '__main__':
@@ -34,6 +41,7 @@ from mmpartseg.engine import (
     end_on_signals,
     prepare_launch,
     read_config,
+    use_refinement,
     use_tta,
 )
 from mmpartseg.printable import printable
@@ -64,6 +72,8 @@ def main():
     end_on_signals(lambda: 'evaluation stopped, without a result')
     if args.tta:
         use_tta(cfg)
+    if args.refine:
+        use_refinement(cfg, args.refine)
     prepare_launch(cfg, args.launcher, training=False)
     PartRunner.from_cfg(cfg).test()
     end_launch()

@@ -37,6 +37,7 @@ class BatchPrediction:
         annotations (AnnotationFiles, optional): files for annotation tools.
         finish (Callable): what becomes of each :class:`PartPrediction` before it is drawn and written.
         instances (bool): tell apart and draw the connected regions of each object.
+        refine (Sequence[str]): as of the inferencer.
 
     Attributes:
         written (int), failed (list[str]): how many pictures went well, and which did not.
@@ -44,10 +45,11 @@ class BatchPrediction:
 
     def __init__(self, inferencer, files, object=None, object_mask=None, ground_truth=None,
                  shapes=None, panels=False, attention=None, batch_size=1, cutouts=False,
-                 annotations=None, finish=lambda sample: sample, instances=False):
+                 annotations=None, finish=lambda sample: sample, instances=False,
+                 refine=()):
         self.inferencer, self.files, self.batch_size = inferencer, files, batch_size
         self.cutouts, self.annotations = cutouts, annotations
-        self.finish, self.instances = finish, instances
+        self.finish, self.instances, self.refine = finish, instances, refine
         self.object, self.object_mask, self.ground_truth = object, object_mask, ground_truth
         self.shapes, self.panels, self.attention = shapes, panels, attention
         self.video, self.waiting = None, []
@@ -112,7 +114,7 @@ class BatchPrediction:
         try:
             image = picture.read()
             mask = self.object_mask and read_ids(self.object_mask, picture.stem, 'object mask')
-            data = self.inferencer.prepare(image, self.object, mask)
+            data = self.inferencer.prepare(image, self.object, mask, refine=self.refine)
         except FAILURES as error:
             self.report(picture.label, error)
             return

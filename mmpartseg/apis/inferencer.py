@@ -40,13 +40,11 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
             config's by default.
         device (str, optional): the best that there is by default.
         show_progress (bool): a progress bar over the batches.
-        channel_order (str): ``'bgr'`` or ``'rgb'``, of array images. OpenMMLab's is BGR, as from
-            ``mmcv.imread``. Files, PIL images and tensors need no such statement.
+        channel_order (str): of array images, ``'bgr'`` (OpenMMLab's, as from ``mmcv.imread``) or ``'rgb'``.
 
     Raises:
-        FileNotFoundError: no such config or checkpoint.
-        ValueError: no config; a checkpoint that is damaged, holds code or does not fit; see also
-            :meth:`set_taxonomy`.
+        FileNotFoundError, ValueError: no such config or checkpoint; a checkpoint that is damaged, holds code
+            or does not fit; see also :meth:`set_taxonomy`.
     """
     def __init__(self, config, checkpoint=None, parts=None, device=None, show_progress=False,
                  channel_order='bgr'):
@@ -120,7 +118,7 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
 
     def __call__(self, inputs, return_datasamples=True, batch_size=1, parts=None, object=None,
                  object_masks=None, threshold=0., min_area=0., top=None, return_vis=False, shapes=None,
-                 show=False, out_dir=None):
+                 show=False, out_dir=None, refine=()):
         """Segment pictures.
 
         Args:
@@ -138,17 +136,19 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
             shapes (str, optional): ``'polygons'`` or ``'rle'`` in plain values and JSON files.
             show (bool): open each overlay in the system's viewer of pictures.
             out_dir (str | Path, optional): write the files of :class:`PredictionFiles` there.
+            refine (Sequence[str]): ``'zoom'`` (look at each object again in a crop of the picture) and
+                ``'snap'`` (move borders to edges); see :mod:`mmpartseg.models.segmentors.refine`.
 
         Returns:
-            list[PartPrediction] | dict: one per picture; or ``predictions`` and ``visualization``, lists,
-            as BaseInferencer has it.
+            list[PartPrediction] | dict: one per picture; or lists ``predictions`` and ``visualization``.
 
         Raises:
             FileNotFoundError, ValueError: name the picture that cannot be read.
         """
         words = self.in_vocabulary(parts)
         files = None if out_dir is None else PredictionFiles(out_dir)
-        batches = self.preprocess(self._inputs_to_list(inputs), batch_size, object, object_masks, words)
+        inputs = self._inputs_to_list(inputs)
+        batches = self.preprocess(inputs, batch_size, object, object_masks, words, refine)
         predictions, overlays = [], []
         for batch in track(batches, 'Inference') if self.show_progress else batches:
             found = [each.only(threshold, min_area, top) for each in self.forward(batch, words)]

@@ -38,7 +38,7 @@ class PreparedPictures:
     def _init_visualizer(self, cfg):
         return None  # overlays are drawn by :meth:`draw`, without a window or a writer
 
-    def preprocess(self, inputs, batch_size=1, object=None, object_masks=None, words=None):
+    def preprocess(self, inputs, batch_size=1, object=None, object_masks=None, words=None, refine=()):
         """Batches as the model takes them, read as they are asked for."""
         if batch_size < 1:
             raise ValueError(f'batch_size must be at least 1, got {batch_size}')
@@ -46,14 +46,15 @@ class PreparedPictures:
                 object_masks):
             raise ValueError(f'{len(inputs)} pictures need as many object masks, got {len(object_masks)}')
         masks = repeat(None) if object_masks is None else iter(object_masks)
-        prepared = (self.prepare(image, object, next(masks, None), words) for image in inputs)
+        prepared = (self.prepare(image, object, next(masks, None), words, refine) for image in inputs)
         while batch := list(islice(prepared, batch_size)):
             yield self.collate_fn(batch)
 
-    def prepare(self, image, object=None, mask=None, words=None):
+    def prepare(self, image, object=None, mask=None, words=None, refine=()):
         """One picture through the pipeline: ``inputs`` (3, h, w), ``data_samples``, and ``pictures``, itself.
 
-        The vocabulary ``words`` says which objects there are; see :meth:`in_vocabulary`.
+        The vocabulary ``words`` says which objects there are, see :meth:`in_vocabulary`; with steps to
+        ``refine`` the sample carries the picture, see :func:`mmpartseg.models.segmentors.refine.refine`.
         """
         words = words or self.words
         pixels = read_image(image, self.channel_order)
@@ -62,6 +63,8 @@ class PreparedPictures:
         if isinstance(image, (str, Path)):
             results['img_path'] = str(image)
         packed = self.pipeline(results)
+        if refine:
+            packed['data_samples'].set_metainfo({'picture': pixels, 'refine': refine})
         known = object_map(words.taxonomy, size, object, mask)
         if known is not None:
             packed['data_samples'].gt_object_seg = PixelData(data=torch.from_numpy(known)[None])

@@ -93,7 +93,7 @@ def export_clipseg(model, folder, clip=None, dtype=None):
         config['vision_config']['num_hidden_layers'] = len(clip.visual.transformer.resblocks)
     preprocessor = model.data_preprocessor
     texts = processor_files(
-        config['vision_config']['image_size'], getattr(preprocessor, 'mean', None),
+        [config['vision_config']['image_size']] * 2, getattr(preprocessor, 'mean', None),
         getattr(preprocessor, 'std', None), config['text_config']['max_position_embeddings'])
     texts.update({'config.json': json.dumps(config, indent=2), 'README.md': USAGE})
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -8,17 +8,23 @@ SPECIAL = {'<start_of_text>': '<|startoftext|>', '<end_of_text>': '<|endoftext|>
 BILINEAR = 2  # Pillow's number
 
 
-def processor_files(image_size, mean, std, context_length=77):
+def processor_files(size, mean, std, context_length=77):
     """Tokenizer and image processor of a CLIPSeg folder.
 
     Args:
-        image_size (int): side of the network's input, in pixels.
+        size (tuple[int, int]): (H, W) of the network's input, in pixels.
         mean, std (Tensor | None): of RGB values 0..255, as in ``SegDataPreProcessor``.
         context_length (int): tokens that the text encoder reads.
 
     Returns:
-        dict[str, str]: text by file name. The vocabulary is CLIP's own, from open_clip.
+        dict[str, str]: text by file name.
     """
+    return {**tokenizer_files(context_length), **image_processor_file(
+        size, do_rescale=True, **_normalisation(mean, std))}
+
+
+def tokenizer_files(context_length):
+    """dict[str, str]: text by file name. The vocabulary is CLIP's own, from open_clip."""
     tokenizer = open_clip.SimpleTokenizer()
     vocabulary = {SPECIAL.get(token, token): index for token, index in tokenizer.encoder.items()}
     merges = '\n'.join(' '.join(pair) for pair in tokenizer.bpe_ranks)
@@ -28,11 +34,15 @@ def processor_files(image_size, mean, std, context_length=77):
         'merges.txt': f'#version: 0.2\n{merges}\n',
         'tokenizer_config.json': json.dumps(dict(
             tokenizer_class='CLIPTokenizer', model_max_length=context_length, do_lower_case=True,
-            bos_token=start, eos_token=end, unk_token=end, pad_token=end), indent=2),
-        'preprocessor_config.json': json.dumps(dict(
-            processor_class='CLIPSegProcessor', image_processor_type='ViTImageProcessor',
-            do_resize=True, size=dict(height=image_size, width=image_size), resample=BILINEAR,
-            do_rescale=True, **_normalisation(mean, std)), indent=2)}
+            bos_token=start, eos_token=end, unk_token=end, pad_token=end), indent=2)}
+
+
+def image_processor_file(size, **normalisation):
+    """dict[str, str]: text by file name, of a processor that resizes to (H, W)."""
+    height, width = size
+    return {'preprocessor_config.json': json.dumps(dict(
+        processor_class='CLIPSegProcessor', image_processor_type='ViTImageProcessor', do_resize=True,
+        size=dict(height=height, width=width), resample=BILINEAR, **normalisation), indent=2)}
 
 
 def _normalisation(mean, std):

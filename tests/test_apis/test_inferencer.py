@@ -198,3 +198,17 @@ def test_never_seen_is_what_the_weights_have_not_seen(model_files, tmp_path):
 def test_named(tmp_path):
     inferencer = PartSegInferencer.named(device='cpu')
     assert inferencer.words.trained == PartTaxonomy.named('part_shapes:seen')
+
+
+def test_zoom_is_of_a_call_and_keeps_no_picture(inferencer, monkeypatch):
+    calls, look = [], inferencer.model.extract_feat
+    monkeypatch.setattr(type(inferencer.model), 'extract_feat',
+                        lambda self, inputs: calls.append(len(inputs)) or look(inputs))
+    mask = np.zeros((24, 40), bool)
+    mask[4:10, 6:12] = True
+    for zoom in (True, False):
+        inferencer.model.recent_pictures.clear()
+        calls.clear()
+        found, = inferencer(RGB, object='cat', object_masks=[mask], refine=['zoom'] * zoom)
+        assert (len(calls) >= 2) == zoom and 'picture' not in found.metainfo
+        assert found.scores.keys() == set(found.found)

@@ -293,6 +293,9 @@ class TestSettings:
         model = build()
         with pytest.raises(NotImplementedError, match='one object at a time.*Leave test_cfg'):
             model.inference(torch.zeros(1, 3, 32, 32), [dict(ori_shape=(32, 32))])
+        sample = SegDataSample(metainfo=dict(ori_shape=(32, 32), picture=None))
+        with pytest.raises(ValueError, match='looks at each object by itself: leave out zoom and snap'):
+            model.predict(torch.zeros(1, 3, 32, 32), [sample])
 
 
 class TestTraining:

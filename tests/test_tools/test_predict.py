@@ -255,9 +255,9 @@ def test_a_batch_that_fails_is_tried_one_by_one(run, pictures, monkeypatch, caps
     inferencer = PartSegInferencer.prepare
     forbidden = None
 
-    def prepare(self, image, *args):
+    def prepare(self, image, *args, **options):
         nonlocal forbidden
-        data = inferencer(self, image, *args)
+        data = inferencer(self, image, *args, **options)
         forbidden = data['inputs'][:, 0, 0] if forbidden is None else forbidden
         return data
 
@@ -473,3 +473,21 @@ def test_help_imports_nothing_heavy():
             "except SystemExit: print(sorted({'torch', 'mmengine', 'numpy'} & set(sys.modules)))")
     done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == '[]' and '--parts' in done.stdout
+
+
+def test_zoom(run, pictures, tmp_path, model_files):
+    mask = np.zeros((90, 120), np.uint8)
+    mask[20:40, 30:60] = 1
+    Image.fromarray(mask).save(tmp_path / 'mask.png')
+    noise = np.random.default_rng(0).integers(0, 256, (90, 120, 3), np.uint8)
+    Image.fromarray(noise).save(pictures / 'a.png')
+    inferencer = PartSegInferencer(*model_files, parts='cat: head, tail')
+    options = dict(object='cat', object_masks=[mask])
+    plain, zoomed = (inferencer(str(pictures / 'a.png'), refine=refine, **options)[0].label_map
+                     for refine in ((), ['zoom']))
+    assert (plain != zoomed)[mask > 0].any()
+    for option, expected in (([], plain), (['--zoom'], zoomed)):
+        run(pictures / 'a.png', '--object', 'cat', '--object-mask', tmp_path / 'mask.png', *option,
+            parts='cat: head, tail')
+        with Image.open(tmp_path / 'out' / 'a_parts.png') as image:
+            np.testing.assert_array_equal(np.asarray(image), expected)

@@ -16,7 +16,8 @@ class PackPartSegInputs(PackSegInputs):
     Args:
         meta_keys (Sequence[str]): what goes into the metainfo; ``taxonomy`` is the vocabulary of the
             sample's labels, for joint training; ``sample_name`` its path below the image folder, for
-            the names of outputs; ``object_id`` the object of a :class:`PerObjectDataset`.
+            the names of outputs; ``object_id`` the object of a :class:`PerObjectDataset`; ``picture`` and
+            ``refine`` those of :class:`KeepPicture`.
 
     Raises:
         ValueError: a transform changed one of part map and object map and not the other; names the
@@ -24,7 +25,7 @@ class PackPartSegInputs(PackSegInputs):
     """
     META_KEYS = ('img_path', 'seg_map_path', 'ori_shape', 'img_shape', 'pad_shape', 'scale_factor',
                  'flip', 'flip_direction', 'reduce_zero_label', 'taxonomy', 'stored_objects', 'sample_name',
-                 'object_id')
+                 'object_id', 'picture', 'refine')
     OBJECT_FIELDS = {'gt_object_map': 'gt_object_seg', 'pred_object_map': 'pred_object_seg'}
 
     def __init__(self, meta_keys=META_KEYS):

@@ -14,6 +14,7 @@ from .checked_losses import CheckedLosses
 from .deciding import Deciding
 from .fitted import fitted_head
 from .recent_pictures import RecentPictures
+from .refine import refine
 from .vocabulary_of_head import VocabularyOfHead
 from .windows import windows_of
 
@@ -28,6 +29,7 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
 
         loss():    extract_feat() -> decode_head.loss() -> parse_losses()
         predict(): extract_feat() -> scores_of(): objects -> decide_batch(): classes that can win
+                   -> refine(): zoom and snap, if the sample carries its picture
 
     A head with object scores decodes of its classes only those that can be in a label map; what keeps
     scores of all, as ``return_logits``, :meth:`encode_decode` and :meth:`postprocess`, decodes all.
@@ -160,6 +162,10 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
             list[SegDataSample]: of :meth:`postprocess`.
         """
         metas = [{} for _ in inputs] if data_samples is None else [x.metainfo for x in data_samples]
-        return self.decide_batch(self.scores_of(inputs, metas), data_samples)
+        decided = self.decide_batch(self.scores_of(inputs, metas), data_samples)
+        for sample in decided:
+            if 'picture' in sample:  # of KeepPicture
+                refine(self, sample, tuple(inputs.shape[2:]))
+        return decided
 
     undo_padding_and_flip = staticmethod(upright)

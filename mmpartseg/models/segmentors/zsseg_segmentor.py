@@ -89,6 +89,8 @@ class ZSSegSegmentor(PartSegmentor):
         if data_samples is None:
             data_samples = [SegDataSample(metainfo=dict(ori_shape=tuple(inputs.shape[2:])))
                             for _ in inputs]
+        if any('picture' in sample for sample in data_samples):
+            raise ValueError('ZSSegSegmentor looks at each object by itself: leave out zoom and snap')
         features, head = self.features_of(inputs), self.decode_head
         text = head.condition(head.prompts(self.taxonomy))
         for i, sample in enumerate(data_samples):
