@@ -7,12 +7,11 @@ import pytest
 from mmengine.logging import MessageHub, MMLogger
 from mmengine.runner import Runner
 
-from mmpartseg.engine import use_refinement, use_tta
+from mmpartseg.engine import use_tta
 from mmpartseg.evaluation import load_counts
 from mmpartseg.visualization import PartLocalVisualizer
 from tests.shipped_configs import load as load_config
 from tests.shipped_configs import shrink
-from tests.tiny_model import load_tool
 
 # config, classes annotated in its test set (seen, unseen), images trained on
 CASES = [
@@ -125,28 +124,3 @@ def test_tta_without_a_pipeline():
     cfg.pop('tta_pipeline')
     with pytest.raises(ValueError, match="no \\['tta_pipeline'\\]"):
         use_tta(cfg)
-
-
-def test_zoom_in_every_part_of_the_test_set(data, tmp_path):
-    cfg = miniature('partclipseg/ade20k_part', data, tmp_path)
-    use_refinement(cfg, ['zoom'])
-    runner, passes = build(cfg), []
-    look = runner.model.extract_feat
-    runner.model.extract_feat = lambda inputs: passes.append(len(inputs)) or look(inputs)
-    scores = runner.test()
-    assert scores['pred_all/mIoU'] >= 0 and scores['oracle_obj/mIoU'] >= 0
-    assert sum(passes) > len(runner.test_dataloader.dataset) == 4
-
-
-def test_zoom_without_the_step_that_loads():
-    cfg = load('partclipseg/pascal_part')
-    cfg.test_dataloader.dataset.pipeline = cfg.test_dataloader.dataset.pipeline[1:]
-    with pytest.raises(ValueError, match="has no LoadPartImage, whose picture would be looked"):
-        use_refinement(cfg, ['zoom'])
-
-
-def test_zoom_and_tta(monkeypatch, capsys):
-    monkeypatch.setattr('sys.argv', ['test.py', 'c.py', 'w.pth', '--zoom', '--tta'])
-    with pytest.raises(SystemExit):
-        load_tool('test').parse_args()
-    assert '--zoom and --snap go without --tta' in capsys.readouterr().err
