@@ -6,8 +6,7 @@ from mmengine.config import Config
 from mmengine.registry import DefaultScope
 from PIL import Image
 
-from mmpartseg.engine import use_refinement
-from mmpartseg.engine.tta import tested_datasets
+from mmpartseg.engine import tta, use_refinement
 from tests.tiny_model import TOOLS, load_tool
 
 CONFIGS = TOOLS.parent / 'configs'
@@ -20,8 +19,8 @@ def test_each_test_set_keeps_its_pictures(name, tmp_path):
     Image.fromarray(pixels).save(path)
     cfg = Config.fromfile(CONFIGS / f'{name}.py')
     use_refinement(cfg, ['zoom', 'snap'])
-    assert len(tested_datasets(cfg)) == (2 if 'ade' in name else 1)
-    for dataset in tested_datasets(cfg):
+    assert len(tta.tested_datasets(cfg)) == (2 if 'ade' in name else 1)
+    for dataset in tta.tested_datasets(cfg):
         with DefaultScope.overwrite_default_scope('mmseg'):
             packed = Compose(dataset.pipeline)(dict(img_path=str(path)))
         sample = packed['data_samples']
