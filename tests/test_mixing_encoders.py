@@ -10,11 +10,12 @@ from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
 from tests.tiny import ALL, SEEN, TEXT_ENCODER, TINY_CLIP, head_config
+from tests.tiny_cost import TEXT, cost_config
 from tests.tiny_text import text_folder, tokenizer_folder
 from tests.tiny_towers import FAMILIES, register
 
 ROOT = Path(__file__).parents[1]
-TEXT = (ROOT / 'docs' / 'mixing.md').read_text()
+PAGE = (ROOT / 'docs' / 'mixing.md').read_text()
 CLIP = dict(type='OpenCLIPImageTower', out_indices=(0, 1))
 RESNET = dict(type='ResNet', depth=18, base_channels=8, stem_channels=8, out_indices=(1, 2))
 
@@ -24,7 +25,10 @@ DINOV3 = dict(type='TimmImageTower', arch=FAMILIES['dinov3'].base, options=FAMIL
 
 
 def timm_clip(family):
-    return dict(CLIP, arch=dict(TINY_CLIP, vision_cfg=dict(timm_model_name=register(family), image_size=64)))
+    """As open_clip has them: SigLIP and Perception Encoder pool by attention, EVA-02 has a CLS token."""
+    pool = {'siglip': 'map', 'pe': 'map', 'convnext': '', 'mobileclip hybrid': 'avg'}.get(family, 'token')
+    return dict(CLIP, arch=dict(TINY_CLIP, vision_cfg=dict(
+        timm_model_name=register(family), image_size=64, timm_pool=pool, timm_proj='linear')))
 
 
 IMAGE_SIDES = {
@@ -45,7 +49,7 @@ OWN = TINY_CLIP['text_cfg']
 
 def table(start):
     """Lines of a table by their first cell: what its columns say by their heads."""
-    lines = TEXT[TEXT.index(f'| {start} |'):].split('\n\n')[0].splitlines()
+    lines = PAGE[PAGE.index(f'| {start} |'):].split('\n\n')[0].splitlines()
     head, _, *rows = ([cell.strip() for cell in line.strip('|').split(' | ')] for line in lines)
     return {row[0]: dict(zip(head[1:], row[1:])) for row in rows}
 
@@ -99,10 +103,25 @@ def heads_of_mmseg(backbone):
     step_and_prediction(segmentor(backbone, head, taxonomy=ALL), len(ALL))
 
 
-def clip_of_guided(backbone):
-    clip = dict(backbone, dense='token')
-    maps = MODELS.build(dict(type='GuidedCLIP', clip=clip, clip_size=(32, 32)))(images())
-    assert maps[-1].shape[1] == TINY_CLIP['embed_dim']
+def dense_of(backbone):
+    """In the space of text, where there is such an option."""
+    options = dict(OpenCLIPViT=dict(dense='token'), OpenCLIPImageTower=dict(dense=True))
+    return dict(backbone, **options.get(backbone['type'], {}))
+
+
+def cost_family(backbone):
+    for variant in ('catseg', 'partcatseg'):
+        cfg = cost_config(variant)
+        cfg['backbone'].update(clip=dict(dense_of(backbone), out_indices=()), clip_size=(64, 64))
+        step_and_prediction(MODELS.build(cfg), len(SEEN))
+
+
+def regions_of_zsseg(backbone):
+    """With the text of the same CLIP, learned prompts in it."""
+    model = MODELS.build(dict(type='CLIPRegionClassifier', arch=backbone.get('arch', 'ResNet'), size=64))
+    everywhere, regions = torch.ones(64, 64, dtype=torch.bool), torch.arange(64).remainder(2).expand(64, 64)
+    found = model([images()[0]], [everywhere], [regions], 2)
+    assert found.shape == (1, 2, TINY_CLIP['embed_dim']) and torch.isfinite(found).all()
 
 
 def guidance_of_guided(backbone):
@@ -115,7 +134,9 @@ def guidance_of_guided(backbone):
 
 
 COLUMNS = {'`PartCLIPSegHead`, `CLIPSegHead`': film_family, 'heads of mmseg': heads_of_mmseg,
-           '`clip` of `GuidedCLIP`': clip_of_guided, '`guidance` of `GuidedCLIP`': guidance_of_guided}
+           '`CATSegHead`, `PartCATSegHead`, as `clip` of `GuidedCLIP`': cost_family,
+           'as its `guidance`': guidance_of_guided,
+           'regions of ZSSeg+, as `arch` of `CLIPRegionClassifier`': regions_of_zsseg}
 
 
 def test_the_tables_are_all_tried():
@@ -157,6 +178,15 @@ def test_text_side(line, tmp_path):
             del head['in_channels'], head['mask_strides']
             step_and_prediction(segmentor(DINOV3, head), len(SEEN))
 
+    def cost_family():
+        arch = dict(text['arch'], vision_cfg=TINY_CLIP['vision_cfg'])
+        clip = dict(type='OpenCLIPViT', arch=arch, out_indices=(), dense='token')
+        for variant in ('catseg', 'partcatseg'):
+            cfg = cost_config(variant)
+            cfg['backbone'].update(clip=clip)
+            cfg['decode_head'].update(text_encoder=dict(TEXT, arch=arch))
+            step_and_prediction(MODELS.build(cfg), len(SEEN))
+
     def query_value():
         model = MODELS.build(dict(text, trainable='query_value')).train()
         model(['cat']).sum().backward()
@@ -166,7 +196,8 @@ def test_text_side(line, tmp_path):
         model = MODELS.build(dict(type='CompositePromptEncoder', arch=text['arch']))
         assert model(["cat's head"]).shape == (1, 20)
 
-    actions = {'`PartCLIPSegHead`, `CLIPSegHead`': film_family, "`trainable='query_value'`": query_value,
+    actions = {'`PartCLIPSegHead`, `CLIPSegHead`': film_family, '`CATSegHead`, `PartCATSegHead`': cost_family,
+               "`trainable='query_value'`": query_value,
                '`CompositePromptEncoder`': composite}
     assert set(says) == set(actions)
     for column, action in actions.items():
@@ -175,7 +206,7 @@ def test_text_side(line, tmp_path):
 
 def test_snippets(tmp_path):
     """The two lines of another encoder, and another decoder's config."""
-    found = [re.sub('^  ', '', text, flags=re.M) for text in re.findall(r'```python\n(.*?)```', TEXT, re.S)]
+    found = [re.sub('^  ', '', text, flags=re.M) for text in re.findall(r'```python\n(.*?)```', PAGE, re.S)]
     lines, = (text for text in found if text.startswith('clip ='))
     path = tmp_path / 'mine.py'
     path.write_text(f"_base_ = '{ROOT}/configs/partclipseg/pascal_part_eva02-b16.py'\n{lines}")
@@ -187,3 +218,29 @@ def test_snippets(tmp_path):
     decoder, = (text for text in found if 'decoder=' in text)
     path.write_text(f"_base_ = '{ROOT}/configs/partclipseg/pascal_part.py'\n{decoder}")
     assert Config.fromfile(path).model.decode_head.decoder == dict(type='MyDecoder', depth=2)
+
+
+@pytest.mark.parametrize('backbone, found', [
+    (RESNET, '32 channels'),
+    (dict(type='OpenCLIPViT', arch=TINY_CLIP, out_indices=(1, ), with_cls_token=True), 'a CLS token')])
+def test_cost_family_without_features_in_the_space_of_text(backbone, found):
+    cfg = cost_config('catseg')
+    model = MODELS.build(dict(cfg, backbone=backbone))
+    with pytest.raises(ValueError, match=f'CATSegHead compares text of 24 .* has {found}.*: .*GuidedCLIP'):
+        model.encode_decode(images(), [{}] * 2)
+
+
+@pytest.mark.parametrize('backbone', [DINOV3, RESNET, dict(CLIP, arch=TINY_CLIP)])
+def test_a_guided_clip_needs_a_clip(backbone):
+    with pytest.raises(ValueError, match=f"{backbone['type']}', .* no features in the space of text"):
+        MODELS.build(dict(type='GuidedCLIP', clip=backbone, clip_size=(64, 64)))
+
+
+def test_a_clip_of_timm_guides_itself():
+    """CAT-Seg of CVPR 2024 on a SigLIP: maps of two of its blocks guide, at random the whole head."""
+    cfg = cost_config('cvpr24')
+    clip = dict(dense_of(timm_clip('siglip')), out_indices=(0, 1), frozen=False)
+    cfg['backbone'].update(clip=clip, clip_size=(64, 64))
+    model = MODELS.build(cfg)
+    step_and_prediction(model, len(SEEN))
+    assert all(p.grad is not None for p in model.backbone.clip.visual.blocks.parameters())

@@ -56,11 +56,17 @@ def quick_gelu(arch, pretrained):
     return found
 
 
+def is_plain_vit(config):
+    """Whether the image tower of a configuration is open_clip's own ``VisionTransformer``."""
+    vision = config['vision_cfg']
+    return not vision.get('timm_model_name') and isinstance(vision.get('layers', 12), int)
+
+
 def build_image_tower(arch, pretrained=None):
     """open_clip's ``VisionTransformer``; see :func:`build_text_tower` for the arguments."""
     config = clip_config(arch)
     vision = config['vision_cfg']
-    if vision.get('timm_model_name') or not isinstance(vision.get('layers'), int):
+    if not is_plain_vit(config):
         raise ValueError(f"'{arch}' has no open_clip VisionTransformer as image tower; take "
                          "OpenCLIPImageTower, or a plain ViT such as 'ViT-B-16-quickgelu'")
     tower = _build_vision_tower(config['embed_dim'], vision, quick_gelu(arch, pretrained))

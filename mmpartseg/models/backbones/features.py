@@ -1,8 +1,9 @@
 """Features of image towers through the interfaces of the libraries that build them.
 
 Each class has ``widths`` and ``strides`` of all the maps that a tower has, and ``fixed_size``, (H, W) of the
-only pictures that it takes, or None. ``keep(indices)`` drops what comes after the last of them, and a call
-with (N, 3, H, W) and indices gives a list of pairs: map (N, C, h, w), CLS token (N, C) or None.
+only pictures that it takes, or None. ``keep(indices)`` drops what comes after the last of them, ``keep_all()``
+nothing that is read, and a call with (N, 3, H, W) and indices gives a list of pairs: map (N, C, h, w), CLS
+token (N, C) or None.
 """
 import open_clip
 import torch
@@ -62,6 +63,9 @@ class ViTFeatures:
     def keep(self, indices):
         self.visual.prune_intermediate_layers(list(indices), prune_norm=True)
         self.visual.attn_pool = self.visual.attn_pool_contrastive = None
+        self.keep_all()
+
+    def keep_all(self):
         self.visual.patch_dropout = nn.Identity()  # a map has all its tokens
 
     def __call__(self, x, indices, with_cls_token):
@@ -83,6 +87,9 @@ class ResNetFeatures:
         self.visual.attnpool = None
         for stage in range(max(indices) + 1, len(self.widths)):
             setattr(self.visual, f'layer{stage}', nn.Identity())  # open_clip's stop_early does not stop
+
+    def keep_all(self):
+        """All of it gives maps."""
 
     def __call__(self, x, indices, with_cls_token):
         found = self.visual.forward_intermediates(x, indices=list(indices), intermediates_only=True)
@@ -113,6 +120,9 @@ class TimmFeatures:
     def keep(self, indices):
         if hasattr(self.model, 'prune_intermediate_layers'):
             self.model.prune_intermediate_layers(list(indices), prune_norm=True, prune_head=True)
+
+    def keep_all(self):
+        """All of it gives maps."""
 
     def __call__(self, x, indices, with_cls_token):
         options = dict(indices=list(indices), stop_early=True, intermediates_only=True)

@@ -10,13 +10,16 @@ class GuidedCLIP(BaseModule):
     """CLIP's features and those of a second backbone on the same image, each at its own size.
 
     Args:
-        clip (dict): config of an :class:`OpenCLIPViT`.
+        clip (dict): config of an :class:`OpenCLIPViT` or :class:`OpenCLIPImageTower` with ``dense``.
         guidance (dict, optional): config of the other backbone; without one CLIP's own maps guide.
         clip_size, guidance_size (tuple[int, int]): (H, W) to which the image is resized, bilinearly.
         mean, std (Sequence[float]): with which the data preprocessor normalises, for CLIP.
         guidance_mean, guidance_std (Sequence[float]): with which the other backbone wants it.
         padding_divisor (int, optional): pad right and below with zeros to a multiple of this, and do
             not cut it off again: the prediction is stretched by the padding, as in released CATSeg.
+
+    Raises:
+        ValueError: ``clip`` gives no features in the space of text.
     """
     patch_size = (1, 1)  # pictures of any size
 
@@ -24,7 +27,12 @@ class GuidedCLIP(BaseModule):
                  guidance_mean=None, guidance_std=None, padding_divisor=None, init_cfg=None):
         super().__init__(init_cfg)
         self.clip, self.clip_size = MODELS.build(clip), tuple(clip_size)
+        if not (getattr(self.clip, 'dense', None) or getattr(self.clip, 'text_space', None)):
+            raise ValueError(f"clip=dict(type='{type(self.clip).__name__}', …) gives no features in the space "
+                             "of text, which are compared with prompts: take OpenCLIPViT(dense='token') or "
+                             'OpenCLIPImageTower(dense=True); any other backbone can be the `guidance`')
         self.padding_divisor, self.guidance = padding_divisor, None
+        self.pixel_statistics = getattr(self.clip, 'pixel_statistics', None)
         if guidance is None:
             return
         self.guidance, self.guidance_size = MODELS.build(guidance), tuple(guidance_size)

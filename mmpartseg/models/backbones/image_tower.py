@@ -36,8 +36,9 @@ class ImageTower(BaseModule):
         patch_size (tuple[int, int]): pictures of whole multiples of it are not resized.
         pixel_statistics (tuple, optional): mean and std of RGB values of 0…255 that the weights know.
         interpolation (str, optional): by which pictures were resized for the weights.
+        text_space (callable, optional): makes the last map of one of the tower's, see :mod:`.text_space`.
     """
-    pixel_statistics = interpolation = None
+    pixel_statistics = interpolation = text_space = None
 
     def choose(self, tower, out_indices, frozen, with_cls_token, name):
         """Set which maps of a tower are given, and how.
@@ -48,17 +49,26 @@ class ImageTower(BaseModule):
         self.features = features_of(tower)
         depth = len(self.features.widths)
         self.out_indices = default_indices(depth) if out_indices is None else tuple(out_indices)
-        if not self.out_indices or not all(0 <= i < depth for i in self.out_indices) or list(
+        wanted = self.out_indices or self.text_space
+        if not wanted or not all(0 <= i < depth for i in self.out_indices) or list(
                 self.out_indices) != sorted(set(self.out_indices)):
             raise ValueError(f'out_indices must ascend within 0…{depth - 1} for {name!r}, which has {depth} '
                              f'maps; got {self.out_indices}')
-        self.features.keep(self.out_indices)
+        self.read = self.out_indices
+        if self.text_space is None:
+            self.features.keep(self.out_indices)
+        else:
+            self.features.keep_all()
+            self.read = tuple(sorted({*self.out_indices, self.text_space.index}))
         self.out_channels, self.out_strides = (tuple(each[i] for i in self.out_indices) for each in (
             self.features.widths, self.features.strides))
+        if self.text_space is not None:
+            self.out_channels += (self.text_dims, )
+            self.out_strides += (self.features.strides[self.text_space.index], )
         self.embed_dims, self.patch_size = self.out_channels[-1], (max(self.out_strides), ) * 2
         self.frozen, self.with_cls_token = frozen, with_cls_token
         if frozen:
-            tower.requires_grad_(False)
+            self.requires_grad_(False)
         self.train()
 
     def train(self, mode=True):
@@ -75,12 +85,14 @@ class ImageTower(BaseModule):
 
         Returns:
             tuple: one (N, C, h, w) map per index; where there is a CLS token and it is asked for, each is a
-            pair ``[map, (N, C) CLS token]``.
+            pair ``[map, (N, C) CLS token]``. Where there is a ``text_space``, its map follows.
         """
         with torch.no_grad() if self.frozen else contextlib.nullcontext():
-            found = self.features(self._fitted(x), self.out_indices, self.with_cls_token)
-        return tuple([maps, token] if self.with_cls_token and token is not None else maps
-                     for maps, token in found)
+            found = dict(zip(self.read, self.features(self._fitted(x), self.read, self.with_cls_token)))
+            last = () if self.text_space is None else (self.text_space(found[self.text_space.index][0]), )
+        chosen = (found[i] for i in self.out_indices)
+        return (*([maps, token] if self.with_cls_token and token is not None else maps
+                  for maps, token in chosen), *last)
 
     def _fitted(self, x):
         size = self.features.fixed_size or tuple(

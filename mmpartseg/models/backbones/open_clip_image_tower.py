@@ -4,8 +4,9 @@ from open_clip.model import _build_vision_tower
 
 from ..clip import clip_config, pretrained_state, quick_gelu
 from ..preprocessing import interpolation, pixel_statistics
-from ..timm_models import timm_model
+from ..timm_models import timm_clip, timm_model
 from .image_tower import ImageTower, load_tower
+from .text_space import text_space
 
 
 @MODELS.register_module()
@@ -22,25 +23,37 @@ class OpenCLIPImageTower(ImageTower):
             by default three, see :func:`default_indices`.
         frozen (bool): no gradients, and eval mode also after ``model.train()``.
         with_cls_token (bool): return ``[map, CLS]`` pairs where the tower has a CLS token.
+        dense (bool): give each place in the space of text, as the last map (N, D, h, w); see
+            :mod:`.text_space`. ``out_indices`` may be empty then.
 
     Raises:
-        ValueError: unknown architecture or weights, an index without a block.
+        ValueError: unknown architecture or weights, an index without a block, ``dense`` for a tower
+            whose pooling is not known.
         RuntimeError: a tag's weights are neither cached nor reachable.
     """
 
     def __init__(self, arch, pretrained=None, out_indices=None, frozen=True, with_cls_token=False,
-                 init_cfg=None):
+                 dense=False, init_cfg=None):
         super().__init__(init_cfg)
-        config, prefix = clip_config(arch), 'visual.'
+        config, prefix, head = clip_config(arch), 'visual.', None
         vision = config['vision_cfg']
         if vision.get('timm_model_name'):
-            self.visual, prefix = timm_model(vision['timm_model_name'],
-                                             drop_path_rate=vision.get('timm_drop_path')), 'visual.trunk.'
+            prefix = 'visual.trunk.'
+            if dense:
+                self.visual, head = timm_clip(vision, config['embed_dim'])
+            else:
+                self.visual = timm_model(vision['timm_model_name'],
+                                         drop_path_rate=vision.get('timm_drop_path'))
         else:
             self.visual = _build_vision_tower(config['embed_dim'], vision, quick_gelu(arch, pretrained))
+        if dense:
+            self.projection = head
+            self.text_space, self.text_dims = text_space(self.visual, head, arch), config['embed_dim']
         self.choose(self.visual, out_indices, frozen, with_cls_token, arch)
         if pretrained is not None:
             load_tower(self.visual, pretrained_state(arch, pretrained, prefix), f'{pretrained!r}')
+            if head is not None:
+                load_tower(head, pretrained_state(arch, pretrained, 'visual.head.'), f'{pretrained!r}')
         self.visual.pretrained = pretrained  # for LoadedWeightsHook
         self.pixel_statistics = pixel_statistics(arch, pretrained)
         self.interpolation = interpolation(arch, pretrained)

@@ -13,7 +13,7 @@ class BaseCostHead(OpenVocabHead):
     """What the heads on cost volumes share.
 
     Their inputs are features for guidance and, last, CLIP's dense features (N, D, h, w), as
-    :class:`OpenCLIPViT` with ``dense`` and :class:`GuidedCLIP` give them.
+    :class:`GuidedCLIP`, and :class:`OpenCLIPViT` and :class:`OpenCLIPImageTower` with ``dense``, give them.
 
     Args:
         train_taxonomy, test_taxonomy, ignore_index: see :class:`OpenVocabHead`.
@@ -75,8 +75,19 @@ class BaseCostHead(OpenVocabHead):
         return torch.zeros_like(text[:len(names)]).index_add(0, group, text)
 
     def guides(self, inputs):
-        """:class:`GuidanceMaps` and CLIP's dense features from the backbone's outputs."""
-        dense = inputs[-1]
+        """:class:`GuidanceMaps` and CLIP's dense features from the backbone's outputs.
+
+        Raises:
+            ValueError: the last of them are not in the space of the text.
+        """
+        dense, dims = inputs[-1], self.text_encoder.embed_dims
+        with_token = not isinstance(dense, torch.Tensor)
+        if with_token or dense.shape[1] != dims:
+            found = 'a CLS token beside it' if with_token else f'{dense.shape[1]} channels'
+            raise ValueError(
+                f"{type(self).__name__} compares text of {dims} dimensions with the backbone's last map, "
+                f'which has {found}: it must be that of the same CLIP, from GuidedCLIP, or from OpenCLIPViT or '
+                'OpenCLIPImageTower with dense')
         return self.guidance([inputs[i] for i in self.in_index], dense), dense
 
     def text_guidance(self, text):
