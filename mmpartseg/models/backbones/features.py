@@ -1,9 +1,9 @@
 """Features of image towers through the interfaces of the libraries that build them.
 
 Each class has ``widths`` and ``strides`` of all the maps that a tower has, and ``fixed_size``, (H, W) of the
-only pictures that it takes, or None. ``keep(indices)`` drops what comes after the last of them, ``keep_all()``
-nothing that is read, and a call with (N, 3, H, W) and indices gives a list of pairs: map (N, C, h, w), CLS
-token (N, C) or None.
+only pictures that it takes, or None. ``keep(indices)`` drops what comes after the last of them,
+``keep_all()`` nothing that is read, and a call with (N, 3, H, W) and indices gives a list of pairs: map
+(N, C, h, w), CLS token (N, C) or None.
 """
 import open_clip
 import torch

@@ -28,8 +28,8 @@ class GuidedCLIP(BaseModule):
         super().__init__(init_cfg)
         self.clip, self.clip_size = MODELS.build(clip), tuple(clip_size)
         if not (getattr(self.clip, 'dense', None) or getattr(self.clip, 'text_space', None)):
-            raise ValueError(f"clip=dict(type='{type(self.clip).__name__}', …) gives no features in the space "
-                             "of text, which are compared with prompts: take OpenCLIPViT(dense='token') or "
+            raise ValueError(f"clip=dict(type='{type(self.clip).__name__}', …) gives no features in the "
+                             "space of text, where prompts are: take OpenCLIPViT(dense='token') or "
                              'OpenCLIPImageTower(dense=True); any other backbone can be the `guidance`')
         self.padding_divisor, self.guidance = padding_divisor, None
         self.pixel_statistics = getattr(self.clip, 'pixel_statistics', None)
