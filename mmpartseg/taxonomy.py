@@ -2,15 +2,17 @@
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 METAINFO_DIR = Path(__file__).parent / 'datasets' / 'metainfo'
 SEPARATOR = "'s "
 ANYTHING = 'anything'  # the object of a part that is looked for on whatever object: "anything's handle"
 
 
-def load_metainfo(name):
+def load_metainfo(name: str) -> dict[str, Any]:
     """The class lists of a shipped vocabulary.
 
     Args:
@@ -41,18 +43,18 @@ def load_metainfo(name):
     return meta
 
 
-def metainfo_hash(meta):
+def metainfo_hash(meta: dict[str, Any]) -> str:
     """SHA-256 of class lists, whatever the form in which the file writes them."""
     return hashlib.sha256(json.dumps(meta, sort_keys=True).encode()).hexdigest()
 
 
-def few(names, shown=5):
+def few(names: Iterable[str], shown: int = 5) -> str:
     """A list of names for a message, cut where it gets long."""
     names = list(names)
     return f'{names}' if len(names) <= shown + 1 else f"{str(names[:shown])[:-1]}, … {len(names)} in all]"
 
 
-def split_name(name):
+def split_name(name: str) -> tuple[str, str]:
     """``"cat's head"`` -> ``('cat', 'head')``, at the first ``'s``.
 
     Raises:
@@ -66,12 +68,12 @@ def split_name(name):
     return obj, part
 
 
-def shown_name(name):
+def shown_name(name: str) -> str:
     """A class name as people typed it: ``"anything's handle"`` -> ``'handle'``, others as they are."""
     return name.removeprefix(ANYTHING + SEPARATOR)
 
 
-def object_and_part(name):
+def object_and_part(name: str) -> tuple[str | None, str]:
     """Of a class name as it is shown: ``('cat', 'head')``; ``(None, 'handle')`` for a part of anything."""
     return split_name(name) if SEPARATOR in name else (None, name)
 
@@ -98,7 +100,7 @@ class PartTaxonomy:
             object without a class.
     """
 
-    def __init__(self, object_parts, unseen_objects=()):
+    def __init__(self, object_parts: Iterable[str], unseen_objects: Iterable[str] = ()) -> None:
         if isinstance(object_parts, str) or isinstance(unseen_objects, str):
             raise ValueError('object_parts and unseen_objects are lists of names, got a string; '
                              "PartTaxonomy.named('…') builds a shipped vocabulary")
@@ -124,7 +126,7 @@ class PartTaxonomy:
 
     @classmethod
     @lru_cache(maxsize=32)
-    def named(cls, name):
+    def named(cls, name: str) -> 'PartTaxonomy':
         """A shipped vocabulary by name; ``':seen'`` appended gives its training vocabulary."""
         base, _, subset = name.partition(':')
         if subset not in ('', 'seen'):
@@ -134,7 +136,7 @@ class PartTaxonomy:
         return taxonomy.seen() if subset else taxonomy
 
     @classmethod
-    def build(cls, value):
+    def build(cls, value: Any) -> 'PartTaxonomy':
         """A taxonomy from itself, a shipped name, a list of class names, or keyword arguments."""
         if isinstance(value, cls):
             return value
@@ -143,7 +145,7 @@ class PartTaxonomy:
         return cls(**value) if isinstance(value, dict) else cls(value)
 
     @classmethod
-    def build_joint(cls, value):
+    def build_joint(cls, value: Any) -> tuple['PartTaxonomy', ...]:
         """The vocabularies of a training run: several for ``dict(joint=[…])``, else one.
 
         Args:
@@ -167,29 +169,29 @@ class PartTaxonomy:
         return taxonomies
 
     @property
-    def general_parts(self):
+    def general_parts(self) -> list[str]:
         """list[str]: parts that are looked for on whatever object, see ``ANYTHING``."""
         return [self.parts[p] for p, o in zip(self.part_of, self.object_of) if self.objects[o] == ANYTHING]
 
-    def union(self, *others):
+    def union(self, *others: 'PartTaxonomy') -> 'PartTaxonomy':
         """The classes of this taxonomy and of others, each once, in order of appearance."""
         names = (name for taxonomy in (self, *others) for name in taxonomy.object_parts)
         return PartTaxonomy(dict.fromkeys(names))
 
-    def seen(self):
+    def seen(self) -> 'PartTaxonomy':
         """The taxonomy of the seen classes, in their order; ValueError if there is none."""
         return PartTaxonomy([n for n, seen in zip(self.object_parts, self.is_seen) if seen])
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.object_parts)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return (isinstance(other, PartTaxonomy) and self.object_parts == other.object_parts
                 and self.unseen_objects == other.unseen_objects)
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash((self.object_parts, self.unseen_objects))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (f'PartTaxonomy({len(self)} classes, {len(self.objects)} objects '
                 f'({len(self.unseen_objects)} unseen), {len(self.parts)} parts)')

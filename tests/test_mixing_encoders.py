@@ -1,36 +1,28 @@
 """Every line of docs/mixing.md on encoders is tried: what it says goes, goes, and the rest is refused."""
 import re
-from pathlib import Path
 
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.structures import PixelData
 from mmseg.registry import MODELS
-from mmseg.structures import SegDataSample
 
+from tests.mixing import (
+    CLIP,
+    DINOV3,
+    RESNET,
+    ROOT,
+    dense_of,
+    images,
+    segmentor,
+    step_and_prediction,
+    timm_clip,
+)
 from tests.tiny import ALL, SEEN, TEXT_ENCODER, TINY_CLIP, head_config
 from tests.tiny_cost import TEXT, cost_config
 from tests.tiny_text import text_folder, tokenizer_folder
-from tests.tiny_towers import FAMILIES, register
+from tests.tiny_towers import FAMILIES
 
-ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / 'docs' / 'mixing.md').read_text()
-CLIP = dict(type='OpenCLIPImageTower', out_indices=(0, 1))
-RESNET = dict(type='ResNet', depth=18, base_channels=8, stem_channels=8, out_indices=(1, 2))
-
-
-DINOV3 = dict(type='TimmImageTower', arch=FAMILIES['dinov3'].base, options=FAMILIES['dinov3'].options,
-              out_indices=(0, 1))
-
-
-def timm_clip(family):
-    """As open_clip has them: SigLIP and Perception Encoder pool by attention, EVA-02 has a CLS token."""
-    pool = {'siglip': 'map', 'pe': 'map', 'convnext': '', 'mobileclip hybrid': 'avg'}.get(family, 'token')
-    return dict(CLIP, arch=dict(TINY_CLIP, vision_cfg=dict(
-        timm_model_name=register(family), image_size=64, timm_pool=pool, timm_proj='linear')))
-
-
 IMAGE_SIDES = {
     '`OpenCLIPViT`': [dict(type='OpenCLIPViT', arch=TINY_CLIP, out_indices=(0, 1))],
     '`OpenCLIPImageTower`, a ViT of open_clip': [dict(CLIP, arch=TINY_CLIP)],
@@ -63,27 +55,6 @@ def goes(what, says, action):
         action()
 
 
-def images():
-    return torch.rand(2, 3, 64, 64, generator=torch.Generator().manual_seed(0))
-
-
-def step_and_prediction(model, classes):
-    """One backward pass and one prediction at an odd size."""
-    labels = torch.arange(64).remainder(classes).expand(1, 64, 64)
-    samples = [SegDataSample(metainfo=dict(img_shape=(64, 64)), gt_sem_seg=PixelData(data=labels))
-               for _ in range(2)]
-    losses = model.train().loss(images(), samples)
-    model.parse_losses(losses)[0].backward()
-    with torch.no_grad():
-        scores = model.eval().encode_decode(torch.rand(1, 3, 50, 70), [dict(img_shape=(50, 70))])
-    assert torch.isfinite(scores).all()
-
-
-def segmentor(backbone, head, **options):
-    return MODELS.build(dict(type='PartSegmentor', backbone=backbone, decode_head=head, **options,
-                             test_cfg=dict(mode='whole')))
-
-
 def film_family(backbone):
     for kind in ('PartCLIPSegHead', 'CLIPSegHead'):
         head = head_config(type=kind, channels=8)
@@ -101,12 +72,6 @@ def heads_of_mmseg(backbone):
     head = dict(type='FCNHead', in_channels=widths[-1], in_index=-1, channels=8, num_convs=1,
                 num_classes=len(ALL))
     step_and_prediction(segmentor(backbone, head, taxonomy=ALL), len(ALL))
-
-
-def dense_of(backbone):
-    """In the space of text, where there is such an option."""
-    options = dict(OpenCLIPViT=dict(dense='token'), OpenCLIPImageTower=dict(dense=True))
-    return dict(backbone, **options.get(backbone['type'], {}))
 
 
 def cost_family(backbone):
@@ -218,29 +183,3 @@ def test_snippets(tmp_path):
     decoder, = (text for text in found if 'decoder=' in text)
     path.write_text(f"_base_ = '{ROOT}/configs/partclipseg/pascal_part.py'\n{decoder}")
     assert Config.fromfile(path).model.decode_head.decoder == dict(type='MyDecoder', depth=2)
-
-
-@pytest.mark.parametrize('backbone, found', [
-    (RESNET, '32 channels'),
-    (dict(type='OpenCLIPViT', arch=TINY_CLIP, out_indices=(1, ), with_cls_token=True), 'a CLS token')])
-def test_cost_family_without_features_in_the_space_of_text(backbone, found):
-    cfg = cost_config('catseg')
-    model = MODELS.build(dict(cfg, backbone=backbone))
-    with pytest.raises(ValueError, match=f'CATSegHead compares text of 24 .* has {found}.*: .*GuidedCLIP'):
-        model.encode_decode(images(), [{}] * 2)
-
-
-@pytest.mark.parametrize('backbone', [DINOV3, RESNET, dict(CLIP, arch=TINY_CLIP)])
-def test_a_guided_clip_needs_a_clip(backbone):
-    with pytest.raises(ValueError, match=f"{backbone['type']}', .* no features in the space of text"):
-        MODELS.build(dict(type='GuidedCLIP', clip=backbone, clip_size=(64, 64)))
-
-
-def test_a_clip_of_timm_guides_itself():
-    """CAT-Seg of CVPR 2024 on a SigLIP: maps of two of its blocks guide, at random the whole head."""
-    cfg = cost_config('cvpr24')
-    clip = dict(dense_of(timm_clip('siglip')), out_indices=(0, 1), frozen=False)
-    cfg['backbone'].update(clip=clip, clip_size=(64, 64))
-    model = MODELS.build(cfg)
-    step_and_prediction(model, len(SEEN))
-    assert all(p.grad is not None for p in model.backbone.clip.visual.blocks.parameters())

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by quickstart.sh and run_tests.sh: makes the virtual environment once and activates it.
 # MMPARTSEG_VENV    where it goes (default: .venv in the checkout)
 # PYTHON            the interpreter to make it with (default: python3)

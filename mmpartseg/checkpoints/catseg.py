@@ -4,6 +4,7 @@ Published names are detectron2's, CLIP inside in OpenAI's naming. ``{}`` stands 
 """
 import re
 from collections import OrderedDict
+from typing import Any
 
 import torch
 
@@ -69,7 +70,7 @@ SPARE = (HEAD + 'class_embedding.', HEAD + 'class_stack.', HEAD + 'guidance.', G
          HEAD + 'background_embedding')
 
 
-def catseg_to_mmpartseg(published, source):
+def catseg_to_mmpartseg(published: dict[str, torch.Tensor], source: str) -> 'OrderedDict[str, torch.Tensor]':
     """Rename the entries of a CATSeg or PartCATSeg state dict.
 
     Args:
@@ -85,7 +86,8 @@ def catseg_to_mmpartseg(published, source):
     if AGGREGATOR + 'conv1.weight' not in published:
         raise ValueError(f"{source}: no entry '{AGGREGATOR}conv1.weight', so these are not weights of "
                          f'CATSeg or PartCATSeg; it holds {list(published)[:3]}, …')
-    state, unknown = OrderedDict(), []
+    state: Any = OrderedDict()  # with an attribute, torch's metadata
+    unknown = []
     for name, value in published.items():
         if any(re.fullmatch(pattern, name) for pattern in DROPPED):
             continue
@@ -106,7 +108,7 @@ def catseg_to_mmpartseg(published, source):
     return state
 
 
-def rename(name):
+def rename(name: str) -> str | None:
     """Our name of a published entry, or None."""
     for theirs, ours in RENAMED:
         match = re.match(re.escape(theirs).replace(r'\{\}', r'([^.]+)'), name)

@@ -1,6 +1,7 @@
 """Published state dicts into ours and back, every entry accounted for."""
 import re
 from collections import OrderedDict
+from typing import Any
 
 import torch
 
@@ -9,7 +10,7 @@ from .names import COPIED, DROPPED, FRESH, RENAMED, SPARE, TRANSPOSED
 QKV = '{q,k,v}_proj.'
 
 
-def to_mmpartseg(published, source):
+def to_mmpartseg(published: dict[str, torch.Tensor], source: str) -> 'OrderedDict[str, torch.Tensor]':
     """Rename the entries of a CLIPSeg or PartCLIPSeg state dict.
 
     Args:
@@ -24,7 +25,8 @@ def to_mmpartseg(published, source):
         ValueError: entries that the table does not know, or projections without their siblings.
     """
     published = _without_prefix(published, source)
-    state, unknown = OrderedDict(), []
+    state: Any = OrderedDict()  # with an attribute, torch's metadata
+    unknown = []
     for name, value in published.items():
         if name.startswith(DROPPED) or '.k_proj.' in name or '.v_proj.' in name:
             continue
@@ -47,7 +49,7 @@ def to_mmpartseg(published, source):
     return state
 
 
-def to_transformers(state):
+def to_transformers(state: dict[str, torch.Tensor]) -> 'OrderedDict[str, torch.Tensor]':
     """Our state dict of a CLIPSeg baseline under the names of ``transformers``.
 
     Entries with no counterpart there (the learned background) are left out.

@@ -3,6 +3,7 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -27,7 +28,7 @@ that was learned is no prompt and is not here: take a part's own score.
 '''
 
 
-def clipseg_config(model):
+def clipseg_config(model: Any) -> dict[str, Any]:
     """The ``config.json`` of ``CLIPSegForImageSegmentation`` for a :class:`PartSegmentor`.
 
     Raises:
@@ -67,7 +68,8 @@ def clipseg_config(model):
             bos_token_id=49406, eos_token_id=49407))
 
 
-def export_clipseg(model, folder, clip=None, dtype=None):
+def export_clipseg(model: Any, folder: str | Path, clip: Any = None,
+                   dtype: torch.dtype | None = None) -> None:
     """Write weights, ``config.json``, tokenizer, processor and the form of prompts, all or nothing.
 
     Entries of CLIP that the plugin does not keep, because no mask depends on them, are taken from
@@ -87,8 +89,8 @@ def export_clipseg(model, folder, clip=None, dtype=None):
     if folder.exists():
         raise FileExistsError(f'{folder} exists; name a new folder')
     config = clipseg_config(model)
-    state = to_transformers(model.state_dict())
-    state = {**_rest_of_clip(config, clip), **state}  # a tower that was trained on comes first
+    trained = to_transformers(model.state_dict())
+    state = {**_rest_of_clip(config, clip), **trained}  # a tower that was trained on comes first
     if clip is not None:
         config['vision_config']['num_hidden_layers'] = len(clip.visual.transformer.resblocks)
     preprocessor = model.data_preprocessor

@@ -1,11 +1,16 @@
 """Files that are here: what ``load_from`` reads where no scheme is named."""
+from pathlib import Path
+from typing import Any
+
+import torch
+
 from ..printable import printable
 from .read import read_checkpoint, say_not_finite
 from .safe_schemes import safe_scheme
 
 
 @safe_scheme('')
-def load_from_local(filename, map_location='cpu'):
+def load_from_local(filename: str | Path, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """mmengine's loader of local files, with errors that name the file and no code run.
 
     Raises:
@@ -18,7 +23,7 @@ def load_from_local(filename, map_location='cpu'):
                          'dictionary with the weights')
     if isinstance(checkpoint.get('meta'), dict):
         checkpoint['meta'].pop('config', None)  # a resuming Runner would run this text as Python
-    state = checkpoint.get('state_dict')
+    state: Any = checkpoint.get('state_dict')
     if hasattr(state, '_metadata'):
         state._metadata.setdefault('', {})['source'] = str(filename)
     say_not_finite(state if isinstance(state, dict) else checkpoint, filename)

@@ -1,14 +1,18 @@
 """The files beside weights that a stock ``transformers`` processor of CLIPSeg reads."""
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import open_clip
+import torch
 
 # open_clip's names of the two special tokens, and those of transformers
 SPECIAL = {'<start_of_text>': '<|startoftext|>', '<end_of_text>': '<|endoftext|>'}
 BILINEAR = 2  # Pillow's number
 
 
-def processor_files(size, mean, std, context_length=77):
+def processor_files(size: Sequence[int], mean: torch.Tensor | None, std: torch.Tensor | None,
+                    context_length: int = 77) -> dict[str, str]:
     """Tokenizer and image processor of a CLIPSeg folder.
 
     Args:
@@ -23,7 +27,7 @@ def processor_files(size, mean, std, context_length=77):
         size, do_rescale=True, **_normalisation(mean, std))}
 
 
-def tokenizer_files(context_length):
+def tokenizer_files(context_length: int) -> dict[str, str]:
     """dict[str, str]: text by file name. The vocabulary is CLIP's own, from open_clip."""
     tokenizer = open_clip.SimpleTokenizer()
     vocabulary = {SPECIAL.get(token, token): index for token, index in tokenizer.encoder.items()}
@@ -37,7 +41,7 @@ def tokenizer_files(context_length):
             bos_token=start, eos_token=end, unk_token=end, pad_token=end), indent=2)}
 
 
-def image_processor_file(size, **normalisation):
+def image_processor_file(size: Sequence[int], **normalisation: Any) -> dict[str, str]:
     """dict[str, str]: text by file name, of a processor that resizes to (H, W)."""
     height, width = size
     return {'preprocessor_config.json': json.dumps(dict(

@@ -2,6 +2,8 @@
 import logging
 import os
 import pickle
+from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.logging import print_log
@@ -15,7 +17,7 @@ SAFETENSORS = '.safetensors'
 CHECKED = (torch.float32, torch.float64, torch.float16, torch.bfloat16)
 
 
-def read_checkpoint(path, map_location='cpu'):
+def read_checkpoint(path: str | Path, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """Read a ``.safetensors`` file, or a torch file under ``weights_only=True``.
 
     Checksums are verified: those inside the file, and the SHA-256 that is stated for it (``card.json``
@@ -51,7 +53,7 @@ def read_checkpoint(path, map_location='cpu'):
         raise _unreadable(path, error) from error
 
 
-def _existing(path):
+def _existing(path: str | Path) -> str:
     path = os.path.expanduser(str(path))
     if not os.path.isfile(path):
         raise FileNotFoundError(f'checkpoint {printable(path)} not found')
@@ -67,7 +69,7 @@ def _first_line(error):
     return f'{type(error).__name__}: {error}'.splitlines()[0]
 
 
-def state_dict_of(checkpoint, path):
+def state_dict_of(checkpoint: dict[str, Any], path: str | Path) -> dict[str, torch.Tensor]:
     """The state dict inside mmengine's, detectron2's or a plain checkpoint; ValueError if none."""
     for key in ('state_dict', 'model'):
         if isinstance(checkpoint, dict) and isinstance(checkpoint.get(key), dict):
@@ -81,7 +83,7 @@ def state_dict_of(checkpoint, path):
     return checkpoint
 
 
-def say_not_finite(state, source):
+def say_not_finite(state: dict[str, torch.Tensor], source: str | Path) -> None:
     """One warning line where weights are NaN or infinite, with the first of them.
 
     Args:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlparse
 
 import torch
@@ -18,7 +19,7 @@ from .safe_schemes import safe_scheme
 
 
 @safe_scheme('http://', 'https://')
-def load_from_http(filename, map_location='cpu'):
+def load_from_http(filename: str, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """A checkpoint by its URL; kept in torch's cache of downloads (``TORCH_HOME``).
 
     Raises:
@@ -30,13 +31,13 @@ def load_from_http(filename, map_location='cpu'):
 
 
 @safe_scheme('modelzoo://', 'torchvision://')
-def load_from_torchvision(filename, map_location='cpu'):
+def load_from_torchvision(filename: str, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """Weights of torchvision, such as ``torchvision://resnet50``; errors as of :func:`load_from_http`."""
     return load_from_http(_url(filename, mmengine_checkpoint.get_torchvision_models()), map_location)
 
 
 @safe_scheme('open-mmlab://', 'openmmlab://')
-def load_from_openmmlab(filename, map_location='cpu'):
+def load_from_openmmlab(filename: str, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """Weights of mmengine's list, such as ``open-mmlab://resnet50_v1c``; see :func:`load_from_http`."""
     name = filename.split('://', 1)[1]
     name = mmengine_checkpoint.get_deprecated_model_names().get(name, name)
@@ -47,14 +48,14 @@ def load_from_openmmlab(filename, map_location='cpu'):
 
 
 @safe_scheme('mmcls://')
-def load_from_mmcls(filename, map_location='cpu'):
+def load_from_mmcls(filename: str, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """The backbone of a classifier of mmengine's list; errors as of :func:`load_from_http`."""
     checkpoint = load_from_http(_url(filename, mmengine_checkpoint.get_mmcls_models()), map_location)
     return mmengine_checkpoint._process_mmcls_checkpoint(checkpoint)
 
 
 @safe_scheme(r'(\S+\:)?s3://', r'(\S+\:)?petrel://')
-def load_from_ceph(filename, map_location='cpu'):
+def load_from_ceph(filename: str, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """A checkpoint in Ceph, through mmengine's Petrel backend.
 
     Raises:
@@ -69,7 +70,7 @@ def load_from_ceph(filename, map_location='cpu'):
 
 
 @safe_scheme('pavi://')
-def load_from_pavi(filename, map_location='cpu'):
+def load_from_pavi(filename: str, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """Refused: nobody outside can try it.
 
     Raises:
@@ -79,7 +80,7 @@ def load_from_pavi(filename, map_location='cpu'):
                      'give its path')
 
 
-def fetched(url):
+def fetched(url: str) -> Path:
     """The file of a URL in torch's cache, downloaded if it is not there; one process of a run does that.
 
     Raises:

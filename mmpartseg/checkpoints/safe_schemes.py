@@ -1,10 +1,12 @@
 """No scheme of mmengine's ``CheckpointLoader`` reads a file in another way than ours."""
+from collections.abc import Callable
+
 from mmengine.runner import CheckpointLoader
 
 from ..printable import printable
 
 
-def safe_scheme(*prefixes):
+def safe_scheme(*prefixes: str) -> Callable[[Callable], Callable]:
     """Register a loader for checkpoints that never runs what is in them; others are refused.
 
     Args:
@@ -20,7 +22,7 @@ def safe_scheme(*prefixes):
     return register
 
 
-def refuse_other_schemes():
+def refuse_other_schemes() -> None:
     """From now on mmengine loads through loaders of :func:`safe_scheme` alone."""
     find = CheckpointLoader._get_checkpoint_loader.__func__
     if getattr(find, 'safe_only', False):
@@ -35,5 +37,5 @@ def refuse_other_schemes():
                 'register a loader with mmpartseg.checkpoints.safe_scheme that calls read_checkpoint')
         return loader
 
-    find_safe.safe_only = True
+    find_safe.safe_only = True  # type: ignore[attr-defined]  # a function takes attributes
     CheckpointLoader._get_checkpoint_loader = classmethod(find_safe)

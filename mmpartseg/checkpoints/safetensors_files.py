@@ -38,7 +38,7 @@ def safetensors_bytes(state: dict[str, torch.Tensor]) -> bytes:
     return save(state, metadata)
 
 
-def load_safetensors(path, device, vouched):
+def load_safetensors(path: str | Path, device: str, vouched: bool) -> dict[str, torch.Tensor]:
     """The tensors of a file, after a look at its checksum.
 
     A file that has none, and that nobody vouches for, is read with a warning.
@@ -56,7 +56,7 @@ def load_safetensors(path, device, vouched):
     return {name: value.to(device) for name, value in load(content).items()}
 
 
-def check_safetensors(path, content, vouched):
+def check_safetensors(path: str | Path, content: bytes, vouched: bool) -> None:
     """Compare the bytes of a file with its checksum; see :func:`load_safetensors`."""
     stated = _header(content)[0].get(METADATA, {}).get(KEY)
     if stated is not None and stated != digest_of(content):
@@ -68,7 +68,7 @@ def check_safetensors(path, content, vouched):
                   'current', logging.WARNING)
 
 
-def digest_of(content):
+def digest_of(content: bytes) -> str:
     """SHA-256 of the tensors in the bytes of a file: names, shapes, types, places and values."""
     header, data = _header(content)
     header.pop(METADATA, None)

@@ -1,8 +1,10 @@
 """Schemes of published weights for ``load_from``."""
 import os
 from pathlib import Path
+from typing import Any
 
 import huggingface_hub
+import torch
 from huggingface_hub.errors import EntryNotFoundError
 
 from .catseg import catseg_to_mmpartseg
@@ -15,7 +17,7 @@ WEIGHT_FILES = ('model.safetensors', 'pytorch_model.bin')
 
 
 @safe_scheme('clipseg://')
-def load_from_clipseg(filename, map_location='cpu'):
+def load_from_clipseg(filename: str, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """A ``transformers`` CLIPSeg checkpoint: ``clipseg://<hub id>`` or ``clipseg://<folder>``.
 
     Hub ids are fetched with huggingface_hub, whose cache and offline variables hold.
@@ -32,19 +34,19 @@ def load_from_clipseg(filename, map_location='cpu'):
 
 
 @safe_scheme('partclipseg://')
-def load_from_partclipseg(filename, map_location='cpu'):
+def load_from_partclipseg(filename: str, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """A released PartCLIPSeg file, or OV-PARTS' fine-tuned CLIPSeg: ``partclipseg://<file>``."""
     return _converted(filename.removeprefix('partclipseg://'), filename, map_location)
 
 
 @safe_scheme('zsseg://')
-def load_from_zsseg(filename, map_location='cpu'):
+def load_from_zsseg(filename: str, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """A released ZSSeg+ model or prompt checkpoint, or a checkpoint of our stage 1: ``zsseg://<file>``."""
     return _converted(filename.removeprefix('zsseg://'), filename, map_location, zsseg_to_mmpartseg)
 
 
 @safe_scheme('catseg://', 'partcatseg://')
-def load_from_catseg(filename, map_location='cpu'):
+def load_from_catseg(filename: str, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """A released file of either CATSeg, or of PartCATSeg: ``catseg://<file>``, ``partcatseg://<file>``.
 
     Raises:

@@ -1,11 +1,15 @@
 """No weight is silently missing, left over, or of another shape."""
 import logging
 import re
+from typing import Any
 
+import torch
 from mmengine.logging import print_log
+from torch import nn
 
 
-def check_state_dict(model, state, prefix='', metadata=None):
+def check_state_dict(model: nn.Module, state: dict[str, torch.Tensor], prefix: str = '',
+                     metadata: dict[str, Any] | None = None) -> None:
     """Compare a state dict with a model before it is loaded; entries without a place are removed.
 
     mmengine loads leniently and logs what did not fit. A model that starts from half of its weights
@@ -46,7 +50,7 @@ def check_state_dict(model, state, prefix='', metadata=None):
         print_log(f'{source} has no {sorted(kept)}; they keep their random start', 'current')
 
 
-def check_closed_head(model, checkpoint, source='the checkpoint'):
+def check_closed_head(model: Any, checkpoint: dict[str, Any], source: str = 'the checkpoint') -> None:
     """Before a closed head predicts, every weight that it predicts with must be there.
 
     mmengine logs what is missing and predicts with random weights. In training that is meant: a head
@@ -82,7 +86,7 @@ def check_closed_head(model, checkpoint, source='the checkpoint'):
             'Set model.taxonomy to the classes it was trained on')
 
 
-def classes_of(checkpoint):
+def classes_of(checkpoint: dict[str, Any]) -> tuple[str, ...] | None:
     """The classes that a checkpoint was trained on, as mmengine or older mmsegs note them; None if not."""
     meta = checkpoint.get('meta')
     meta = meta if isinstance(meta, dict) else {}

@@ -1,10 +1,14 @@
 """timm's published weights: fetched as timm does, and read by our reader before timm sees them."""
 import functools
+from pathlib import Path
+from typing import Any
 
 import huggingface_hub
 import timm
+import torch
 from huggingface_hub.errors import EntryNotFoundError
 from mmseg.models.backbones import TIMMBackbone
+from torch import nn
 
 from ..printable import printable
 from .read import read_checkpoint
@@ -16,7 +20,7 @@ NPZ = '.npz'  # numpy reads arrays only, and compares their checksums
 
 
 @safe_scheme('timm://')
-def load_from_timm(filename, map_location='cpu'):
+def load_from_timm(filename: str, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """``timm://<model name>`` for ``init_cfg`` of mmseg's ``TIMMBackbone``; see :func:`weights_file`.
 
     ``TIMMBackbone(pretrained=True)`` fetches whenever it is built, also to test a checkpoint. With
@@ -30,7 +34,7 @@ def load_from_timm(filename, map_location='cpu'):
                             for key, value in state.items()}, meta=dict(source=filename))
 
 
-def published_model(name, file=None, **options):
+def published_model(name: str, file: str | None = None, **options: Any) -> nn.Module:
     """A model of timm with its published weights.
 
     Args:
@@ -47,7 +51,7 @@ def published_model(name, file=None, **options):
     return timm.create_model(name, pretrained=True, pretrained_cfg_overlay=overlay, **options)
 
 
-def weights_file(name):
+def weights_file(name: str) -> str | Path:
     """The file of a model's published weights, from the hub or torch's cache; offline variables hold.
 
     Raises:
@@ -77,13 +81,13 @@ def _of_the_hub(cfg):
     return huggingface_hub.hf_hub_download(owner_and_name, last, revision=revision or None)
 
 
-def _read_before(path):
+def _read_before(path: str | Path) -> str:
     if not str(path).endswith(NPZ):
         read_checkpoint(path)
     return str(path)
 
 
-def read_before_timm():
+def read_before_timm() -> None:
     """From now on mmseg's ``TIMMBackbone`` gives timm no file that our reader has not read."""
     build = TIMMBackbone.__init__
     if getattr(build, 'reads_before', False):
@@ -102,5 +106,5 @@ def read_before_timm():
             options['pretrained_cfg_overlay'] = overlay
         build(self, model_name, features_only, pretrained, checkpoint_path, **options)
 
-    build_from_read.reads_before = True
+    build_from_read.reads_before = True  # type: ignore[attr-defined]  # a function takes attributes
     TIMMBackbone.__init__ = build_from_read

@@ -1,6 +1,8 @@
 """Files of ``torch.save``: their checksums, which torch does not look at, and what they may hold."""
 import re
 import zipfile
+from collections.abc import Iterator
+from typing import Any
 
 import torch
 
@@ -13,7 +15,7 @@ GROWING = re.compile(rb'c(__builtin__|builtins)\nbytearray\n')
 PIECE = 2**20
 
 
-def check_torch_file(path, vouched):
+def check_torch_file(path: str, vouched: bool) -> None:
     """Compare every entry with its checksum.
 
     Args:
@@ -71,7 +73,7 @@ def _read_through(file, entry):
     return False
 
 
-def load_torch_file(path, map_location):
+def load_torch_file(path: str, map_location: str | torch.device | None) -> dict[str, Any]:
     """The content of a file that :func:`check_torch_file` has let pass; tensors and plain values.
 
     Raises:
@@ -86,7 +88,7 @@ def load_torch_file(path, map_location):
     return content
 
 
-def tensors_in(content):
+def tensors_in(content: Any) -> Iterator[torch.Tensor]:
     """Iterator over the tensors in dictionaries, lists and tuples, however deep."""
     waiting = [content]
     while waiting:

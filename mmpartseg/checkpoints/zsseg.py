@@ -1,6 +1,7 @@
 """Released ZSSeg+ files, and checkpoints of stage 1, under our names; every entry accounted for."""
 import re
 from collections import OrderedDict
+from typing import Any
 
 import torch
 
@@ -53,7 +54,7 @@ LEARNED = (TEXT + 'prefix_prompt', TEXT + 'connect_prompt', REGIONS + 'fuse_weig
 ANCHOR = 'prefix_prompt'
 
 
-def zsseg_to_mmpartseg(published, source):
+def zsseg_to_mmpartseg(published: dict[str, torch.Tensor], source: str) -> 'OrderedDict[str, torch.Tensor]':
     """Rename the entries of a ZSSeg+ model, or of the prompts that stage 1 learns.
 
     Args:
@@ -72,6 +73,7 @@ def zsseg_to_mmpartseg(published, source):
     if anchor is None:
         raise ValueError(f"{source}: no entry '{ANCHOR}', so these are not weights of ZSSeg+ with CPTCoOp; "
                          f'it holds {list(published)[:3]}, …')
+    state: Any  # with an attribute, torch's metadata
     if LEARNED[0] in published:  # a checkpoint of ours
         state, unknown = OrderedDict(published), []
     else:
@@ -89,7 +91,7 @@ def zsseg_to_mmpartseg(published, source):
     missing = [name for name in LEARNED if name not in state]
     if missing:
         raise ValueError(f'{source}: {missing} missing; prompts and fuse weight are learned together')
-    metadata = dict(source=source)
+    metadata: dict[str, Any] = dict(source=source)
     if not any(name.startswith(PROPOSALS) for name in state):
         metadata['fresh'] = ['backbone.', HEAD]
     state._metadata = OrderedDict({'': metadata})

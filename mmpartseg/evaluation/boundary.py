@@ -10,12 +10,12 @@ import torch
 import torch.nn.functional as F
 
 
-def erosion_radius(height, width, ratio=0.02):
+def erosion_radius(height: int, width: int, ratio: float = 0.02) -> int:
     """Pixels that the erosion removes: ``ratio`` of the image diagonal, rounded, at least 1."""
     return max(1, round(ratio * math.hypot(height, width)))
 
 
-def boundary_map(label_map, background, ratio=0.02):
+def boundary_map(label_map: torch.Tensor, background: int, ratio: float = 0.02) -> torch.Tensor:
     """Keep the labels of boundary pixels and set all others to ``background``.
 
     Args:
@@ -26,7 +26,8 @@ def boundary_map(label_map, background, ratio=0.02):
     Returns:
         Tensor: (H, W), dtype and device of ``label_map``.
     """
-    radius = erosion_radius(*label_map.shape, ratio)
+    height, width = label_map.shape
+    radius = erosion_radius(height, width, ratio)
     size, outside = 2 * radius + 1, -1
     padded = F.pad(label_map.long(), (radius,) * 4, value=outside)
     # A pixel's window holds one region when no two neighbours in it differ.
@@ -35,17 +36,17 @@ def boundary_map(label_map, background, ratio=0.02):
     return torch.where(differs, label_map, background)
 
 
-def _any_in_windows(flags, height, width):
+def _any_in_windows(flags: torch.Tensor, height: int, width: int) -> torch.Tensor:
     """Whether a flag is set in each height x width window that lies inside."""
     return _any_in_rows(_any_in_rows(flags, width).T, height).T
 
 
-def _any_in_rows(flags, width):
+def _any_in_rows(flags: torch.Tensor, width: int) -> torch.Tensor:
     sums = F.pad(flags.int(), (1, 0)).cumsum(-1)
     return sums[:, width:] > sums[:, :-width]
 
 
-def released_boundary_map(label_map, ratio=0.02):
+def released_boundary_map(label_map: torch.Tensor, ratio: float = 0.02) -> torch.Tensor:
     """The boundary of the released implementation: each id minus the smallest id around it.
 
     It erodes the label map as if ids were grey values. A pixel keeps its id only beside id 0 or
@@ -60,7 +61,8 @@ def released_boundary_map(label_map, ratio=0.02):
     Returns:
         Tensor: (H, W), dtype and device of ``label_map``.
     """
-    radius = erosion_radius(*label_map.shape, ratio)
+    height, width = label_map.shape
+    radius = erosion_radius(height, width, ratio)
     padded = F.pad(label_map[None, None].float(), (radius,) * 4)
     window = 2 * radius + 1
     smallest = -F.max_pool2d(F.max_pool2d(-padded, (window, 1), 1), (1, window), 1)

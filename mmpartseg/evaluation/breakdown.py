@@ -1,4 +1,7 @@
 """Everything the counts say about each class, in percent."""
+import numpy as np
+
+from ..taxonomy import PartTaxonomy
 from .confusion import same_object_confusion, same_part_confusion
 from .counting import SIZE_BINS
 from .report import class_values
@@ -8,7 +11,8 @@ from .scores import class_background, size_binned_iou
 DESTINATIONS = ('recall', 'same object', 'same part', 'elsewhere', 'background')
 
 
-def class_breakdown(counts, taxonomy, protocol):
+def class_breakdown(counts: dict[str, np.ndarray], taxonomy: PartTaxonomy, protocol: str) -> dict[str,
+                    np.ndarray]:
     """Per-class numbers of one setting.
 
     Args:
@@ -34,5 +38,6 @@ def class_breakdown(counts, taxonomy, protocol):
     numbers['same object'] = same_object_confusion(confusion, taxonomy)
     numbers['same part'] = same_part_confusion(confusion, taxonomy)
     numbers['background'] = class_background(confusion)
-    numbers['elsewhere'] = 100 - sum(numbers[d] for d in DESTINATIONS if d != 'elsewhere')
+    known = [numbers[d] for d in DESTINATIONS if d != 'elsewhere']
+    numbers['elsewhere'] = 100 - np.sum(known, axis=0)
     return numbers

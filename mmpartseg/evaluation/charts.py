@@ -1,4 +1,7 @@
 """Pictures of per-class numbers that stay readable at hundreds of classes."""
+from collections.abc import Iterable, Sequence
+from typing import Any
+
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.colors import PowerNorm
@@ -13,7 +16,8 @@ SEEN, UNSEEN, ABSENT, NEUTRAL = '#4477aa', '#ee6677', '#999999', '#444444'
 STACKED = ('#228833', '#ccbb44', '#66ccee', '#aa3377', '#cccccc')
 
 
-def bars(title, names, series, colors=None, label_colors=None, marks=()):
+def bars(title: str, names: Sequence[str], series: dict[str, np.ndarray], colors: Sequence[str] | None = None,
+         label_colors: Sequence[str] | None = None, marks: Sequence[tuple] = ()) -> Figure:
     """Horizontal bars in percent, several columns of them, from the top left down.
 
     Args:
@@ -57,15 +61,16 @@ def _bar_column(axes, names, series, rows, colors):
     axes.set_axisbelow(True)
 
 
-def add_legend(figure, entries=(), loc='outside lower center'):
+def add_legend(figure: Figure, entries: Iterable[tuple] = (), loc: Any = 'outside lower center') -> None:
     """A legend of colours ``(label, colour)``, and of what the bars state."""
-    handles, labels = figure.axes[0].get_legend_handles_labels()
-    shown = [(h, label) for h, label in zip(handles, labels) if label not in ('', 'IoU')]
-    handles = [Patch(color=color, label=label) for label, color in entries] + [h for h, _ in shown]
+    drawn = zip(*figure.axes[0].get_legend_handles_labels())
+    shown = [(h, label) for h, label in drawn if label not in ('', 'IoU')]
+    handles: list = [Patch(color=color, label=label) for label, color in entries] + [h for h, _ in shown]
     figure.legend(handles=handles, loc=loc, ncols=3, fontsize=8, frameon=False)
 
 
-def heat_map(title, names, shares, borders, label_colors):
+def heat_map(title: str, names: Sequence[str], shares: np.ndarray, borders: Sequence[int] | np.ndarray,
+             label_colors: Sequence[str]) -> Figure:
     """A square map of percentages, each row an annotated class, each column a predicted one.
 
     Args:
@@ -101,7 +106,8 @@ def heat_map(title, names, shares, borders, label_colors):
     return figure
 
 
-def grouped_bars(title, groups, series, colors):
+def grouped_bars(title: str, groups: Sequence[str], series: dict[str, Sequence[float]],
+                 colors: Sequence[str]) -> Figure:
     """A few groups of upright bars with their values written above.
 
     Args:

@@ -2,13 +2,16 @@
 
 H, W: image size; K: classes. Only pixels with a part label count; prediction K is background.
 """
+from typing import Any
+
 import torch
 
 SIZE_BINS = ('small', 'medium', 'large')
 MEDIUM_PERCENT, LARGE_PERCENT = 5, 25
 
 
-def confusion_matrix(pred, target, num_classes, ignore_index):
+def confusion_matrix(pred: torch.Tensor, target: torch.Tensor, num_classes: int,
+                     ignore_index: int) -> torch.Tensor:
     """Count the pixels of every (predicted, annotated) pair of classes.
 
     Args:
@@ -25,16 +28,18 @@ def confusion_matrix(pred, target, num_classes, ignore_index):
         ValueError: the maps differ in size, or hold an id outside these ranges.
     """
     check_same_size('prediction', pred, target)
-    check_ids('prediction', *id_range(pred).tolist(), num_classes)
+    low, high = id_range(pred).tolist()
+    check_ids('prediction', low, high, num_classes)
     target = target.long()
     ignored = target == ignore_index
-    check_ids('annotation', *id_range(target.masked_fill(ignored, 0)).tolist(), num_classes - 1)
+    low, high = id_range(target.masked_fill(ignored, 0)).tolist()
+    check_ids('annotation', low, high, num_classes - 1)
     counts = pred.new_zeros(num_classes + 1, num_classes + 1, dtype=torch.int64)
     count_pairs(pred, target.masked_fill(ignored, num_classes), counts)
     return counts[:, :-1]
 
 
-def count_pairs(pred, columns, counts):
+def count_pairs(pred: torch.Tensor, columns: torch.Tensor, counts: torch.Tensor) -> None:
     """Count pixels into ``counts`` in place, without making an accelerator wait.
 
     Args:
@@ -48,7 +53,7 @@ def count_pairs(pred, columns, counts):
     counts.view(-1).index_add_(0, index, counts.new_ones(1).expand(len(index)))
 
 
-def size_counts(confusion, object_of):
+def size_counts(confusion: torch.Tensor, object_of: torch.Tensor) -> torch.Tensor:
     """Sort the counts of one image by the size of its annotated parts.
 
     A part's size is its share of its object's annotated area in the image: under 5 % is small, from
@@ -69,18 +74,18 @@ def size_counts(confusion, object_of):
     annotated, predicted = confusion.sum(-2), confusion[..., :-1, :].sum(-1)
     total = torch.zeros_like(annotated).index_add_(-1, object_of, annotated)
     total = total.index_select(-1, object_of)
-    bin_of = sum((100 * annotated >= p * total).long() for p in (MEDIUM_PERCENT, LARGE_PERCENT))
+    bin_of = torch.stack([100 * annotated >= p * total for p in (MEDIUM_PERCENT, LARGE_PERCENT)]).sum(0)
     bins = torch.arange(len(SIZE_BINS), device=object_of.device)[:, None]
     in_bin = (bin_of[..., None, :] == bins) & (annotated[..., None, :] > 0)
     return torch.stack([hits, annotated, predicted], -2)[..., None, :, :] * in_bin[..., None, :]
 
 
-def id_range(labels):
+def id_range(labels: torch.Tensor) -> torch.Tensor:
     """Smallest and largest id of a map, as one (2,) tensor on its device."""
     return torch.stack(labels.aminmax())
 
 
-def check_same_size(source, pred, target):
+def check_same_size(source: str, pred: torch.Tensor, target: torch.Tensor) -> None:
     """Raise ValueError, naming ``source``, unless both maps are (H, W), of one size, not empty."""
     if pred.shape != target.shape or pred.dim() != 2 or pred.numel() == 0:
         raise ValueError(
@@ -88,9 +93,16 @@ def check_same_size(source, pred, target):
             'be (H, W) of one size, that of the image')
 
 
-def check_ids(source, low, high, largest):
+def check_ids(source: str, low: int, high: int, largest: int) -> None:
     """Raise ValueError, naming ``source``, unless ``low`` to ``high`` lie in 0 to ``largest``."""
     if low < 0 or high > largest:
         raise ValueError(
             f'{source} has ids from {low} to {high}; expected 0 to {largest}. Model, data set and '
             'metric must have the same class list and ignore index')
+
+
+def label_map_of(source: str, sample: dict[str, Any], key: str) -> torch.Tensor:
+    """The (H, W) int64 map of a sample; KeyError, naming ``source``, where it has none."""
+    if key not in sample:
+        raise KeyError(f'{source}: the sample has no {key}; it has {sorted(sample)}')
+    return torch.as_tensor(sample[key]['data']).squeeze(0).long()

@@ -1,11 +1,14 @@
 """Pictures and a CSV file of one evaluation, from its counts."""
 import csv
 import io
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from matplotlib.figure import Figure
 
 from ..atomic import write_atomic
+from ..taxonomy import PartTaxonomy
 from .breakdown import DESTINATIONS, class_breakdown
 from .charts import ABSENT, NEUTRAL, SEEN, UNSEEN, add_legend, bars, grouped_bars, heat_map
 from .confusion import object_means, part_means
@@ -20,18 +23,18 @@ DESTINATION_TITLES = ('right', 'another part of the object', 'the part of anothe
                       'another part of another object', 'background')
 
 
-def class_order(taxonomy):
+def class_order(taxonomy: PartTaxonomy) -> np.ndarray:
     """(K,) classes by object, then by part: parts of an object side by side."""
     return np.lexsort((taxonomy.part_of, taxonomy.object_of))
 
 
-def colors_of(is_seen, values):
+def colors_of(is_seen: Iterable[bool], values: Iterable[float]) -> list[str]:
     """A colour for each row: seen, unseen, or without a value."""
     return [ABSENT if np.isnan(value) else SEEN if seen else UNSEEN
             for seen, value in zip(is_seen, values)]
 
 
-def class_figure(title, taxonomy, numbers):
+def class_figure(title: str, taxonomy: PartTaxonomy, numbers: dict[str, np.ndarray]) -> Figure:
     """IoU of every class as a bar, recall and boundary IoU as marks."""
     order = class_order(taxonomy)
     names = [taxonomy.object_parts[i] for i in order]
@@ -44,7 +47,7 @@ def class_figure(title, taxonomy, numbers):
     return figure
 
 
-def mean_figure(title, taxonomy, numbers):
+def mean_figure(title: str, taxonomy: PartTaxonomy, numbers: dict[str, np.ndarray]) -> Figure:
     """Mean IoU of each object and of each part."""
     objects = object_means(numbers['IoU'], taxonomy)
     parts = part_means(numbers['IoU'], taxonomy)
@@ -58,7 +61,7 @@ def mean_figure(title, taxonomy, numbers):
     return figure
 
 
-def mix_up_figure(title, taxonomy, numbers):
+def mix_up_figure(title: str, taxonomy: PartTaxonomy, numbers: dict[str, np.ndarray]) -> Figure:
     """Where the annotated pixels of each class go."""
     order = class_order(taxonomy)
     series = {label: numbers[key][order] for key, label in zip(DESTINATIONS, DESTINATION_TITLES)}
@@ -69,7 +72,7 @@ def mix_up_figure(title, taxonomy, numbers):
     return figure
 
 
-def size_figure(title, taxonomy, numbers):
+def size_figure(title: str, taxonomy: PartTaxonomy, numbers: dict[str, np.ndarray]) -> Figure:
     """Mean IoU of small, medium and large parts."""
     means = [mean_scores(numbers[size], taxonomy.is_seen) for size in SIZE_BINS]
     groups = ['small (< 5 % of the object)', 'medium', 'large (≥ 25 %)']
@@ -77,7 +80,7 @@ def size_figure(title, taxonomy, numbers):
         name: [each[name] for each in means] for name in ('seen', 'unseen')}, (SEEN, UNSEEN))
 
 
-def confusion_figure(title, taxonomy, confusion):
+def confusion_figure(title: str, taxonomy: PartTaxonomy, confusion: np.ndarray) -> Figure:
     """Shares of every class's pixels by prediction, parts of an object side by side."""
     order = class_order(taxonomy)
     annotated = confusion.sum(axis=0).astype(float)
@@ -91,7 +94,7 @@ def confusion_figure(title, taxonomy, confusion):
     return figure
 
 
-def class_csv(taxonomy, numbers):
+def class_csv(taxonomy: PartTaxonomy, numbers: dict[str, np.ndarray]) -> str:
     """The numbers of every class, in the order of ids."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator='\n')
@@ -102,7 +105,7 @@ def class_csv(taxonomy, numbers):
     return text.getvalue()
 
 
-def plot(counts, taxonomy, protocol, out):
+def plot(counts: dict[str, np.ndarray], taxonomy: PartTaxonomy, protocol: str, out: str | Path) -> None:
     """Draw one setting into the folder ``out``."""
     title, numbers = TITLES[protocol], class_breakdown(counts, taxonomy, protocol)
     figures = {

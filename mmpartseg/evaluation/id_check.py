@@ -14,11 +14,11 @@ class IdCheck:
         group (int): maps per read on an accelerator.
     """
 
-    def __init__(self, group=64):
+    def __init__(self, group: int = 64) -> None:
         self.group = group
-        self._pending = []
+        self._pending: list[tuple[str, int, torch.Tensor]] = []
 
-    def add(self, source, labels, largest):
+    def add(self, source: str, labels: torch.Tensor, largest: int) -> None:
         """Note one map with ids 0 to ``largest``; ValueError now or later if it has others.
 
         Args:
@@ -30,7 +30,7 @@ class IdCheck:
         if labels.device.type == 'cpu' or len(self._pending) >= self.group:
             self.flush()
 
-    def flush(self):
+    def flush(self) -> None:
         """Check what is pending."""
         pending, self._pending = self._pending, []
         if pending:

@@ -1,4 +1,8 @@
 """Open-vocabulary part IoU in both settings of the paper, from one pass over the images."""
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 import torch
 from mmengine.dist import is_main_process
 from mmengine.evaluator import BaseMetric
@@ -8,7 +12,7 @@ from mmseg.registry import METRICS
 from ..released_labels import released_part_map
 from ..structures import IGNORE_SETTINGS
 from ..taxonomy import PartTaxonomy
-from .counting import check_same_size
+from .counting import check_same_size, label_map_of
 from .counts_file import save_counts
 from .id_check import IdCheck
 from .report import TITLES, class_table, class_values, protocol_scores, summary_table
@@ -54,8 +58,10 @@ class OpenVocabPartIoU(BaseMetric):
 
     default_prefix = ''
 
-    def __init__(self, taxonomy=None, ignore_index=255, boundary=False, found_averages=False,
-                 released_ground_truth=False, out_file=None, prefix=None):
+    def __init__(self, taxonomy: Any = None, ignore_index: int = 255, boundary: bool = False,
+                 found_averages: bool = False,
+                 released_ground_truth: bool = False, out_file: str | None = None,
+                 prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
         self.given_taxonomy = None if taxonomy is None else PartTaxonomy.build(taxonomy)
         self.ignore_index = ignore_index
@@ -68,7 +74,7 @@ class OpenVocabPartIoU(BaseMetric):
             self._start(self.given_taxonomy)
 
     @property
-    def taxonomy(self):
+    def taxonomy(self) -> PartTaxonomy:
         """PartTaxonomy: the K classes; ValueError before they are known."""
         if self._taxonomy is None:
             raise ValueError("OpenVocabPartIoU has no classes yet: pass 'taxonomy', or set "
@@ -76,7 +82,7 @@ class OpenVocabPartIoU(BaseMetric):
         return self._taxonomy
 
     @BaseMetric.dataset_meta.setter
-    def dataset_meta(self, dataset_meta):
+    def dataset_meta(self, dataset_meta: Any) -> None:
         """Take the data set's classes, before any image is seen."""
         self._dataset_meta = dataset_meta
         if self.given_taxonomy is None:
@@ -97,7 +103,7 @@ class OpenVocabPartIoU(BaseMetric):
         self._ids = IdCheck()
         self._names = SampleNames()
 
-    def process(self, data_batch, data_samples):
+    def process(self, data_batch: Any, data_samples: Sequence[dict]) -> None:
         """Count a batch.
 
         Args:
@@ -117,9 +123,9 @@ class OpenVocabPartIoU(BaseMetric):
             check_same_classes(f'the data set of {source}',
                                PartTaxonomy.build(sample['taxonomy']).object_parts, taxonomy)
         self._names.add(sample)
-        maps = {protocol: _label_map(source, sample, key) for protocol, key in PROTOCOLS.items()
+        maps = {protocol: label_map_of(source, sample, key) for protocol, key in PROTOCOLS.items()
                 if key in sample or protocol == 'pred_all'}
-        target = _label_map(source, sample, 'gt_sem_seg').to(maps['pred_all'].device)
+        target = label_map_of(source, sample, 'gt_sem_seg').to(maps['pred_all'].device)
         target = self._ground_truth(source, sample, target)
         ignored = target == self.ignore_index
         for protocol, labels in maps.items():
@@ -141,13 +147,13 @@ class OpenVocabPartIoU(BaseMetric):
         if not released:
             return target
         if 'gt_object_seg' in sample:
-            objects = _label_map(source, sample, 'gt_object_seg').to(target.device)
+            objects = label_map_of(source, sample, 'gt_object_seg').to(target.device)
             check_same_size(f'{source}: gt_object_seg', objects, target)
         else:  # objects follow from the parts
             objects = torch.where(target == self.ignore_index, self.ignore_index, 0)
         return released_part_map(target, objects, len(self.taxonomy.objects), self.ignore_index)
 
-    def evaluate(self, size):
+    def evaluate(self, size: int) -> dict[str, float]:
         """Sum over ranks, log the tables, start anew.
 
         Args:
@@ -166,7 +172,7 @@ class OpenVocabPartIoU(BaseMetric):
         metrics = self.compute_metrics(counts)
         return {f'{self.prefix}/{k}' if self.prefix else k: v for k, v in metrics.items()}
 
-    def compute_metrics(self, results):
+    def compute_metrics(self, results: dict[str, np.ndarray]) -> dict[str, float]:
         """Scores from counts, with the tables in the log.
 
         Args:
@@ -192,9 +198,3 @@ class OpenVocabPartIoU(BaseMetric):
         print_log('\n' + class_table(self.taxonomy, columns, pixels), logger='current')
         print_log('\n' + summary_table(metrics), logger='current')
         return metrics
-
-
-def _label_map(source, sample, key):
-    if key not in sample:
-        raise KeyError(f'{source}: the sample has no {key}; it has {sorted(sample)}')
-    return torch.as_tensor(sample[key]['data']).squeeze(0).long()

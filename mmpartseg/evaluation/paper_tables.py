@@ -2,20 +2,22 @@
 import json
 import math
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 
 from ..shipped import shipped_root
 from .experiment import differences, experiment, kind
 from .report import FOUND
-from .runs import mean_and_error
+from .runs import Run, mean_and_error
 
 TABLES = Path(__file__).with_name('paper_tables.json')
 FOUND_KEY = re.compile(r'^(pred_all|oracle_obj)/')
 
 
-def load_table(number, dataset='paper'):
+def load_table(number: int | str, dataset: str = 'paper') -> dict[str, Any]:
     """The description of a table: ``title``, ``labels``, and ``sections`` of columns and rows.
 
     ``notes`` are the methods, the source and the text of each. Numbers above 6 are not the paper's.
@@ -38,7 +40,7 @@ def load_table(number, dataset='paper'):
     return table
 
 
-def with_found_averages(table):
+def with_found_averages(table: dict[str, Any]) -> dict[str, Any]:
     """The table with means over classes with IoU > 0 only, as PartCATSeg's evaluator has them.
 
     Raises:
@@ -52,30 +54,31 @@ def with_found_averages(table):
     return dict(table, title=f"{table['title']}; runs: means over {FOUND}")
 
 
-def stages_before():
+def stages_before() -> dict[str, str]:
     """By config of a row, the config whose run it starts from, such as the prompts of ZSSeg+."""
     return json.loads(TABLES.read_text())['starts_from']
 
 
-def config_path(name):
+def config_path(name: str) -> Path:
     """The config file of a row."""
     return shipped_root() / 'configs' / f'{name}.py'
 
 
-def load_config(name, options=None):
+def load_config(name: str, options: dict[str, Any] | None = None) -> Config:
     """The config of a row, with settings of ``--cfg-options`` by dotted key."""
     cfg = Config.fromfile(config_path(name))
     cfg.merge_from_dict(options or {})
     return cfg
 
 
-def table_configs(table):
+def table_configs(table: dict[str, Any]) -> list[str]:
     """The configs of a table's rows, each once."""
     return list(dict.fromkeys(row['config'] for section in table['sections']
                               for row in section['rows'] if 'config' in row))
 
 
-def sort_runs(table, runs, options=None):
+def sort_runs(table: dict[str, Any], runs: Iterable[Run],
+              options: dict[str, Any] | None = None) -> tuple[dict[str, dict[str, list[Run]]], list[Run]]:
     """Which runs belong to which config of a table.
 
     Args:
@@ -90,7 +93,8 @@ def sort_runs(table, runs, options=None):
     configs = {name: load_config(name, options) for name in table_configs(table)}
     row_of = {kind(cfg): name for name, cfg in configs.items()}
     planned = {name: experiment(cfg) for name, cfg in configs.items()}
-    sorted_runs, others = {name: {'': []} for name in configs}, []
+    sorted_runs: dict[str, dict[str, list[Run]]] = {name: {'': []} for name in configs}
+    others = []
     for run in runs:
         name = row_of.get(run.kind)
         if name is None:
@@ -102,11 +106,11 @@ def sort_runs(table, runs, options=None):
     return sorted_runs, others
 
 
-def doubts(sorted_runs):
+def doubts(sorted_runs: dict[str, dict[str, list[Run]]]) -> list[str]:
     """What a reader of the table should know about its runs: a line for each."""
     lines = []
     for runs in (runs for groups in sorted_runs.values() for runs in groups.values()):
-        first = {}
+        first: dict[int, Path] = {}
         for run in runs:
             other = first.setdefault(run.seed, run.path)
             if other != run.path:
@@ -115,7 +119,7 @@ def doubts(sorted_runs):
     return lines
 
 
-def fill(table, sorted_runs):
+def fill(table: dict[str, Any], sorted_runs: dict[str, dict[str, list[Run]]]) -> list[tuple]:
     """The lines of a table.
 
     Returns:

@@ -1,9 +1,11 @@
 """What the metric returns and prints: scores of one setting by key, and two tables."""
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from prettytable import PrettyTable
 
+from ..taxonomy import PartTaxonomy
 from .scores import class_iou, class_recall, found_only, mean_scores
 
 TITLES = {'pred_all': 'Pred-All', 'oracle_obj': 'Oracle-Obj', 'pred_obj': 'Pred-Obj'}
@@ -11,7 +13,7 @@ PREFIX_OF = {'IoU': '', 'recall': 'recall_', 'boundary': 'boundary_', 'found': '
 FOUND = 'classes with IoU > 0 only'
 
 
-def class_values(counts, protocol, found=False):
+def class_values(counts: dict[str, np.ndarray], protocol: str, found: bool = False) -> dict[str, np.ndarray]:
     """Per-class scores of one setting.
 
     Args:
@@ -31,7 +33,7 @@ def class_values(counts, protocol, found=False):
     return values
 
 
-def protocol_scores(values, is_seen):
+def protocol_scores(values: dict[str, np.ndarray], is_seen: Sequence[bool] | np.ndarray) -> dict[str, float]:
     """Means of :func:`class_values` by the metric's keys, and how many classes were averaged."""
     scores = {}
     for name, each in values.items():
@@ -48,7 +50,7 @@ def protocol_scores(values, is_seen):
     return scores
 
 
-def class_table(taxonomy, columns, pixels):
+def class_table(taxonomy: PartTaxonomy, columns: dict[str, np.ndarray], pixels: np.ndarray) -> str:
     """One line for each class; '-' where a class has no annotated pixel.
 
     Args:
@@ -67,7 +69,7 @@ def class_table(taxonomy, columns, pixels):
     return table.get_string()
 
 
-def summary_table(metrics):
+def summary_table(metrics: dict[str, float]) -> str:
     """Seen, Unseen, Harmonic and mIoU of each setting, as printed at the end of an evaluation.
 
     Args:
@@ -88,5 +90,5 @@ def summary_table(metrics):
     return table.get_string()
 
 
-def _number(value):
+def _number(value: float) -> str:
     return '-' if math.isnan(value) else f'{value:.2f}'

@@ -1,7 +1,9 @@
 """The state of the metric: counts of all images so far, of a size that images do not change."""
+import numpy as np
 import torch
 from mmengine.dist import all_reduce, get_dist_info
 
+from ..taxonomy import PartTaxonomy
 from .boundary import boundary_map
 from .counting import count_pairs, size_counts
 
@@ -21,7 +23,7 @@ class RunningCounts:
         boundary (bool): count boundaries too.
     """
 
-    def __init__(self, taxonomy, boundary):
+    def __init__(self, taxonomy: PartTaxonomy, boundary: bool) -> None:
         self.num_classes = len(taxonomy)
         self.object_of = torch.tensor(taxonomy.object_of)
         shapes = {'confusion': (len(taxonomy) + 1,) * 2, 'size_counts': (3, 3, len(taxonomy))}
@@ -30,9 +32,10 @@ class RunningCounts:
         self.totals = {name: torch.zeros(len(PROTOCOLS), *shape, dtype=torch.int64)
                        for name, shape in shapes.items()}
         self.samples = 0
-        self._last = {}
+        self._last: dict[str, torch.Tensor] = {}
 
-    def add(self, columns, pred, oracle=None, pred_obj=None):
+    def add(self, columns: torch.Tensor, pred: torch.Tensor, oracle: torch.Tensor | None = None,
+            pred_obj: torch.Tensor | None = None) -> None:
         """Count one image.
 
         Args:
@@ -57,16 +60,16 @@ class RunningCounts:
         self.samples += 1
         self._last = image
 
-    def _move_to(self, device):
+    def _move_to(self, device: torch.device) -> None:
         self.object_of = self.object_of.to(device)
         self.totals = {name: total.to(device) for name, total in self.totals.items()}
 
-    def _boundary(self, labels, columns):
+    def _boundary(self, labels: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
         # Nothing is known outside the labelled pixels, so both maps are background there.
         labelled = labels.masked_fill(columns == self.num_classes, self.num_classes)
         return boundary_map(labelled, self.num_classes)
 
-    def reduce(self, size):
+    def reduce(self, size: int) -> dict[str, np.ndarray]:
         """Sum over ranks, without the samples that a sampler repeated to give ranks equal shares.
 
         mmengine's DefaultSampler gives sample j of rank r the position j * world_size + r; a
@@ -99,7 +102,7 @@ class RunningCounts:
                 'each image once, in the order of mmengine.dataset.DefaultSampler, and drop_last=False')
         return self._arrays()
 
-    def _arrays(self):
+    def _arrays(self) -> dict[str, np.ndarray]:
         totals = {name: total.cpu().numpy() for name, total in self.totals.items()}
         pixels = totals['confusion'].sum(axis=(1, 2))
         for number, field in zip(pixels, PROTOCOLS.values()):

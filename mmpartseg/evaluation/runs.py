@@ -1,8 +1,9 @@
 """Finished runs: what was trained, and its scores."""
 import contextlib
 import json
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from mmengine.config import Config
@@ -28,7 +29,7 @@ class Run(NamedTuple):
     scores: dict
 
 
-def find_runs(paths):
+def find_runs(paths: Iterable[str | Path]) -> tuple[list[Run], list[Path]]:
     """The finished runs in work dirs, or in folders that hold several.
 
     Args:
@@ -40,7 +41,7 @@ def find_runs(paths):
     Raises:
         FileNotFoundError: no work dir at one of the paths.
     """
-    folders = {}
+    folders: dict[Path, Path] = {}
     for path in map(Path, paths):
         # mmengine's log of a run lies in a folder named after the same start time
         found = sorted({log.parents[1] for log in path.glob('**/*.log')
@@ -53,7 +54,7 @@ def find_runs(paths):
             [folder for folder, run in read.items() if run is None])
 
 
-def read_run(folder):
+def read_run(folder: str | Path) -> Run | None:
     """One work dir as a Run; None if it holds no config or no final scores.
 
     The config is the one that mmengine dumped there last. Scores come from ``counts.npz`` if the
@@ -64,22 +65,20 @@ def read_run(folder):
     cfg = dumped_config(folder)
     if cfg is None:
         return None
-    if (folder / COUNTS).is_file():
-        scores = scores_of_counts(folder / COUNTS)
-    else:
-        scores = logged_scores(folder, cfg.get('train_cfg'))
+    scores = (scores_of_counts(folder / COUNTS) if (folder / COUNTS).is_file() else
+              logged_scores(folder, cfg.get('train_cfg')))
     if scores is None:
         return None
     return Run(folder, kind(cfg), experiment(cfg), cfg.get('randomness', {}).get('seed'), scores)
 
 
-def dumped_config(folder):
+def dumped_config(folder: str | Path) -> Config | None:
     """The config that mmengine dumped last into a work dir; None where there is none."""
     configs = sorted(Path(folder).glob('*.py'), key=modified)
     return Config.fromfile(configs[-1]) if configs else None
 
 
-def scores_of_counts(path):
+def scores_of_counts(path: str | Path) -> dict[str, float]:
     """Scores of a counts file by key: the metric's, and the IoU of each class."""
     counts, taxonomy = load_counts(path)
     scores = {}
@@ -93,7 +92,7 @@ def scores_of_counts(path):
     return scores
 
 
-def logged_scores(folder, train_cfg):
+def logged_scores(folder: Path, train_cfg: dict[str, Any] | None) -> dict[str, float] | None:
     """The newest final scores in mmengine's JSON logs, None if there are none."""
     last = train_cfg.get('max_iters') if train_cfg else None
     for path in sorted([*folder.glob('*/*.json'), *folder.glob('*/vis_data/scalars.json')],
@@ -105,7 +104,7 @@ def logged_scores(folder, train_cfg):
     return None
 
 
-def last_scores(work_dir):
+def last_scores(work_dir: str | Path) -> dict[str, float]:
     """The newest evaluation's metrics that mmengine wrote below ``work_dir``.
 
     Raises:
@@ -120,7 +119,7 @@ def last_scores(work_dir):
                             f'--work-dir {work_dir}')
 
 
-def training_log(folder):
+def training_log(folder: str | Path) -> list[dict[str, Any]]:
     """What was logged in training, by step; of a resumed run, what was logged last.
 
     Returns:
@@ -134,7 +133,7 @@ def training_log(folder):
     return [by_step[key] for key in sorted(by_step)]
 
 
-def json_lines(path):
+def json_lines(path: Path) -> list[dict[str, Any]]:
     """The dictionaries in a file of JSON lines; lines that a kill cut off are left out."""
     entries = []
     for line in path.read_text().splitlines():
@@ -143,12 +142,12 @@ def json_lines(path):
     return [entry for entry in entries if isinstance(entry, dict)]
 
 
-def modified(path):
+def modified(path: Path) -> tuple[int, str]:
     """Time of the last change, then the name, so that the order is total."""
     return path.stat().st_mtime_ns, str(path)
 
 
-def mean_and_error(values):
+def mean_and_error(values: Sequence[float] | np.ndarray) -> tuple[float, float]:
     """Mean and its standard error (n - 1 in the variance); nan for the error of one value."""
     values = np.asarray(values, dtype=float)
     error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan

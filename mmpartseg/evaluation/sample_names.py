@@ -1,6 +1,7 @@
 """Which samples were scored: each picture should count once."""
 import logging
 from collections import Counter
+from typing import Any
 
 from mmengine.dist import all_gather_object
 from mmengine.logging import print_log
@@ -9,15 +10,15 @@ from mmengine.logging import print_log
 class SampleNames:
     """Notes what a metric is given, and says so where a picture comes twice."""
 
-    def __init__(self):
-        self.names = []
+    def __init__(self) -> None:
+        self.names: list[tuple | None] = []
 
-    def add(self, sample):
+    def add(self, sample: dict[str, Any]) -> None:
         """Note one sample: its picture, and its object where every object of a picture is a sample."""
         path = sample.get('img_path')
         self.names.append(None if path is None else (str(path), sample.get('object_id')))
 
-    def say_repeated(self, counted):
+    def say_repeated(self, counted: int) -> None:
         """One warning line, with counts, where pictures were scored more than once in any process.
 
         Args:

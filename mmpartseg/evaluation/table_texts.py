@@ -2,11 +2,12 @@
 import csv
 import io
 import math
+from typing import Any
 
 PUBLISHED, RUNS = ('paper', 'its paper'), 'runs'  # what a note can be about
 
 
-def to_markdown(table, sections):
+def to_markdown(table: dict[str, Any], sections: list[tuple]) -> str:
     """The table as Markdown: ``mean ± error`` in percent; notes below it."""
     lines = [f"**{table['title']}**", '']
     for heading, columns, rows in sections:
@@ -33,7 +34,7 @@ def _cell(pair):
     return f'{mean:.2f}' if math.isnan(error) else f'{mean:.2f} ± {error:.2f}'
 
 
-def to_csv(table, sections):
+def to_csv(table: dict[str, Any], sections: list[tuple]) -> str:
     """The table with one line for each number: section, labels, source, column, mean, error, note."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator='\n')

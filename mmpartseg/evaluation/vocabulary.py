@@ -1,10 +1,12 @@
 """Which classes an evaluation is about, and whether everyone agrees on them."""
+from collections.abc import Iterable
 from itertools import zip_longest
+from typing import Any
 
 from ..taxonomy import PartTaxonomy
 
 
-def dataset_taxonomy(dataset_meta):
+def dataset_taxonomy(dataset_meta: dict[str, Any] | None) -> PartTaxonomy:
     """The taxonomy of a data set's ``classes``, with the unseen objects of its ``taxonomy``.
 
     Args:
@@ -27,7 +29,7 @@ def dataset_taxonomy(dataset_meta):
     return PartTaxonomy(taxonomy.object_parts, set(unseen) & set(taxonomy.objects))
 
 
-def check_same_classes(owner, classes, taxonomy):
+def check_same_classes(owner: str, classes: Iterable[str], taxonomy: PartTaxonomy) -> None:
     """Raise ValueError, with the first difference, unless ``classes`` are those of the taxonomy.
 
     Args:

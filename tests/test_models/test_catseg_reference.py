@@ -1,33 +1,17 @@
-"""CATSegHead, both variants, against arrays of the released implementations, stage by stage."""
-import contextlib
-import re
-
+"""CATSegHead as in OV-PARTS against arrays of the released implementations, stage by stage."""
 import pytest
 import torch
-import torch.nn.functional as F
-from mmengine.config import ConfigDict
-from mmseg.registry import MODELS
-from mmseg.structures import SegDataSample
 
-from mmpartseg.checkpoints.catseg import rename
-from mmpartseg.models.layers.cost import cost_volume
 from tests.catseg_reference import (
-    PREDICTOR,
-    SCENE,
     Arrays,
     build,
     check_gradients,
-    classes_first,
     close,
     give_guidance,
-    head_options,
     normalised,
 )
-from tests.keyed_weights import reference_files
-from tests.released_protocol import check_test_images, clear
-
-FILES = reference_files('catseg_[0-9]*.npz')
-RELEASED_LOSS = dict(type='PartMaskLoss', unlabelled_as_background=True)
+from tests.catseg_stages import FILES, RELEASED_LOSS, check_stages
+from tests.released_protocol import check_test_images
 
 
 @pytest.fixture(scope='module', params=FILES, ids=lambda path: path.stem)
@@ -38,34 +22,6 @@ def ovparts(request):
         type='CATSegHead', train_taxonomy=arrays.names('names/train_classes'),
         test_taxonomy=arrays.names('names/test_classes'), in_channels=channels,
         loss_object_part=RELEASED_LOSS))
-
-
-def check_stages(head, arrays, folder, features, text, every=1):
-    """Text, costs, embedding and every layer; the logits are returned."""
-    guidance, dense = head.guides(features)
-    cost = cost_volume(dense, text)
-    close(cost.transpose(1, 2), arrays[f'{folder}/cost'], name='cost')
-    x = head.embedding(cost)
-    def check(name):
-        close(classes_first(x)[..., ::every, ::every], arrays[f'{folder}/{name}'], name=name)
-    check('embed')
-    text_guidance = head.text_guidance(text[None])
-    if f'{folder}/guidance/text' in arrays:
-        check_guidance(arrays, f'{folder}/guidance', guidance, text_guidance)
-    for i, layer in enumerate(head.stack):
-        x = layer.spatial(x, guidance.appearance)
-        check(f'layers/{i}/spatial')
-        x = layer.classes(x, text_guidance)
-        check(f'layers/{i}/class')
-    return head.decoder(x, guidance.decoder)
-
-
-def check_guidance(arrays, folder, guidance, text_guidance):
-    expected = arrays[f'{folder}/text']
-    close(text_guidance.expand_as(expected), expected, name='text guidance')
-    close(guidance.appearance.permute(0, 3, 1, 2), arrays[f'{folder}/appearance'], name='appearance')
-    for i, maps in enumerate(guidance.decoder):
-        close(maps, arrays[f'{folder}/decoder{i}'], name=f'decoder guidance {i}')
 
 
 def test_ovparts_stages(ovparts):
@@ -105,176 +61,3 @@ def test_ovparts_loss_and_gradients(ovparts):
 def test_ovparts_test_images(ovparts):
     arrays, model = ovparts
     check_test_images(arrays, model, give_guidance)
-
-
-@pytest.fixture(scope='module', params=FILES, ids=lambda path: path.stem)
-def cvpr24(request):
-    arrays = Arrays(request.param, 'cvpr24/')
-    width = arrays.spec[f'{PREDICTOR}clip_model.visual.conv1.weight'][0]
-    upsampled = [arrays.spec[f'upsample{i}.weight'][1] for i in (1, 2)]
-    # of the vocabulary only the number of classes counts here: their names are no parts
-    train, test = ([f"thing's {name}" for name in arrays.names(f'names/{split}')]
-                   for split in ('train', 'test'))
-    return arrays, build(arrays, arrays.spec, dict(
-        type='CATSegHead', train_taxonomy=train, test_taxonomy=test, in_channels=(width, width),
-        upsampled_channels=upsampled, padded_classes=256, background=False, synonyms='first',
-        loss_object_part=dict(type='PartMaskLoss', background_weight=None, unlabelled_as_negative=True)),
-        dense='cls', out_indices=(3, 7), guided=False)
-
-
-def check_features(arrays, folder, features, head):
-    guidance = [up(x) for up, x in zip(head.guidance.upsample, features)]
-    close(features[-1].flatten(2).mT[:, 10::11], arrays[f'{folder}/clip_features'][:, 1:])
-    for i, maps in zip((4, 5), guidance):
-        expected = arrays[f'{folder}/guidance_input/res{i}']
-        close(maps[..., ::maps.shape[2] // expected.shape[2], ::maps.shape[3] // expected.shape[3]], expected)
-
-
-@contextlib.contextmanager
-def unpooled(head):
-    """The test arrays are of ``eval.sh``, which switches the pooling off."""
-    layers = [layer.classes for layer in head.stack]
-    poolings = [layer.pooling for layer in layers]
-    for layer in layers:
-        layer.pooling = 1
-    yield
-    for layer, pooling in zip(layers, poolings):
-        layer.pooling = pooling
-
-
-@pytest.mark.parametrize('split, folder', [('train', 'train'), ('test', 'test/whole')])
-def test_cvpr24_stages(cvpr24, split, folder):
-    arrays, model = cvpr24
-    head = model.decode_head
-    image = arrays['train/input/image'] if split == 'train' else arrays['test/image'][None]
-    with torch.no_grad(), unpooled(head) if split == 'test' else contextlib.nullcontext():
-        features = model.backbone(normalised(image))
-        check_features(arrays, folder, features, head)
-        text = head.condition(arrays.names(f'names/{split}'))
-        close(text, arrays[f'{folder}/text'])
-        logits = check_stages(head, arrays, folder, features, text, every=4)
-        close(logits[..., ::3, ::3], arrays[f'{folder}/logits'])
-
-
-def test_cvpr24_loss_and_gradients(cvpr24):
-    arrays, model = cvpr24
-    head = model.train().decode_head
-    part_map = arrays['train/input/sem_seg'].long()
-
-    def loss():
-        text = head.condition(arrays.names('names/train'))
-        features = model.backbone(normalised(arrays['train/input/image']))
-        output = head.decode(features, head.train_index, True, text)
-        losses = head.loss_by_feat(output, part_map, torch.full_like(part_map, 255), head.train_index)
-        return losses['loss_object_part']
-    close(loss(), arrays['train/loss/total'])
-    # through nine blocks of CLIP rounding grows: of the arrays from float64, to 5e-4 with its ReLUs
-    check_gradients(model, loss, arrays.under('grad'), tolerance=2e-4)
-    model.eval()
-
-
-def test_cvpr24_trains_queries_and_values(cvpr24):
-    arrays, model = cvpr24
-    clip = [rename(name) for name in arrays.names('trainable_clip')]
-    unread = [rename(name) for name in arrays.names('zero_or_no_gradient')]
-    trained = [name for name, parameter in model.named_parameters() if parameter.requires_grad]
-    assert {name for name in trained if name.startswith(('backbone.', 'decode_head.text_encoder.'))} == {
-        *clip} - {*unread}
-
-
-@pytest.mark.parametrize('folder, test_cfg', [
-    ('test/whole', dict(mode='whole')),
-    ('test/sliding', dict(mode='tiles_and_whole', size=(640, 640), tile=384, stride=256))])
-def test_cvpr24_scores(cvpr24, folder, test_cfg):
-    arrays, model = cvpr24
-    with unpooled(model.decode_head):
-        model.test_cfg = ConfigDict(test_cfg)
-        check_cvpr24_scores(arrays, model, folder)
-    model.test_cfg = ConfigDict(mode='whole')
-
-
-def check_cvpr24_scores(arrays, model, folder):
-    head = model.decode_head
-    expected = arrays[f'{folder}/label_map'].long()
-    names = head.prompts
-    head.prompts = lambda taxonomy: arrays.names('names/test')
-    try:
-        with torch.no_grad():
-            scores = model.inference(normalised(arrays['test/image'][None]), [dict(ori_shape=(1, 1))])
-    finally:
-        head.prompts = names
-    full = F.interpolate(scores, tuple(expected.shape), mode='bilinear')[0]
-    close(full[:, ::3, ::3], arrays[f'{folder}/scores'])
-    sample, = model.postprocess(scores, [SegDataSample(metainfo=dict(ori_shape=tuple(expected.shape)))])
-    sure = clear(full, list(range(len(full))))
-    assert sure.float().mean() > 0.95
-    assert torch.equal(sample.pred_sem_seg.data[0][sure], expected[sure])
-
-
-@pytest.fixture(scope='module', params=FILES, ids=lambda path: path.stem)
-def aggregator(request):
-    """The aggregator alone, under other inputs: guidance in three sizes is given as it is."""
-    arrays = Arrays(request.param, 'cvpr24/aggregator/')
-    weights = arrays.under('weight')
-    spec = {name: list(value.shape) for name, value in weights.items()}
-    names = [f"thing's {i}" for i in range(arrays['input/text_feats'].shape[1])]
-    dims = arrays['input/img_feats'].shape[1]
-
-    def head(padded_classes, pooling=2):
-        clip = dict(embed_dim=dims, text_cfg=dict(width=16, heads=1, layers=1), vision_cfg=dict())
-        each = MODELS.build(dict(
-            type='CATSegHead', train_taxonomy=names, test_taxonomy=names, background=False,
-            in_channels=[arrays[f'input/res{i}'].shape[1] for i in (5, 4, 3)], pooling=pooling,
-            text_encoder=dict(type='OpenCLIPTextEncoder', arch=clip, templates=SCENE, averaged=False),
-            padded_classes=padded_classes, loss_object_part=RELEASED_LOSS,
-            # 4 of 8x8 tokens; no mask is stored here
-            **dict(head_options(spec), window=arrays['input/img_feats'].shape[2] // 2)))
-        state = {rename(name).removeprefix('decode_head.'): value for name, value in weights.items()}
-        missing, unexpected = each.load_state_dict(state, strict=False)
-        assert all(name.startswith('text_encoder.') for name in missing)
-        assert bool(unexpected) == (padded_classes == 0)  # learned classes have no place there
-        return each
-    return arrays, head
-
-
-def aggregator_inputs(arrays, head):
-    dense, text = arrays['input/img_feats'], F.normalize(arrays['input/text_feats'], dim=-1)
-    return head.guidance([arrays[f'input/res{i}'] for i in (5, 4, 3)], dense), dense, text
-
-
-def test_padding_and_truncation(aggregator):
-    arrays, build_head = aggregator
-    pattern = r'pad(\d+)(?:_pool(\d+))?'
-    runs = arrays.folders(pattern)
-    assert len(runs) >= 4
-    for run in runs:
-        padded, pooling = re.fullmatch(pattern, run).groups()
-        head = build_head(int(padded), pooling=int(pooling or 2))
-        guidance, dense, text = aggregator_inputs(arrays, head)
-        close(head.masks(guidance, dense, text), arrays[f'{run}/logits'], name=run)
-        if f'{run}/embed' in arrays:
-            stages(arrays, run, head, guidance, dense, text)
-            check_aggregator_gradients(arrays, run, head)
-
-
-def check_aggregator_gradients(arrays, run, head):
-    gradients = {rename(name).removeprefix('decode_head.'): value
-                 for name, value in arrays.under(f'{run}/grad_of_mean_square').items()}
-
-    def loss():
-        return (head.masks(*aggregator_inputs(arrays, head))**2).mean()
-    check_gradients(head, loss, gradients, {name: name for name in gradients})
-
-
-def stages(arrays, run, head, guidance, dense, text):
-    text_guidance = head.text_guidance(text)
-    check_guidance(arrays, f'{run}/guidance', guidance, text_guidance)
-    cost = cost_volume(dense, text)
-    close(cost.transpose(1, 2), arrays[f'{run}/cost'])
-    x = head.embedding(cost)
-    close(classes_first(x), arrays[f'{run}/embed'])
-    for i, layer in enumerate(head.stack):
-        x = layer.spatial(x, guidance.appearance)
-        close(classes_first(x), arrays[f'{run}/layers/{i}/spatial'])
-        x = layer.classes(x, text_guidance)
-        close(classes_first(x), arrays[f'{run}/layers/{i}/class'])

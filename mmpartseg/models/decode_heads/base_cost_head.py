@@ -86,8 +86,8 @@ class BaseCostHead(OpenVocabHead):
             found = 'a CLS token beside it' if with_token else f'{dense.shape[1]} channels'
             raise ValueError(
                 f'{type(self).__name__} compares text of {dims} dimensions with the last map of the '
-                f'backbone, which has {found}: it must be that of the same CLIP, from GuidedCLIP, or from OpenCLIPViT or '
-                'OpenCLIPImageTower with dense')
+                f'backbone, which has {found}: it must be that of the same CLIP, from GuidedCLIP, or from '
+                'OpenCLIPViT or OpenCLIPImageTower with dense')
         return self.guidance([inputs[i] for i in self.in_index], dense), dense
 
     def text_guidance(self, text):

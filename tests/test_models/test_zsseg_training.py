@@ -1,0 +1,101 @@
+"""ZSSeg+ in training: joint, over processes, and what it needs."""
+import socket
+
+import pytest
+import torch
+from mmengine.config import Config
+from mmengine.structures import PixelData
+from mmseg.registry import MODELS
+from mmseg.structures import SegDataSample
+
+from tests.mixed import ROOT
+from tests.runs import in_child
+from tests.tiny import TINY_CLIP
+from tests.zsseg_small import TRAIN, batch, build
+
+
+class TestTraining:
+    def samples(self, taxonomies):
+        parts = torch.full((2, 64, 64), 255)
+        parts[:, 5:30, 5:50] = 0
+        return [SegDataSample(
+            metainfo=dict(taxonomy=taxonomy), gt_sem_seg=PixelData(data=labels[None]),
+            gt_object_seg=PixelData(data=torch.where(labels == 0, 0, 9)[None]))
+            for labels, taxonomy in zip(parts, taxonomies)]
+
+    def test_joint_training(self):
+        """Each image's loss in its own vocabulary, by its share of the batch."""
+        other = ["fox's tail", "fox's paw"]
+        model, images = build(train_taxonomy=dict(joint=[TRAIN, other])), torch.randn(2, 3, 64, 64)
+        model.decode_head.proposals.train()
+        together = model.loss(images, self.samples([TRAIN, other]))
+        alone = [model.loss(images[i:i + 1], self.samples([TRAIN, other])[i:i + 1]) for i in range(2)]
+        terms = ('loss_cls', 'loss_mask', 'loss_dice')
+        assert set(together) == {f'decode.{layer}{term}' for layer in ('', 'd0.') for term in terms}
+        for name, value in together.items():
+            expected = (alone[0][name] + alone[1][name]) / 2
+            torch.testing.assert_close(value, expected, atol=1e-5, rtol=1e-4)
+
+    def test_joint_training_over_processes(self, tmp_path):
+        """Two processes, each with images of one vocabulary: their mean is what one process gives."""
+        other = ["fox's tail", "fox's paw"]
+        images = torch.randn(4, 3, 64, 64, generator=torch.Generator().manual_seed(0))
+        batch = [*self.samples([TRAIN, TRAIN]), *self.samples([other, other])]
+
+        def terms(rows):
+            model = build(train_taxonomy=dict(joint=[TRAIN, other])).train()
+            losses = model.loss(images[rows], [batch[i] for i in rows])
+            return {name: value.detach() for name, value in losses.items()}
+
+        def in_process():
+            torch.distributed.init_process_group('gloo')
+            rank = torch.distributed.get_rank()
+            torch.save(terms([[0, 1], [2, 3]][rank]), tmp_path / f'{rank}.pth')
+
+        two = [dict(RANK=str(r), WORLD_SIZE='2', MASTER_ADDR='127.0.0.1', MASTER_PORT=free_port())
+               for r in range(2)]
+        two[1]['MASTER_PORT'] = two[0]['MASTER_PORT']
+        assert in_child(in_process, environments=two) == [0, 0]
+        found = [torch.load(tmp_path / f'{rank}.pth') for rank in range(2)]
+        for name, expected in terms([0, 1, 2, 3]).items():
+            torch.testing.assert_close((found[0][name] + found[1][name]) / 2, expected, rtol=1e-4, atol=1e-5)
+
+    def test_a_vocabulary_without_an_image(self):
+        """As in joint training on several processes: the same terms, and a gradient of 0."""
+        model = build()
+        head, index = model.decode_head, model.decode_head.train_index
+        features = [x[:0] for x in model.backbone(torch.randn(1, 3, 64, 64))]
+        output = head.decode([*features, torch.zeros(0, 64, 64, dtype=torch.long)], index, training=True)
+        terms = head.loss_by_feat(output, torch.zeros(0, 64, 64, dtype=torch.long), None, index)
+        names = ('cls', 'mask', 'dice')
+        assert set(terms) == {f'{layer}loss_{name}' for layer in ('', 'd0.') for name in names}
+        sum(terms.values()).backward()
+        assert all(value == 0 for value in terms.values())
+        assert head.proposals.query_embed.weight.grad.abs().sum() == 0
+
+    def test_samples_without_objects(self):
+        model, samples = build(), self.samples([TRAIN, TRAIN])
+        del samples[1].gt_object_seg
+        with pytest.raises(ValueError, match='a sample has no object map: take a PerObjectDataset'):
+            model.loss(torch.zeros(2, 3, 64, 64), samples)
+
+    def test_every_convolution_of_the_pixel_decoder_is_initialised(self):
+        decoder = build().decode_head.proposals.pixel_decoder
+        for convs in (decoder.lateral_convs, decoder.output_convs):
+            for conv in convs:
+                weight = conv.conv.weight
+                bound = (3 / (weight.shape[1] * weight.shape[2] * weight.shape[3]))**0.5  # Caffe2's Xavier
+                assert 0.8 * bound < weight.abs().max() <= bound
+
+    def test_stage_1_predicts_nothing(self):
+        cfg = Config.fromfile(ROOT / 'configs/_base_/models/zsseg_prompts.py').model
+        from tests.zsseg import shrink
+        model = MODELS.build(shrink(cfg, TINY_CLIP)).eval()
+        with pytest.raises(NotImplementedError, match="start stage 2 from its checkpoint: load_from='zsseg"):
+            model.test_step(batch())
+
+
+def free_port():
+    with socket.socket() as connection:
+        connection.bind(('127.0.0.1', 0))
+        return str(connection.getsockname()[1])
