@@ -17,7 +17,8 @@ def test_cost_family_without_features_in_the_space_of_text(backbone, found):
         model.encode_decode(images(), [{}] * 2)
 
 
-@pytest.mark.parametrize('backbone', [DINOV3, RESNET, dict(CLIP, arch=TINY_CLIP)])
+@pytest.mark.parametrize('backbone', [
+    DINOV3, dict(CLIP, arch=TINY_CLIP), dict(type='OpenCLIPViT', arch=TINY_CLIP)])
 def test_a_guided_clip_needs_a_clip(backbone):
     with pytest.raises(ValueError, match=f"{backbone['type']}', .* no features in the space of text"):
         MODELS.build(dict(type='GuidedCLIP', clip=backbone, clip_size=(64, 64)))

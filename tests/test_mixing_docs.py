@@ -2,7 +2,8 @@
 import math
 import re
 
-import mmseg.visualization  # noqa: F401  registers
+import mmseg.evaluation  # noqa: F401  registers
+import mmseg.visualization  # noqa: F401
 import pytest
 import torch
 from mmengine.config import Config

@@ -27,7 +27,7 @@ class GuidedCLIP(BaseModule):
                  guidance_mean=None, guidance_std=None, padding_divisor=None, init_cfg=None):
         super().__init__(init_cfg)
         self.clip, self.clip_size = MODELS.build(clip), tuple(clip_size)
-        if not (getattr(self.clip, 'dense', None) or getattr(self.clip, 'text_space', None)):
+        if not getattr(self.clip, 'dense', True):
             raise ValueError(f"clip=dict(type='{type(self.clip).__name__}', …) gives no features in the "
                              "space of text, where prompts are: take OpenCLIPViT(dense='token') or "
                              'OpenCLIPImageTower(dense=True); any other backbone can be the `guidance`')

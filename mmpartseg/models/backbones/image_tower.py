@@ -40,6 +40,11 @@ class ImageTower(BaseModule):
     """
     pixel_statistics = interpolation = text_space = None
 
+    @property
+    def dense(self):
+        """Whether the last map is in the space of text."""
+        return self.text_space is not None
+
     def choose(self, tower, out_indices, frozen, with_cls_token, name):
         """Set which maps of a tower are given, and how.
 
