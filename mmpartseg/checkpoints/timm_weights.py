@@ -62,7 +62,7 @@ def weights_file(name: str) -> str | Path:
         raise ValueError(f"timm {timm.__version__} has no weights '{printable(name)}'; "
                          'timm.list_pretrained() lists those that it has')
     try:
-        return fetched(cfg.url) if not cfg.hf_hub_id else _of_the_hub(cfg)
+        return fetched(str(cfg.url)) if not cfg.hf_hub_id else _of_the_hub(cfg)
     except Exception as error:  # whatever the hub's client raises
         raise FileNotFoundError(
             f"timm://{name}: timm could not give the weights ({str(error).splitlines()[0]}). Run the same "
