@@ -35,7 +35,9 @@ def untyped(path):
     return list(within(ast.parse(path.read_text()), True))
 
 
-@pytest.mark.parametrize('pattern', ['taxonomy.py', 'evaluation/*.py', 'checkpoints/*.py', 'zoo/*.py'])
+@pytest.mark.parametrize('pattern', [
+    'taxonomy.py', 'evaluation/*.py', 'checkpoints/*.py', 'zoo/*.py', 'datasets/*.py', 'datasets/transforms/*.py'
+])
 def test_public_functions_have_types(pattern):
     files = list(ROOT.glob(f'mmpartseg/{pattern}'))
     assert files and [each for path in files for each in untyped(path)] == []

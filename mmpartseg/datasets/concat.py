@@ -1,4 +1,6 @@
 """Several data sets as one."""
+from collections.abc import Sequence
+
 import numpy as np
 from mmengine import dataset as mmengine_dataset
 from mmseg.registry import DATASETS
@@ -14,7 +16,8 @@ class ConcatDataset(mmengine_dataset.ConcatDataset):
         ValueError: the metainfo of the members differs; names the keys and ``ignore_keys``.
     """
 
-    def __init__(self, datasets, lazy_init=False, ignore_keys=None):
+    def __init__(self, datasets: Sequence, lazy_init: bool = False,
+                 ignore_keys: str | list[str] | None = None) -> None:
         try:
             super().__init__(datasets, lazy_init, ignore_keys)
         except (KeyError, TypeError, ValueError) as error:
@@ -29,7 +32,7 @@ class ConcatDataset(mmengine_dataset.ConcatDataset):
                              f'ignore_keys={ignored + keys}') from error
 
 
-def differing_keys(datasets):
+def differing_keys(datasets: Sequence) -> list[str]:
     """The keys of ``metainfo`` that are not the same in all data sets, in alphabetical order."""
     metas = [dataset.metainfo for dataset in datasets]
     return [key for key in sorted({key for meta in metas for key in meta})

@@ -6,6 +6,7 @@ sample is the same picture, flipped and cropped in the same way.
 import contextlib
 import itertools
 import random
+from collections.abc import Iterator, Sized
 
 import numpy as np
 import torch
@@ -19,6 +20,8 @@ class Draw(int):
     mmengine's ``ConcatDataset`` and ``RepeatDataset`` subtract and divide to find the index in a member;
     the seed is kept.
     """
+
+    seed: tuple
 
     def __new__(cls, index, seed):
         draw = super().__new__(cls, index)
@@ -36,7 +39,7 @@ class Draw(int):
 
 
 @contextlib.contextmanager
-def random_numbers_of(index):
+def random_numbers_of(index: int) -> Iterator[None]:
     """Python's, NumPy's and torch's generators start from a draw's seed, and are then as before.
 
     A plain index leaves them as they are.
@@ -64,11 +67,11 @@ class DrawSampler(InfiniteSampler):
     The arguments are those of ``InfiniteSampler``.
     """
 
-    def __init__(self, dataset, shuffle=True, seed=None):
+    def __init__(self, dataset: Sized, shuffle: bool = True, seed: int | None = None) -> None:
         super().__init__(dataset, shuffle, seed)
         self.passed = 0
 
-    def jump(self, passed):
+    def jump(self, passed: int) -> None:
         """Begin after so many draws of this process; what was drawn before counts for nothing."""
         self.passed = passed
 

@@ -1,13 +1,16 @@
 """Which files a split consists of."""
 import json
 import os.path as osp
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from mmengine import fileio
 
 from ..printable import printable
 
 
-def list_stems(folder, suffixes, backend_args=None):
+def list_stems(folder: str, suffixes: str | Sequence[str],
+               backend_args: dict[str, Any] | None = None) -> dict[str, str]:
     """Files below a folder, hidden ones (such as the ``._*`` of macOS archives) left out.
 
     Args:
@@ -21,7 +24,7 @@ def list_stems(folder, suffixes, backend_args=None):
         ValueError: two files differ in their suffix only.
     """
     suffixes = (suffixes,) if isinstance(suffixes, str) else tuple(suffixes)
-    found = {}
+    found: dict[str, str] = {}
     for name in sorted(fileio.list_dir_or_file(
             folder, list_dir=False, suffix=suffixes, recursive=True, backend_args=backend_args)):
         if any(part.startswith('.') for part in name.split('/')):
@@ -34,13 +37,14 @@ def list_stems(folder, suffixes, backend_args=None):
     return found
 
 
-def strip_suffix(name, suffixes):
+def strip_suffix(name: str, suffixes: str | Sequence[str]) -> str:
     """``name`` without the first of ``suffixes`` that it ends with."""
     suffix = next((s for s in suffixes if name.endswith(s)), '')
     return name[:len(name) - len(suffix)]
 
 
-def listed_stems(ann_file, stems, suffixes, backend_args=None):
+def listed_stems(ann_file: str, stems: Mapping[str, str], suffixes: str | Sequence[str],
+                 backend_args: dict[str, Any] | None = None) -> list[str]:
     """The stems that a list names, in its order.
 
     A name may carry a suffix and leading folders (the published few-shot lists state paths from
@@ -62,7 +66,7 @@ def listed_stems(ann_file, stems, suffixes, backend_args=None):
     if missing:
         raise FileNotFoundError(f"ann_file {printable(ann_file)} names '{printable(missing[0])}', which is "
                                 f'not in the image folder ({len(missing)} such names of {len(names)})')
-    named = {}
+    named: dict[str, str] = {}
     for name, stem in zip(names, found):
         other = named.setdefault(stem, name)
         if other != name and not ann_file.endswith('.json'):
@@ -78,7 +82,7 @@ def _find_stem(name, stems, suffixes):
     return next((c for c in candidates if c in stems), None)
 
 
-def check_complete(stems, maps, folder, suffix):
+def check_complete(stems: Collection[str], maps: Mapping[str, str], folder: str, suffix: str) -> None:
     """FileNotFoundError unless every image of ``stems`` is among the label maps of a folder."""
     missing = [stem for stem in stems if stem not in maps]
     if missing:
@@ -87,7 +91,7 @@ def check_complete(stems, maps, folder, suffix):
             f'({len(missing)} of {len(stems)} images have none)')
 
 
-def check_no_strays(images, maps, folder, image_folder):
+def check_no_strays(images: Iterable[str], maps: Mapping[str, str], folder: str, image_folder: str) -> None:
     """ValueError unless every label map of a folder has its image: one was lost, or its name changed."""
     strays = [name for stem, name in maps.items() if stem not in images]
     if strays:
@@ -96,7 +100,7 @@ def check_no_strays(images, maps, folder, image_folder):
                          'map away')
 
 
-def read_names(ann_file, backend_args=None):
+def read_names(ann_file: str, backend_args: dict[str, Any] | None = None) -> list[str]:
     """The names in a list: one a line, or a JSON list of ``{"file_name": …}``.
 
     The published few-shot lists are JSON and name an image once for each of its classes: there it counts

@@ -1,12 +1,14 @@
 """The files of a data set: images, part maps and object maps in folders of their own."""
 import logging
 import os
+from collections.abc import Sequence
+from typing import Any
 
 from mmengine import fileio
 from mmengine.logging import print_log
 
 from mmpartseg.datasets.file_lists import check_complete, check_no_strays, list_stems, listed_stems
-from mmpartseg.datasets.label_survey import facts_of_some, finding
+from mmpartseg.datasets.label_survey import MapFacts, facts_of_some, finding
 
 PREFIX_KEYS = ('img_path', 'seg_map_path', 'object_map_path')
 SEE_ALSO = 'data/README.md shows the expected folders'
@@ -14,8 +16,18 @@ SEE_ALSO = 'data/README.md shows the expected folders'
 
 class FoldersOfMaps:
     """Of a data set: the list of its samples, by stems that the folders of ``data_prefix`` share."""
+    # of mmseg's data set, whose bases it stands among
+    ann_file: str
+    data_prefix: dict[str, Any]
+    img_suffix: str | Sequence[str]
+    seg_map_suffix: str
+    backend_args: dict[str, Any] | None
+    reduce_zero_label: bool
+    label_tables: Any
+    _stored: Any
+    _metainfo: dict[str, Any]
 
-    def load_data_list(self):
+    def load_data_list(self) -> list[dict[str, Any]]:
         """One dict a sample: the paths of image, part map and object map."""
         images = self._folder_files('img_path', self.img_suffix)
         if not images:
@@ -44,7 +56,7 @@ class FoldersOfMaps:
             if found:
                 print_log(f'{self.data_prefix[key]}: {found}', logger='current', level=logging.WARNING)
 
-    def odd_values(self, key, facts):
+    def odd_values(self, key: str, facts: Sequence[MapFacts]) -> str | None:
         """What :func:`finding` says of some maps, those of ``data_prefix[key]``; None if all is clear.
 
         Args:

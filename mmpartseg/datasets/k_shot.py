@@ -1,5 +1,6 @@
 """Few-shot training sets, drawn with a seed."""
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from mmengine.logging import print_log
@@ -9,7 +10,7 @@ from mmpartseg.datasets.part_seg_dataset import READERS, PartSegDataset
 
 
 @DATASETS.register_module(name='KShotDataset')
-def k_shot_dataset(dataset, shots, seed=0):
+def k_shot_dataset(dataset: dict[str, Any], shots: int, seed: int = 0) -> Any:
     """A data set reduced to few images of each class, the same on every machine.
 
     Args:
@@ -40,7 +41,7 @@ def k_shot_dataset(dataset, shots, seed=0):
     return dataset
 
 
-def class_presence(dataset):
+def class_presence(dataset: Any) -> np.ndarray:
     """(n, K) bool: which classes each image of a PartSegDataset shows; reads every part map."""
     def presence(index):
         return np.bincount(dataset.read_parts(index), minlength=len(dataset.taxonomy)) > 0
@@ -48,7 +49,7 @@ def class_presence(dataset):
         return np.stack(list(pool.map(presence, range(len(dataset)))))
 
 
-def draw_shots(present, shots, seed):
+def draw_shots(present: np.ndarray, shots: int, seed: int) -> np.ndarray:
     """Images that are, in a random order, among the first ``shots`` of any of their classes.
 
     Args:

@@ -1,8 +1,10 @@
 """Label maps as files: their ids, read exactly."""
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from mmengine import fileio
+from PIL import Image
 
 from ..orientation import orientation_of, stored_again
 from ..pictures import opened
@@ -26,10 +28,10 @@ class StoredMap(NamedTuple):
     """
     ids: np.ndarray
     orientation: int
-    palette: np.ndarray
+    palette: np.ndarray | None
 
 
-def read_label_map(path, backend_args=None):
+def read_label_map(path: str | Path, backend_args: dict[str, Any] | None = None) -> np.ndarray:
     """The stored ids of an 8- or 16-bit PNG, gray or palette, unchanged.
 
     Returns:
@@ -43,7 +45,7 @@ def read_label_map(path, backend_args=None):
     return read_stored(path, backend_args).ids
 
 
-def read_stored(path, backend_args=None):
+def read_stored(path: str | Path, backend_args: dict[str, Any] | None = None) -> StoredMap:
     """The :class:`StoredMap` of a file; arguments and errors are those of :func:`read_label_map`."""
     content = fileio.get(path, backend_args=backend_args)
     try:
@@ -71,7 +73,7 @@ def read_stored(path, backend_args=None):
                      None if palette is None else np.array(palette, np.uint8).reshape(-1, 3))
 
 
-def is_lossy(image):
+def is_lossy(image: Image.Image) -> bool:
     """Whether a PIL image comes from a file whose compression changes ids."""
     return image.format in LOSSY_FORMATS or image.info.get('compression') in LOSSY_COMPRESSIONS
 
@@ -83,7 +85,7 @@ def _sixteen_bits(ids, path):
     return ids.astype(np.uint16)
 
 
-def smallest_dtype(num_classes):
+def smallest_dtype(num_classes: int) -> type:
     """The type of a saved label map with ids 0 to K, K for background: uint8 or uint16.
 
     It follows from the number of classes, so that all files of a run have one depth, and leaves the

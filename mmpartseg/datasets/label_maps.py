@@ -1,8 +1,11 @@
 """From the ids stored in label maps to the ids of a data set, by table lookup."""
+from collections.abc import Iterable, Mapping, Sequence
+
 import numpy as np
 
 from ..printable import printable
 from ..structures import IGNORE_SETTINGS
+from ..taxonomy import PartTaxonomy
 from .label_files import STORED_DTYPES, read_label_map
 
 __all__ = ['IdTable', 'LabelTables', 'read_label_map']
@@ -25,13 +28,14 @@ class IdTable:
         setting (str): the data set's option for ``values``, for messages.
     """
 
-    def __init__(self, targets, ignore_index, first_id=0, values=None, setting='part_values'):
+    def __init__(self, targets: Iterable[int], ignore_index: int, first_id: int = 0,
+                 values: Mapping[int, int] | None = None, setting: str = 'part_values') -> None:
         self.first_id, self.values, self.setting = first_id, values, setting
         self.targets = tuple(targets)
         self.dtype = np.min_scalar_type(ignore_index)
         self.tables = {d: self._table(d, np.asarray(self.targets), ignore_index) for d in STORED_DTYPES}
 
-    def as_label_map(self):
+    def as_label_map(self) -> dict[int, int] | None:
         """The same relabelling in mmseg's form: ``{old: new}``, None where nothing changes."""
         if self.values is not None:
             return dict(self.values)
@@ -52,7 +56,7 @@ class IdTable:
         table[stored_ignore] = ignore_index
         return table
 
-    def __call__(self, stored, path):
+    def __call__(self, stored: np.ndarray, path: str) -> np.ndarray:
         """Look every pixel up.
 
         Args:
@@ -120,8 +124,9 @@ class LabelTables:
             values of an unknown name, or that no label map can hold.
     """
 
-    def __init__(self, stored, kept, object_classes, ignore_index, first_id=0, part_values=None,
-                 object_values=None):
+    def __init__(self, stored: PartTaxonomy, kept: PartTaxonomy, object_classes: Sequence[str],
+                 ignore_index: int, first_id: int = 0, part_values: Mapping[int, str | None] | None = None,
+                 object_values: Mapping[int, str | None] | None = None) -> None:
         _check_ignore_index(kept, ignore_index)
         unlisted = sorted(set(stored.objects) - set(object_classes))
         if unlisted:

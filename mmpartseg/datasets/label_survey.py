@@ -1,10 +1,11 @@
 """What label maps mean, where only many of them together tell."""
 import contextlib
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .label_files import read_stored
+from .label_files import StoredMap, read_stored
 
 LOOKED_AT = 16  # maps of a data set, by its loader; check.py reads all
 
@@ -26,7 +27,7 @@ class MapFacts(NamedTuple):
     black_zero: bool
 
 
-def facts_of(stored):
+def facts_of(stored: StoredMap) -> MapFacts:
     """The :class:`MapFacts` of a :class:`StoredMap`."""
     top = int(np.iinfo(stored.ids.dtype).max)
     present = np.flatnonzero(np.bincount(stored.ids.ravel(), minlength=top + 1))
@@ -41,7 +42,7 @@ def facts_of(stored):
                     black_zero)
 
 
-def facts_of_some(paths, backend_args=None):
+def facts_of_some(paths: Sequence[str], backend_args: dict[str, Any] | None = None) -> list[MapFacts]:
     """The :class:`MapFacts` of a few of some label files, evenly spread."""
     facts = []
     for path in paths[::-(-len(paths) // LOOKED_AT) or 1]:
@@ -50,7 +51,7 @@ def facts_of_some(paths, backend_args=None):
     return facts
 
 
-def finding(facts, name, setting, first_id):
+def finding(facts: Sequence[MapFacts], name: str, setting: str, first_id: int) -> str | None:
     """How the values of label maps seem to be meant otherwise than they are read.
 
     Args:

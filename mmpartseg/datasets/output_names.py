@@ -1,14 +1,16 @@
 """What files that belong to a sample are called: its path below the image folder."""
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 
-def leaves(dataset):
+def leaves(dataset: Any) -> list:
     """The data sets inside mmengine's wrappers (``ConcatDataset``, ``RepeatDataset``, …)."""
     inner = getattr(dataset, 'datasets', None) or ([dataset.dataset] if hasattr(dataset, 'dataset') else [])
     return [leaf for each in inner for leaf in leaves(each)] if inner else [dataset]
 
 
-def output_name(sample):
+def output_name(sample: Any) -> str:
     """``a/1`` for the image ``a/1.jpg`` below the image folder of a ``PartSegDataset``.
 
     Args:
@@ -17,7 +19,7 @@ def output_name(sample):
     return sample.get('sample_name') or Path(sample.get('img_path')).stem
 
 
-def check_output_names(datasets):
+def check_output_names(datasets: Sequence) -> None:
     """Two images must not write one file.
 
     Args:
@@ -26,7 +28,7 @@ def check_output_names(datasets):
     Raises:
         ValueError: names two images of one name, and the name.
     """
-    paths = {}
+    paths: dict[str, str] = {}
     for dataset in (leaf for each in datasets for leaf in leaves(each) if hasattr(leaf, 'get_data_info')):
         for i in range(len(dataset)):
             info = dataset.get_data_info(i)

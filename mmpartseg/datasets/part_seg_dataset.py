@@ -1,5 +1,7 @@
 """The base class of all part segmentation datasets."""
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from mmengine.logging import print_log
@@ -15,7 +17,7 @@ from mmpartseg.taxonomy import PartTaxonomy, load_metainfo
 READERS = 8  # threads; Pillow decodes without Python's lock, but more of them only wait for it
 
 
-def shipped_metainfo(name):
+def shipped_metainfo(name: str) -> dict[str, Any]:
     """METAINFO of a shipped vocabulary; KeyError if there is none of that name."""
     meta = load_metainfo(name)
     return {'classes': tuple(meta['object_part_classes']), 'palette': meta['palette'],
@@ -64,8 +66,11 @@ class PartSegDataset(FoldersOfMaps, BaseSegDataset):
     IMG_SUFFIX: str | tuple[str, ...] = ('.jpg', '.jpeg', '.png', '.JPG', '.JPEG', '.PNG')
     FOLDERS: tuple[str, ...] = ('', '')
 
-    def __init__(self, split='all', taxonomy=None, metainfo=None, img_suffix=None,
-                 data_prefix=None, part_values=None, object_values=None, lazy_init=False, **kwargs):
+    def __init__(self, split: str = 'all', taxonomy: Any = None, metainfo: dict[str, Any] | None = None,
+                 img_suffix: str | Sequence[str] | None = None,
+                 data_prefix: dict[str, Any] | None = None, part_values: dict[int, str | None] | None = None,
+                 object_values: dict[int, str | None] | None = None, lazy_init: bool = False,
+                 **kwargs: Any) -> None:
         if split not in ('all', 'seen'):
             raise ValueError(f"split is {split!r}; expected 'all' or 'seen'")
         unknown = sorted(set(data_prefix or ()) - set(PREFIX_KEYS))
@@ -91,7 +96,7 @@ class PartSegDataset(FoldersOfMaps, BaseSegDataset):
             self.full_init()
 
     @property
-    def taxonomy(self):
+    def taxonomy(self) -> PartTaxonomy:
         """PartTaxonomy: of this dataset's classes, the seen ones where ``split='seen'``."""
         return self._taxonomy
 
@@ -135,7 +140,7 @@ class PartSegDataset(FoldersOfMaps, BaseSegDataset):
         return {'object_parts': list(kept.object_parts),
                 'unseen_objects': list(kept.unseen_objects)}
 
-    def filter_data(self):
+    def filter_data(self) -> list[dict[str, Any]]:
         """Drop images without a seen part; reads every part map once, in threads."""
         if self.split == 'all':
             return self.data_list
@@ -161,7 +166,7 @@ class PartSegDataset(FoldersOfMaps, BaseSegDataset):
         with random_numbers_of(idx):
             return super().__getitem__(int(idx))
 
-    def get_data_info(self, idx):
+    def get_data_info(self, idx: int) -> dict[str, Any]:
         """The sample's paths, its name below the image folder (``sample_name``), the lookups that turn
         its stored ids into the dataset's, and the dataset's ``taxonomy``, by which joint training knows
         the sample's classes."""
@@ -170,11 +175,11 @@ class PartSegDataset(FoldersOfMaps, BaseSegDataset):
                     taxonomy=self._metainfo['taxonomy'])
         return info
 
-    def get_cat_ids(self, idx):
+    def get_cat_ids(self, idx: int) -> list[int]:
         """list[int]: the classes in an image's part map, for mmengine's ``ClassBalancedDataset``."""
         return np.unique(self.read_parts(idx)).tolist()
 
-    def read_parts(self, idx):
+    def read_parts(self, idx: int) -> np.ndarray:
         """The labelled pixels of an image's part map, in the dataset's ids; reads the file."""
         path = self.get_data_info(idx)['seg_map_path']
         ids = self.label_tables.parts(read_label_map(path, self.backend_args), path)

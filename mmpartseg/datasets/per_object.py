@@ -1,4 +1,6 @@
 """One sample for every object of an image."""
+from typing import Any
+
 import numpy as np
 from mmseg.registry import DATASETS
 from torch.utils.data import Dataset
@@ -25,21 +27,21 @@ class PerObjectDataset(Dataset):
         ValueError: another type of data set; a pipeline that makes nothing of any pair.
     """
 
-    def __init__(self, dataset, lazy_init=False):
+    def __init__(self, dataset: dict[str, Any], lazy_init: bool = False) -> None:
         self.dataset = DATASETS.build(dataset)
         if not isinstance(self.dataset, PartSegDataset):
             raise ValueError('PerObjectDataset reads the part maps of a PartSegDataset, got a '
                              f'{type(self.dataset).__name__}')
-        self.pairs = None
+        self.pairs: Any = None  # (n, 2) of :meth:`full_init`
         if not lazy_init:
             self.full_init()
 
     @property
-    def metainfo(self):
+    def metainfo(self) -> dict[str, Any]:
         """dict: of the data set inside."""
         return self.dataset.metainfo
 
-    def full_init(self):
+    def full_init(self) -> None:
         """Read every part map once."""
         if self.pairs is None:
             self.dataset.full_init()
@@ -51,7 +53,7 @@ class PerObjectDataset(Dataset):
         self.full_init()
         return len(self.pairs)
 
-    def get_data_info(self, idx):
+    def get_data_info(self, idx: int) -> dict[str, Any]:
         """The image's sample, with ``object_id``, an index into the taxonomy's objects."""
         self.full_init()
         image, obj = self.pairs[idx].tolist()

@@ -1,4 +1,7 @@
 """From the results of a pipeline to what the model takes."""
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from mmcv.transforms import to_tensor
 from mmengine.structures import PixelData
@@ -28,10 +31,10 @@ class PackPartSegInputs(PackSegInputs):
                  'object_id', 'picture', 'refine')
     OBJECT_FIELDS = {'gt_object_map': 'gt_object_seg', 'pred_object_map': 'pred_object_seg'}
 
-    def __init__(self, meta_keys=META_KEYS):
+    def __init__(self, meta_keys: Sequence[str] = META_KEYS) -> None:
         super().__init__(meta_keys)
 
-    def transform(self, results):
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Needs what the loading transforms add."""
         if {'gt_seg_map', 'gt_object_map'} <= results.keys() and not results.get('stored_objects'):
             check_together(results)
@@ -42,7 +45,7 @@ class PackPartSegInputs(PackSegInputs):
         return packed
 
 
-def check_together(results):
+def check_together(results: dict[str, Any]) -> None:
     """ValueError unless each labelled pixel shows its part's object, as it does when maps are loaded.
 
     Transforms that know ``gt_seg_map`` alone (mmcv's ``Pad`` and ``CenterCrop``, mmseg's ``Albu``) move

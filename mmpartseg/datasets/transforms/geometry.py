@@ -1,4 +1,7 @@
 """Resizing and padding for every label map of a sample, whatever its type."""
+from collections.abc import Sequence
+from typing import Any
+
 import mmcv
 import numpy as np
 import torch
@@ -9,7 +12,7 @@ from mmseg.registry import TRANSFORMS
 from PIL import Image
 
 
-def resize_nearest(labels, size):
+def resize_nearest(labels: np.ndarray, size: Sequence[int]) -> np.ndarray:
     """Resize a label map through Pillow to the value at the nearest pixel centre.
 
     Args:
@@ -24,7 +27,7 @@ def resize_nearest(labels, size):
     return np.asarray(resized).astype(labels.dtype)
 
 
-def resize_floor(labels, size):
+def resize_floor(labels: np.ndarray, size: Sequence[int]) -> np.ndarray:
     """:func:`resize_nearest` as torch does it: the pixel that the new one's corner lies in, rounded down."""
     maps = torch.from_numpy(labels.astype(np.float64))[None, None]
     return F.interpolate(maps, tuple(size), mode='nearest')[0, 0].numpy().astype(labels.dtype)
@@ -44,7 +47,7 @@ class ResizePartSeg(Resize):
     The other arguments are those of ``Resize``.
     """
 
-    def __init__(self, *args, floor_labels=False, **kwargs):
+    def __init__(self, *args: Any, floor_labels: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.resize_labels = resize_floor if floor_labels else resize_nearest
 
@@ -65,7 +68,8 @@ class PadPartSeg(Pad):
         pad_val (int): for the image.
     """
 
-    def __init__(self, size=None, size_divisor=None, pad_val=0):
+    def __init__(self, size: tuple[int, int] | None = None, size_divisor: int | None = None,
+                 pad_val: float = 0) -> None:
         super().__init__(size=size, size_divisor=size_divisor, pad_val={'img': pad_val})
 
     def _pad_seg(self, results):

@@ -1,4 +1,6 @@
 """Image and label maps from files."""
+from typing import Any
+
 import numpy as np
 from mmcv.transforms import BaseTransform, LoadImageFromFile
 from mmengine import fileio
@@ -27,10 +29,10 @@ class LoadPartImage(LoadImageFromFile):
         ValueError: names the file that cannot be decoded, or has too many pixels.
     """
 
-    def __init__(self, backend_args=None):
+    def __init__(self, backend_args: dict[str, Any] | None = None) -> None:
         super().__init__(backend_args=backend_args)
 
-    def transform(self, results):
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Needs ``img_path``; adds ``img`` (H, W, 3), ``img_shape`` and ``ori_shape`` (H, W), and the
         EXIF ``orientation``."""
         path = results['img_path']
@@ -81,11 +83,11 @@ class LoadPartAnnotations(BaseTransform):
             of its image.
     """
 
-    def __init__(self, backend_args=None, stored_objects=False):
+    def __init__(self, backend_args: dict[str, Any] | None = None, stored_objects: bool = False) -> None:
         self.backend_args = backend_args
         self.stored_objects = stored_objects
 
-    def transform(self, results):
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Needs ``ori_shape``; adds ``gt_seg_map`` and ``gt_object_map``, both (H, W), and their
         names to ``seg_fields``: what mmseg's transforms resize, flip and crop."""
         part_path, object_path = results.get('seg_map_path'), results.get('object_map_path')
@@ -120,7 +122,7 @@ class LabelBackground(BaseTransform):
         ValueError: K is the data set's ignore index.
     """
 
-    def transform(self, results):
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Needs ``gt_seg_map``, ``gt_object_map`` and ``label_tables``; changes ``gt_seg_map``."""
         tables, parts = results['label_tables'], results['gt_seg_map']
         background, num_objects = tables.num_classes, tables.num_objects
@@ -151,11 +153,11 @@ class LoadObjectPrediction(BaseTransform):
             outside the object classes.
     """
 
-    def __init__(self, folder, backend_args=None):
+    def __init__(self, folder: str, backend_args: dict[str, Any] | None = None) -> None:
         self.folder = folder
         self.backend_args = backend_args
 
-    def transform(self, results):
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Needs what the data set gives, and ``ori_shape``; adds ``pred_object_map``."""
         path = fileio.join_path(self.folder, f'{output_name(results)}.png',
                                 backend_args=self.backend_args)
@@ -168,7 +170,8 @@ class LoadObjectPrediction(BaseTransform):
         return results
 
 
-def read_map_of_image(path, results, backend_args=None):
+def read_map_of_image(path: str, results: dict[str, Any],
+                      backend_args: dict[str, Any] | None = None) -> np.ndarray:
     """The stored ids of a label map, turned as its image is.
 
     Args:

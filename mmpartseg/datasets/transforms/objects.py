@@ -1,4 +1,6 @@
 """Samples of one object."""
+from typing import Any
+
 import numpy as np
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
@@ -16,10 +18,10 @@ class KeepObject(BaseTransform):
             its parts (horse, person, pottedplant, train and tvmonitor of Pascal-Part-116).
     """
 
-    def __init__(self, released_object_table=False):
+    def __init__(self, released_object_table: bool = False) -> None:
         self.released_object_table = released_object_table
 
-    def transform(self, results):
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Needs ``object_id``, ``label_tables``, ``gt_seg_map`` and ``gt_object_map``; changes both maps."""
         obj, tables = results['object_id'], results['label_tables']
         parts, objects = results['gt_seg_map'], results['gt_object_map']
@@ -42,7 +44,7 @@ class KeepObject(BaseTransform):
 class RequirePart(BaseTransform):
     """Make nothing of a sample without a labelled part, for instance after cropping."""
 
-    def transform(self, results):
+    def transform(self, results: dict[str, Any]) -> dict[str, Any] | None:
         """Needs ``gt_seg_map`` and ``label_tables``; None where no pixel is labelled."""
         labelled = results['gt_seg_map'] != results['label_tables'].ignore_index
         return results if labelled.any() else None

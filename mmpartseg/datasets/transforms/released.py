@@ -1,4 +1,6 @@
 """What the released training does to pictures, for configs that repeat it."""
+from typing import Any
+
 from mmcv.transforms import BaseTransform
 from mmseg.registry import TRANSFORMS
 
@@ -10,7 +12,7 @@ class SwapRedAndBlue(BaseTransform):
     The published weights were trained so, by oversight, and are tested without.
     """
 
-    def transform(self, results):
+    def transform(self, results: dict[str, Any]) -> dict[str, Any]:
         """Needs ``img`` (H, W, 3)."""
         results['img'] = results['img'][..., ::-1].copy()
         return results
