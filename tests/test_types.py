@@ -36,7 +36,8 @@ def untyped(path):
 
 
 @pytest.mark.parametrize('pattern', [
-    'taxonomy.py', 'evaluation/*.py', 'checkpoints/*.py', 'zoo/*.py', 'datasets/*.py', 'datasets/transforms/*.py'
+    'taxonomy.py', 'evaluation/*.py', 'checkpoints/*.py', 'zoo/*.py', 'datasets/*.py',
+    'datasets/transforms/*.py'
 ])
 def test_public_functions_have_types(pattern):
     files = list(ROOT.glob(f'mmpartseg/{pattern}'))
