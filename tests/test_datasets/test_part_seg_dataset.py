@@ -5,50 +5,11 @@ import numpy as np
 import pytest
 from mmengine.dataset import ConcatDataset, RepeatDataset, pseudo_collate
 from mmseg.registry import DATASETS
-from PIL import Image
 from torch.utils.data import DataLoader
 
-from mmpartseg.datasets import PartSegDataset, PascalPart116Dataset, folders_of_maps, part_seg_dataset
+from mmpartseg.datasets import PascalPart116Dataset, folders_of_maps, part_seg_dataset
 from mmpartseg.taxonomy import PartTaxonomy
-
-PIPELINE = [{'type': 'LoadPartImage'}, {'type': 'LoadPartAnnotations'},
-            {'type': 'PackPartSegInputs'}]
-VAL = {'img_path': 'images/val', 'seg_map_path': 'annotations_detectron2_part/val',
-           'object_map_path': 'annotations_detectron2_obj/val'}
-WHOLE = PartTaxonomy.named('pascal_part_116')
-
-
-def build(archive, **kwargs):
-    return PascalPart116Dataset(data_root=str(archive.root), pipeline=PIPELINE, **kwargs)
-
-
-def stems(dataset):
-    paths = [dataset.get_data_info(i)['img_path'] for i in range(len(dataset))]
-    return [path.rsplit('/', 1)[1][:-4] for path in paths]
-
-
-def sample_maps(dataset, index):
-    sample = dataset[index]['data_samples']
-    return sample.gt_sem_seg.data[0].numpy(), sample.gt_object_seg.data[0].numpy()
-
-
-def slow_maps(archive, split, stem, taxonomy, seen):
-    """Names pixel by pixel -> ids in the given taxonomy, without any table."""
-    part_name = {i: name for name, i in archive.part_id.items()}
-    object_name = {i: name for name, i in archive.object_id.items()}
-    parts, objects = (np.array(Image.open(archive.path(kind, split, stem))).astype(int)
-                      for kind in ('part', 'obj'))
-    for place, value in np.ndenumerate(parts):
-        name = part_name.get(value)
-        parts[place] = taxonomy.object_parts.index(name) if name in taxonomy.object_parts else 255
-    for place, value in np.ndenumerate(objects):
-        name = object_name.get(value)
-        if name is None or (seen and name in WHOLE.unseen_objects):
-            objects[place] = 255
-        else:
-            objects[place] = ((*taxonomy.objects, name).index(name) if name in taxonomy.objects
-                              else len(taxonomy.objects))
-    return parts, objects
+from tests.part_data import PIPELINE, VAL, WHOLE, build, sample_maps, slow_maps, stems
 
 
 @pytest.mark.parametrize('split', ['all', 'seen'])
@@ -149,78 +110,6 @@ def test_images_without_labels(pascal_archive):
     assert 'gt_object_seg' not in sample
 
 
-def test_own_data(tmp_path):
-    """A folder of images, a folder of maps, a list of names."""
-    for folder in ('pictures', 'labels'):
-        (tmp_path / folder).mkdir()
-    Image.new('RGB', (4, 2)).save(tmp_path / 'pictures' / 'x.JPG')
-    ids = np.array([[0, 1, 2, 255], [2, 2, 1, 0]], np.uint8)
-    Image.fromarray(ids).save(tmp_path / 'labels' / 'x.png')
-    names = ["dog's head", "cat's head", "dog's tail"]
-    dataset = PartSegDataset(
-        taxonomy={'object_parts': names, 'unseen_objects': ['cat']}, data_root=str(tmp_path),
-        data_prefix={'img_path': 'pictures', 'seg_map_path': 'labels'}, pipeline=PIPELINE)
-    parts, objects = sample_maps(dataset, 0)
-    assert np.array_equal(parts, ids)
-    assert objects.tolist() == [[1, 0, 1, 255], [1, 1, 0, 1]]
-    meta = dataset.metainfo
-    assert meta['classes'] == tuple(names)
-    assert meta['object_classes'] == ('cat', 'dog')
-    assert len({tuple(c) for c in meta['palette']}) == 3
-    assert PartTaxonomy.build(meta['taxonomy']) == dataset.taxonomy == PartTaxonomy(names, ['cat'])
-
-
-def test_own_data_that_counts_from_one(tmp_path):
-    Image.new('RGB', (4, 1)).save(tmp_path / 'x.jpg')
-    Image.fromarray(np.array([[0, 1, 2, 255]], np.uint8)).save(tmp_path / 'x.png')
-    dataset = PartSegDataset(taxonomy=["dog's head", "cat's head"], reduce_zero_label=True,
-                             img_suffix='.jpg', data_root=str(tmp_path), pipeline=PIPELINE)
-    parts, objects = sample_maps(dataset, 0)
-    assert parts.tolist() == [[255, 0, 1, 255]]
-    assert objects.tolist() == [[255, 1, 0, 255]]
-
-
-def test_own_data_in_16_bits_with_many_classes(tmp_path):
-    names = [f"thing {i // 3}'s part {i % 3}" for i in range(300)]
-    Image.new('RGB', (4, 1)).save(tmp_path / 'x.jpg')
-    Image.fromarray(np.array([[0, 255, 299, 65535]], np.uint16)).save(tmp_path / 'x.png')
-    common = {'taxonomy': names, 'img_suffix': '.jpg', 'data_root': str(tmp_path),
-              'pipeline': PIPELINE}
-    dataset = PartSegDataset(ignore_index=65535, **common)
-    parts, objects = sample_maps(dataset, 0)
-    assert parts.tolist() == [[0, 255, 299, 65535]]
-    assert objects.tolist() == [[dataset.taxonomy.object_of[k] for k in (0, 255, 299)] + [65535]]
-    with pytest.raises(ValueError, match='300 classes.*use ignore_index=65535'):
-        PartSegDataset(**common)
-
-
-def test_a_shipped_name_brings_its_lists():
-    general = PartSegDataset(taxonomy='pascal_part_116', lazy_init=True)
-    special = PascalPart116Dataset(lazy_init=True)
-    assert general.metainfo == special.metainfo
-    assert general.taxonomy == special.taxonomy
-
-
-def test_some_classes_of_a_subclass(pascal_archive):
-    """mmseg's way of choosing classes, in another order than the stored one."""
-    classes = ("dog's head", "cat's tail", "cat's head")
-    dataset = build(pascal_archive, metainfo={'classes': classes})
-    parts, objects = sample_maps(dataset, 1)
-    assert parts.ravel()[[0, 40, 70, 80]].tolist() == [2, 0, 1, 255]
-    assert objects.ravel()[[0, 40, 70, 80]].tolist() == [0, 1, 0, 255]
-    assert sample_maps(dataset, 0)[1].ravel()[[0, 30]].tolist() == [255, 2]  # person, boat
-    assert dataset.taxonomy == PartTaxonomy(classes, ['dog'])
-    assert PartTaxonomy.build(dataset.metainfo['taxonomy']) == dataset.taxonomy
-    assert len(dataset.metainfo['palette']) == 3
-
-
-def test_a_subclass_of_the_users():
-    meta = {'classes': ("cat's head", "cat's tail"), 'palette': [[1, 2, 3], [4, 5, 6]]}
-    dataset = type('CatDataset', (PartSegDataset,), {'METAINFO': meta})(lazy_init=True)
-    assert dataset.taxonomy == PartTaxonomy(["cat's head", "cat's tail"])
-    assert dataset.metainfo['palette'] == [[1, 2, 3], [4, 5, 6]]
-
-
 def test_mmseg_loading_gets_the_same_parts(pascal_archive):
     pipeline = [{'type': 'LoadImageFromFile'}, {'type': 'LoadAnnotations'},
                 {'type': 'PackSegInputs'}]
@@ -267,95 +156,3 @@ def test_worker_processes(pascal_archive):
     loader = DataLoader(dataset, batch_size=1, num_workers=2, collate_fn=pseudo_collate)
     loaded = [batch['data_samples'][0].gt_sem_seg.data[0].numpy() for batch in loader]
     assert all(np.array_equal(a, sample_maps(dataset, i)[0]) for i, a in enumerate(loaded))
-
-
-def test_missing_image_folder(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"img_path of PascalPart116Dataset: there is no "
-                                                r"folder '.*/images/train'; data/README\.md"):
-        PascalPart116Dataset(data_root=str(tmp_path))
-
-
-def test_missing_part_folder(pascal_archive):
-    shutil.rmtree(pascal_archive.root / 'annotations_detectron2_part' / 'train')
-    with pytest.raises(FileNotFoundError, match='seg_map_path.*annotations_detectron2_part/train'):
-        build(pascal_archive)
-
-
-@pytest.mark.parametrize('kind', ['part', 'obj'])
-def test_image_without_its_map(pascal_archive, kind):
-    pascal_archive.path(kind, 'train', 'cat').unlink()
-    with pytest.raises(FileNotFoundError, match=rf"image 'cat' has no label map .*_{kind}/train/"
-                                                r'cat\.png \(1 of 4'):
-        build(pascal_archive)
-    listed = build(pascal_archive, ann_file=save_list(pascal_archive, 'dog'))
-    assert stems(listed) == ['dog']
-
-
-def save_list(archive, *names):
-    (archive.root / 'list.txt').write_text('\n'.join(names))
-    return 'list.txt'
-
-
-def test_empty_split(empty_archive):
-    for folder in VAL.values():
-        (empty_archive.root / folder).mkdir(parents=True)
-    (empty_archive.path('images', 'val', '._a')).touch()
-    with pytest.raises(ValueError, match=r'images/val holds no image that ends with \.jpg'):
-        build(empty_archive, data_prefix=VAL)
-
-
-def test_no_seen_part_at_all(pascal_archive):
-    with pytest.raises(ValueError, match='none of the 1 part maps in .*_part/train holds a seen'):
-        build(pascal_archive, split='seen', ann_file=save_list(pascal_archive, 'dog'))
-
-
-def test_seen_split_needs_part_maps(pascal_archive):
-    with pytest.raises(ValueError, match="split='seen' reads the part maps"):
-        build(pascal_archive, split='seen', data_prefix={'img_path': 'images/train'})
-
-
-@pytest.mark.parametrize(('split', 'when'), [('seen', 'built'), ('all', 'loaded')])
-def test_id_outside_the_vocabulary(pascal_archive, split, when):
-    parts = np.full((12, 16), 116, np.uint8)
-    pascal_archive.save('train', 'odd', parts, parts * 0)
-    message = r'_part/train/odd\.png holds id 116 .*outside the 116 classes \(ids 0 to 115'
-    if when == 'built':
-        with pytest.raises(ValueError, match=message):
-            build(pascal_archive, split=split)
-    else:
-        dataset = build(pascal_archive, split=split)
-        with pytest.raises(ValueError, match=message):
-            dataset[4]
-
-
-@pytest.mark.parametrize(('kwargs', 'message'), [
-    ({'split': 'train'}, "split is 'train'; expected 'all' or 'seen'"),
-    ({}, 'PartSegDataset needs taxonomy'),
-    ({'taxonomy': 'pascal_part_116:seen'}, "set split='seen'"),
-    ({'taxonomy': ["cat's head"], 'data_prefix': {'img_path': 'a', 'seg_map': 'b'}},
-     r"data_prefix has \['seg_map'\]; its keys are"),
-    ({'taxonomy': ['cat head']}, "'cat head' must read"),
-    ({'taxonomy': ["cat's head"], 'ignore_index': 0}, 'ignore_index=0'),
-    ({'taxonomy': ["cat's head"], 'metainfo': {'object_classes': ['dog']}}, r"objects \['cat'\]"),
-])
-def test_bad_vocabulary(kwargs, message):
-    with pytest.raises(ValueError, match=message):
-        PartSegDataset(lazy_init=True, **kwargs)
-
-
-def test_two_vocabularies():
-    with pytest.raises(ValueError, match='PascalPart116Dataset states its own classes'):
-        PascalPart116Dataset(taxonomy=["cat's head"], lazy_init=True)
-
-
-def test_unknown_vocabulary_and_option():
-    with pytest.raises(KeyError, match='pascal_part_116'):
-        PartSegDataset(taxonomy='pascal', lazy_init=True)
-    with pytest.raises(TypeError, match='object_map_suffix'):
-        PascalPart116Dataset(object_map_suffix='.png', lazy_init=True)
-
-
-def test_a_label_map_without_its_image(pascal_archive):
-    pascal_archive.path('images', 'train', 'dog').unlink()
-    with pytest.raises(ValueError, match=r'part/train/dog\.png has no image in .*/train \(1 of 4 have none'):
-        build(pascal_archive)

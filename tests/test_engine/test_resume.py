@@ -7,7 +7,6 @@ import signal
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.evaluator import Evaluator
 
 from mmpartseg.engine import latest_checkpoint, prepare_resume
 from tests.runs import assert_same, in_child, kill_in_rename, state_of, train, write_config
@@ -158,71 +157,6 @@ def test_a_work_dir_that_was_moved(tmp_path):
     assert latest_checkpoint(tmp_path) is None
 
 
-def write_checkpoint(path, time, damaged=False):
-    torch.save(dict(meta=dict(seed=3), weight=torch.rand(99)), path)
-    if damaged:
-        content = bytearray(path.read_bytes())
-        content[len(content) // 2] ^= 1
-        path.write_bytes(content)
-    os.utime(path, (time, time))
-
-
-def resumed_from(work_dir):
-    cfg = Config(dict(work_dir=str(work_dir), load_from=None))
-    prepare_resume(cfg)
-    assert bool(cfg.get('resume')) == (cfg.load_from is not None)
-    return cfg.load_from and os.path.basename(cfg.load_from)
-
-
-def test_the_latest_checkpoint_that_is_whole(tmp_path):
-    """A run never begins anew over checkpoints."""
-    assert resumed_from(tmp_path) is None
-    for step, damaged in ((2, False), (4, False), (10, False), (12, True)):
-        write_checkpoint(tmp_path / f'iter_{step}.pth', 1e9 + step, damaged)
-    write_checkpoint(tmp_path / 'best_mIoU_iter_20.pth', 2e9)
-    assert resumed_from(tmp_path) == 'iter_10.pth'  # no last_checkpoint, the newest damaged
-    for named, expected in (('iter_4.pth', 'iter_4.pth'), ('iter_12.pth', 'iter_10.pth'),
-                            ('iter_11.pth', 'iter_10.pth')):
-        (tmp_path / 'last_checkpoint').write_text(str(tmp_path / named))
-        assert resumed_from(tmp_path) == expected
-    (tmp_path / 'last_checkpoint').unlink()
-    write_checkpoint(tmp_path / 'run_step_30.pth', 3e9)  # of another filename_tmpl
-    assert resumed_from(tmp_path) == 'run_step_30.pth'
-    for path in tmp_path.glob('*_*.pth'):
-        write_checkpoint(path, 1e9, damaged='best' not in path.name)
-    with pytest.raises(ValueError, match='none of the checkpoints in .* is whole and holds .*remove them '):
-        resumed_from(tmp_path)
-    for path in tmp_path.glob('*_*.pth'):
-        if 'best' not in path.name:
-            path.unlink()
-    with pytest.raises(ValueError, match=r"holds what a run goes on with: \['best_mIoU_iter_20.pth'\]"):
-        resumed_from(tmp_path)
-    (tmp_path / 'best_mIoU_iter_20.pth').unlink()
-    (tmp_path / 'last_checkpoint').write_text('iter_11.pth')
-    with pytest.raises(FileNotFoundError, match="names '.*iter_11.pth', which is not there"):
-        resumed_from(tmp_path)
-
-
-def test_the_old_best_stays_until_the_new_one_is_there(tmp_path, monkeypatch):
-    config = write_config(tmp_path, **{'default_hooks.checkpoint.save_best': 'pred_all/num_best'})
-    scores = iter([1., 2., 3.])
-
-    def killed():
-        evaluate = Evaluator.evaluate
-        monkeypatch.setattr(Evaluator, 'evaluate', lambda self, size: dict(
-            evaluate(self, size), **{'pred_all/num_best': next(scores)}))
-        replace = os.replace
-
-        def kill_at_second_best(source, target):
-            if 'best_pred_all_num_best_iter_4' in str(target):
-                os.kill(os.getpid(), signal.SIGKILL)
-            replace(source, target)
-        os.replace = kill_at_second_best
-        train(config, tmp_path / 'work')
-    assert in_child(killed) == [-signal.SIGKILL]
-    assert [p.name for p in (tmp_path / 'work').glob('best_*.pth')] == ['best_pred_all_num_best_iter_2.pth']
-
-
 @pytest.mark.parametrize('change, message', [
     ({'effective_batch_size': 4}, 'images per iteration was 2 and is 4'),
     ({'train_dataloader.dataset.indices': 3},
@@ -257,33 +191,3 @@ def test_a_run_goes_on_with_its_classes(whole, tmp_path):
                            'train_dataloader has 4; they first differ at class 0'):
             train(tmp_path / 'other.py', work, resume=True)
     assert in_child(resumed) == [0]
-
-
-def test_one_checkpoint_is_always_there(tmp_path):
-    """The outdated file goes only after its successor has come."""
-    config = write_config(tmp_path, **{'default_hooks.checkpoint.max_keep_ckpts': 1})
-
-    def killed():
-        kill_in_rename(6)  # the file of step 4
-        train(config, tmp_path / 'work')
-    assert in_child(killed) == [-signal.SIGKILL]
-    assert [p.name for p in (tmp_path / 'work').glob('iter*.pth')] == ['iter_2.pth']
-
-
-def test_an_outdated_checkpoint_goes_in_the_end(tmp_path):
-    """Where the kill came between the new file and its removal, the resumed run removes it."""
-    config = write_config(tmp_path, **{'default_hooks.checkpoint.max_keep_ckpts': 1})
-
-    def killed():
-        remove = os.remove
-
-        def kill_at_checkpoint(path, *args, **kwargs):
-            if str(path).endswith('.pth'):
-                os.kill(os.getpid(), signal.SIGKILL)
-            remove(path, *args, **kwargs)
-        os.remove = kill_at_checkpoint
-        train(config, tmp_path / 'work')
-    assert in_child(killed) == [-signal.SIGKILL]
-    assert {p.name for p in (tmp_path / 'work').glob('iter*.pth')} == {'iter_2.pth', 'iter_4.pth'}
-    assert in_child(train, config, tmp_path / 'work', resume=True) == [0]
-    assert [p.name for p in (tmp_path / 'work').glob('iter*.pth')] == ['iter_6.pth']
