@@ -48,22 +48,6 @@ class LoadPartImage(LoadImageFromFile):
 
 
 @TRANSFORMS.register_module()
-class KeepPicture(BaseTransform):
-    """Keep the picture as it is loaded, for the model to look at again (``refine`` of its segmentor).
-
-    Args:
-        refine (Sequence[str]): of ``'zoom'`` and ``'snap'``.
-    """
-
-    def __init__(self, refine):
-        self.refine = tuple(refine)
-
-    def transform(self, results):
-        """Needs ``img``; adds ``picture`` and ``refine``."""
-        return dict(results, picture=results['img'], refine=self.refine)
-
-
-@TRANSFORMS.register_module()
 class LoadPartAnnotations(BaseTransform):
     """Load the part and object maps of a ``PartSegDataset`` in the ids of that dataset.
 
