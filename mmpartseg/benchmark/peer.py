@@ -1,4 +1,5 @@
 """Another way to the same masks, with the same weights, in the same run."""
+import contextlib
 import tempfile
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from mmengine.optim import build_optim_wrapper
 
 from ..checkpoints import export_clipseg
 from ..models.decode_heads.base_cost_head import BaseCostHead
+from ..models.layers import linear
 from .measure import in_turns, largest_difference
 from .operations import count_flops
 from .straightforward import Straightforward
@@ -100,6 +102,17 @@ def straightforward(model, cfg):
     return Straightforward(model, cfg.model.backbone)
 
 
+@contextlib.contextmanager
+def products_of_torch():
+    """Both ways have the same linear layers; here they multiply as torch does, as released code would."""
+    ours = linear.suits_onednn
+    linear.suits_onednn = lambda x, padded: False
+    try:
+        yield
+    finally:
+        linear.suits_onednn = ours
+
+
 def straightforward_pair(model, cfg, args, device):
     """The logits word for word; in float32, whatever the precision of ours."""
     model.eval().requires_grad_(False)  # torch's counter of operations trips over parameters as inputs
@@ -109,7 +122,8 @@ def straightforward_pair(model, cfg, args, device):
         return model(image, mode='tensor').object_part
 
     def peer():
-        return plain.masks(image, plain.head.test_index).object_part
+        with products_of_torch():
+            return plain.masks(image, plain.head.test_index).object_part
 
     runs, difference = inference_pair(ours, peer, args, device, 'fp32')
     if model.has_object_scores and args.batch == 1:
@@ -129,7 +143,8 @@ def training_pair(model, cfg, args, device):
             return model.parse_losses(model(inputs, samples, mode='loss'))[0]
 
     def peer():
-        return plain.loss(inputs, samples)
+        with products_of_torch():
+            return plain.loss(inputs, samples)
 
     parameters = [p for p in model.parameters() if p.requires_grad]
     gradients = [torch.autograd.grad(loss(), parameters, allow_unused=True) for loss in (ours, peer)]

@@ -1,5 +1,6 @@
 """tools/benchmark.py on a tiny model: every command, and its numbers where they can be known."""
 import argparse
+import contextlib
 import json
 import subprocess
 import sys
@@ -9,13 +10,14 @@ import torch
 from mmengine.config import Config
 from mmseg.registry import MODELS
 
+from mmpartseg.models.layers import linear as layers
 from mmpartseg.models.layers.linear import linear
 from tests.tiny import ALL, ATTENTION_LOSSES, MASK_LOSSES, SEEN, TEXT_ENCODER, TINY_CLIP, segmentor
 from tests.tiny_cost import VARIANTS, cost_config
 from tests.tiny_model import CONFIG, TOOLS, TRAINED, load_tool
 
 sys.path.insert(0, str(TOOLS))
-from mmpartseg.benchmark import measure, scaling, subjects  # noqa: E402
+from mmpartseg.benchmark import measure, peer, scaling, subjects  # noqa: E402
 from mmpartseg.benchmark.straightforward import Straightforward  # noqa: E402
 from mmpartseg.benchmark.straightforward_cost import StraightforwardCost  # noqa: E402
 
@@ -196,6 +198,28 @@ def test_straightforward_peer(command, tolerance, config, tmp_path, capsys):
     assert found['difference'] < tolerance
     assert found['peer']['flops'] > 1.4 * found['ours']['flops']
     assert 'times as fast as straightforward' in capsys.readouterr().out
+
+
+def test_straightforward_products_are_torchs(config, tmp_path, monkeypatch):
+    """The modules are ours, which would go to oneDNN; each call of the peer leaves it out."""
+    products, used = [], []
+    x, weight = torch.randn(200, 4), torch.randn(3, 4)
+    with monkeypatch.context() as patch:
+        patch.setattr(layers, 'onednn', lambda x, weight, bias: products.append(1) or x @ weight.T)
+        with peer.products_of_torch():
+            assert torch.equal(linear(x, weight), torch.nn.functional.linear(x, weight)) and products == []
+        linear(x, weight)
+        assert products == [1]
+
+    @contextlib.contextmanager
+    def recorded():
+        used.append(1)
+        yield
+    monkeypatch.setattr(peer, 'products_of_torch', recorded)
+    for command in ('inference', 'train'):
+        report([command, config, '--peer', 'straightforward'], tmp_path / 'out.json')
+        assert len(used) >= 4  # compared, and measured with memory, time and operations
+        used.clear()
 
 
 def test_straightforward_peer_and_objects_first(config, tmp_path, capsys):
