@@ -1,4 +1,4 @@
-"""The tutorial's files are written and its commands are run, in order, in one folder."""
+"""Files of the tutorial and the pages after it are written, their commands run, in order in one folder."""
 import importlib.util
 import re
 import runpy
@@ -15,6 +15,7 @@ from mmengine.registry import MODELS
 from mmpartseg.command_line import main
 
 ROOT = Path(__file__).parents[1]
+PAGES = ('tutorial', 'predict', 'own_data', 'train', 'evaluate', 'deploy')
 # run by CI as a whole, or about the environment
 NOT_RUN = ('bash tools/quickstart.sh', 'labelme ', '. .venv/bin/activate', 'pip install ')
 EXPORT_PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
@@ -52,7 +53,7 @@ def run_line(line, extra, monkeypatch):
             except SystemExit as finished:
                 assert not finished.code, finished.code
         return
-    assert words[0] == 'python', f'the tutorial has a command that is not run: {line}'
+    assert words[0] == 'python', f'a page has a command that is not run: {line}'
     run_python(words[1:], extra, monkeypatch)
 
 
@@ -73,8 +74,13 @@ def clone(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_tutorial(clone, monkeypatch, capsys):
-    for block in BLOCK.finditer((ROOT / 'docs' / 'tutorial.md').read_text()):
+def written_in(pages):
+    """The text of pages, one after the other."""
+    return '\n'.join((ROOT / 'docs' / f'{page}.md').read_text() for page in pages)
+
+
+def test_tutorial_and_the_pages_after_it(clone, monkeypatch, capsys):
+    for block in BLOCK.finditer(written_in(PAGES)):
         text = block['text']
         name = re.match(r'# (\S+\.py)\n', text)
         if block['kind'] == 'python' and name:
@@ -95,7 +101,9 @@ def test_tutorial(clone, monkeypatch, capsys):
         'predict_python/chelsea_mirrored.json', 'round1/labelme/chelsea_mirrored.json',
         'round1/training/last_checkpoint', 'round2/labelme',
         'predict_cat/chelsea_mirrored_overlay.png', 'mine/predictions/camera_overlay.png',
-        'mine_no_enhance/last_checkpoint', 'mine_backbone/last_checkpoint'}
+        'mine_no_enhance/last_checkpoint', 'mine_backbone/last_checkpoint',
+        'predict_zoom/chelsea_mirrored.json', 'mine/counts.npz', 'compared/curves.png',
+        'mine/figures/pred_all/mix_ups.png'}
 
 
 def test_the_last_checkpoint_is_evaluated():
@@ -108,7 +116,7 @@ def test_the_last_checkpoint_is_evaluated():
 
 
 def test_links_and_paths():
-    """What the tutorial names in the clone exists."""
-    text = (ROOT / 'docs' / 'tutorial.md').read_text()
+    """What the pages name in the clone exists."""
+    text = written_in(PAGES)
     for path in set(re.findall(r'\b(?:tools|configs|tests)/[\w/]+\.(?:py|sh)\b', text)):
         assert (ROOT / path).is_file(), path
