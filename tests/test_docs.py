@@ -10,9 +10,11 @@ from unittest.mock import MagicMock
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.logging import MessageHub, MMLogger
 from mmengine.registry import MODELS
 
 from mmpartseg.command_line import main
+from mmpartseg.visualization import PartLocalVisualizer
 
 ROOT = Path(__file__).parents[1]
 PAGES = ('tutorial', 'predict', 'own_data', 'train', 'evaluate', 'deploy')
@@ -39,6 +41,8 @@ def run_line(line, extra, monkeypatch):
     """One command of a shell block."""
     if line.startswith(NOT_RUN):
         return
+    for once in (MMLogger, MessageHub, PartLocalVisualizer):
+        once._instance_dict.clear()  # of the command before: each writes into a work dir of its own
     line = re.sub(r'\$\(cat (.*?)\)', lambda found: Path(found[1]).read_text(), line)
     words = shlex.split(line)
     if words[0] == 'PYTHONPATH=.':
