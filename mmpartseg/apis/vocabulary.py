@@ -14,7 +14,9 @@ from .plain_yaml import load_plain_yaml
 from .suggestions import did_you_mean
 from .typed import typed_entries, unquoted
 
-PART = re.compile(r'[^\W\d_][^_/\\.]*')  # of anything, and no name of a file or vocabulary
+# of anything: no name of a file or vocabulary, and nothing between an object and its parts but the colon
+PART = re.compile(r'(?!.*\s[-–—]\s)[^\W\d_][^_/\\.=()\[\]{}<>]*')
+NOT_COLON, CLOSING = re.compile(r'\s*(?:[=([{]|\s[-–—]\s)\s*'), re.compile(r'[)\]}]')
 FILE_TYPES = ('.yaml', '.yml', '.json', '.txt')
 LONGEST = 200  # characters of a part of anything, and of what was given, in a message
 EXAMPLE = "write 'cat: head, tail; dog: head'"
@@ -85,8 +87,14 @@ def _typed(text, advice=SYNTAX):
                if len(part) > LONGEST or not PART.fullmatch(part)]
     if not entries or strange:
         raise ValueError(f'the vocabulary is {_short(text)}; {advice}: {shipped_names()}'
-                         + did_you_mean(unquoted(text), shipped_names()))
+                         + (did_you_mean(unquoted(text), shipped_names()) or _with_colons(text)))
     return [(ANYTHING if obj is None else obj, parts) for obj, parts in entries]
+
+
+def _with_colons(text):
+    """A line that would do, if other signs stand between objects and parts."""
+    line = CLOSING.sub('', NOT_COLON.sub(': ', unquoted(text)))
+    return f'; did you mean {_short(line)}?' if line != unquoted(text) and ':' in line else ''
 
 
 def _read_file(path):
