@@ -155,8 +155,10 @@ def main(argv=None):
         page = build_page(lambda *given: segment(inferencer, folder, *given), args.parts,
                           training_note(inferencer.words.trained, model), example_pictures(folder))
         keep_present(folder)
-        page.launch(server_name=args.host, server_port=args.port, allowed_paths=[str(folder)],
-                    max_file_size=MOST_BYTES, **PRIVATE)
+        page.launch(server_name=args.host, server_port=args.port, allowed_paths=[str(folder)], quiet=True,
+                    max_file_size=MOST_BYTES, prevent_thread_lock=True, **PRIVATE)
+        print(f'The page is at http://{args.host}:{args.port}; Ctrl-C ends it', flush=True)
+        page.block_thread()
 
 
 if __name__ == '__main__':

@@ -22,11 +22,11 @@ TEMPLATE = """<div class="shown"><div>${value}</div>
 # names are set as text, never as HTML; positions are those of the image
 SCRIPT = """
 const FAR = 6;  // pixels on the screen: less is a click
-let start = null;
+let start = null, last = null;
 const find = name => element.querySelector(name);
+const onScreen = () => find('.shown svg').getScreenCTM();
 const at = e => {
-  const onto = find('.shown svg').getScreenCTM().inverse();
-  const point = new DOMPoint(e.clientX, e.clientY).matrixTransform(onto);
+  const point = new DOMPoint(e.clientX, e.clientY).matrixTransform(onScreen().inverse());
   return [point.x, point.y];
 };
 const place = e => {
@@ -34,8 +34,10 @@ const place = e => {
   return [e.clientX - corner.left, e.clientY - corner.top, corner.width];
 };
 const tell = e => {
-  const tip = find('.tip'), part = document.elementFromPoint(e.clientX, e.clientY)?.closest('.part');
-  const [x, y, width] = place(e);
+  last = at(e);
+  const tip = find('.tip'), [x, y, width] = place(e);
+  // also below what gradio lays over it while it waits
+  const part = document.elementsFromPoint(e.clientX, e.clientY).map(e => e.closest('.part')).find(Boolean);
   tip.textContent = part && element.contains(part) ? part.dataset.name : '';
   tip.style.top = `${y + 14}px`;
   tip.style.left = x < width / 2 ? `${x + 10}px` : 'auto';
@@ -68,9 +70,16 @@ window.addEventListener('pointerup', e => {
 });
 window.addEventListener('pointercancel', () => { start = null; find('.frame').hidden = true; });
 element.addEventListener('pointerleave', e => {
-  if (e.pointerType === 'mouse') find('.tip').textContent = '';
+  if (e.pointerType !== 'mouse') return;
+  last = null;
+  find('.tip').textContent = '';
 });
 element.addEventListener('dragstart', e => e.preventDefault());
+watch('value', () => {  // another part may be there now, and the picture elsewhere on the screen
+  if (!last || !find('.shown svg')) return;
+  const point = new DOMPoint(...last).matrixTransform(onScreen());
+  tell({clientX: point.x, clientY: point.y});
+});
 """
 
 
