@@ -1,5 +1,6 @@
 """Overlays of predictions: colours where the parts are, a legend, bounded size."""
 import numpy as np
+import pytest
 
 from mmpartseg.apis.drawing import LEGEND_WIDTH, PICTURE_SIDE, draw_prediction
 from mmpartseg.visualization.grid import MARGIN
@@ -38,3 +39,12 @@ def test_the_legend_has_the_size_of_the_names_in_the_picture():
     small, large = (draw(np.zeros((side, side), np.int64)) for side in (360, 1200))
     heights = [picture.shape[0] - picture.shape[1] - 2 * MARGIN for picture in (small, large)]
     assert heights[1] > 1.5 * heights[0]
+
+
+@pytest.mark.parametrize('alpha, expected', [(0, 100), (0.5, 150), (1, 200)])
+def test_opacity(alpha, expected):
+    """Of a gray picture that one part of another gray fills; away from its name and outline."""
+    gray = np.full((1, 3), 200, np.uint8)
+    picture = draw_prediction(np.full((400, 400, 3), 100, np.uint8), np.zeros((400, 400), np.int64),
+                              ["cat's head"], gray, np.array([False]), alpha=alpha)
+    assert (picture[40:60, 40:60] == expected).all()
