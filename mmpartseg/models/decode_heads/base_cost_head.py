@@ -47,7 +47,7 @@ class BaseCostHead(OpenVocabHead):
             raise ValueError(f"synonyms must be 'mean' or 'first', got {synonyms!r}")
         self.synonyms = synonyms
         self.in_index = tuple(in_index) if in_index is not None else tuple(range(len(in_channels)))
-        dims = self.text_encoder.embed_dims
+        self.text_dims = dims = self.text_encoder.embed_dims
         self.embedding = CostEmbedding(len(self.text_encoder.templates), channels)
         self.stack_options = dict(
             num_layers=num_layers, dims=channels, appearance_dims=appearance_channels,
@@ -80,7 +80,7 @@ class BaseCostHead(OpenVocabHead):
         Raises:
             ValueError: the last of them are not in the space of the text.
         """
-        dense, dims = inputs[-1], self.text_encoder.embed_dims
+        dense, dims = inputs[-1], self.text_dims  # an exported head has no text encoder
         with_token = not isinstance(dense, torch.Tensor)
         if with_token or dense.shape[1] != dims:
             found = 'a CLS token beside it' if with_token else f'{dense.shape[1]} channels'
