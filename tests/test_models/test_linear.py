@@ -6,6 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from mmpartseg.models.layers import linear as module
 from mmpartseg.models.layers.linear import Linear, SelfAttention, linear, use_linear
@@ -132,3 +133,17 @@ def test_nan_goes_through_relu():
     """oneDNN's own ReLU would make 0 of it, and hide a loss that is not finite."""
     x = torch.full((module.FEWEST, 4), float('nan'))
     assert module.onednn(x, torch.ones(3, 4), None, 'relu').isnan().all()
+
+
+def test_weights_that_are_views():
+    """oneDNN gets them in one piece: with transposed ones a prediction spent two thirds of its time."""
+    class Weights(TorchDispatchMode):
+        def __torch_dispatch__(self, func, types, args=(), kwargs=None):
+            if 'linear_pointwise' in str(func):
+                found.append(args[1].is_contiguous())
+            return func(*args, **(kwargs or {}))
+    found, x, weight = [], torch.randn(200, 8), torch.randn(8, 5).T
+    with Weights():
+        result = linear(x, weight)
+    assert found == [True] and not weight.is_contiguous()
+    torch.testing.assert_close(result, torch.nn.functional.linear(x, weight))

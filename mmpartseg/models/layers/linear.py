@@ -68,7 +68,8 @@ def onednn(x, weight, bias=None, activation='none'):
     rows = len(x)
     if rows < FEWEST:
         x = F.pad(x, (0, 0, 0, FEWEST - rows))
-    result = torch.ops.mkldnn._linear_pointwise(x, weight, bias, 'none', [], '')
+    # of a weight that is a view it has a kernel for such alone, a hundred times as slow
+    result = torch.ops.mkldnn._linear_pointwise(x, weight.contiguous(), bias, 'none', [], '')
     if activation == 'relu':
         result.relu_()  # torch's, since oneDNN's makes 0 of NaN, and a loss that is not finite must be seen
     return result[:rows].clone() if rows < FEWEST else result
