@@ -13,6 +13,6 @@ train_dataloader = dict(
         _delete_=True, type='mmengine.ConcatDataset',
         datasets=[_base_.scenes, dict(_base_.scenes, most_things=1)]))
 optim_wrapper = dict(optimizer=dict(lr=1.5e-3))
-iterations = 1000
+iterations = 1200
 _base_.param_scheduler[1].update(end=iterations, T_max=iterations - 100)
 train_cfg = dict(max_iters=iterations)

@@ -5,6 +5,7 @@ from mmengine.model import BaseModel
 from mmseg.registry import MODELS
 
 from ..models.clip import clip_config
+from ..models.layers.linear import use_linear
 
 
 @MODELS.register_module()
@@ -19,7 +20,7 @@ class ContrastiveCLIP(BaseModel):
     def __init__(self, arch, data_preprocessor):
         super().__init__(data_preprocessor)
         config = clip_config(arch)
-        self.clip = open_clip.CLIP(**config)
+        self.clip = use_linear(open_clip.CLIP(**config))
         self.tokenizer = open_clip.SimpleTokenizer(context_length=config['text_cfg']['context_length'])
         self.contrastive_loss = open_clip.ClipLoss()
 

@@ -16,7 +16,7 @@ def parse_args(argv=None):
     parser.add_argument('--out', type=Path, required=True, help='folder to create')
     parser.add_argument('--seed', type=int, default=0)
     parser.add_argument('--size', type=int, default=96, help='side of the pictures, in pixels')
-    parser.add_argument('--number', type=int, default=16000, help='pictures')
+    parser.add_argument('--number', type=int, default=24000, help='pictures')
     parser.add_argument('--captions', type=int, default=6, help='captions of each picture')
     parser.add_argument('--workers', type=int, default=2)
     return parser.parse_args(argv)

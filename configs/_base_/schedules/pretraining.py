@@ -2,7 +2,7 @@
 default_scope = 'mmseg'
 env_cfg = dict(mp_cfg=dict(mp_start_method='fork', opencv_num_threads=0), dist_cfg=dict(backend='gloo'))
 optim_wrapper = dict(
-    type='OptimWrapper',
+    type='BFloat16OptimWrapper',
     optimizer=dict(type='AdamW', lr=5e-4, betas=(0.9, 0.98), weight_decay=0.1, fused=True),
     clip_grad=dict(max_norm=1.0), paramwise_cfg=dict(norm_decay_mult=0., bias_decay_mult=0.))
 param_scheduler = [
