@@ -6,8 +6,8 @@ train_dataloader = dict(
     dataset=dict(pipeline=[dict(type='LoadPartImage'), dict(type='PackWords', masks=True)]))
 optim_wrapper = dict(
     optimizer=dict(lr=2e-3, weight_decay=1e-2),
-    paramwise_cfg=dict(custom_keys=dict(backbone=dict(lr_mult=0.4))))
-iterations = 1200
+    paramwise_cfg=dict(custom_keys=dict(backbone=dict(lr_mult=0.5))))
+iterations = 3000
 _base_.param_scheduler[0].update(start_factor=0.02)
 _base_.param_scheduler[1].update(end=iterations, T_max=iterations - 100)
 train_cfg = dict(max_iters=iterations)

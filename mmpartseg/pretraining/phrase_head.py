@@ -14,6 +14,7 @@ from ..models.decode_heads import CLIPSegHead
 from ..models.decode_heads.targets import resized
 from ..models.layers.tiles import to_maps
 from ..taxonomy import split_name
+from .token_classes import TokenClasses
 
 ABOVE, BELOW = 254, 255  # in the instance map: where no thing is, above and below the horizon
 
@@ -22,29 +23,41 @@ ABOVE, BELOW = 254, 255  # in the instance map: where no thing is, above and bel
 class PhraseHead(CLIPSegHead):
     """:class:`CLIPSegHead` on phrases that come with the pictures (Lüddecke and Ecker 2022).
 
-    The phrases of a batch, and one word for every kind of thing and every part, are asked of every
-    picture in it, so that most of them point at nothing there. Its weights are those of a
-    :class:`CLIPSegHead`.
+    The phrases of some pictures, and one word for every kind of thing and every part, are asked of each
+    of these, so that most of them point at nothing there. Its weights are those of a
+    :class:`CLIPSegHead`, and of :class:`TokenClasses`, by which all pictures of a batch teach the tower.
 
     Args:
-        num_phrases (int): asked in a step beside kinds and parts, drawn from those of the batch.
+        num_phrases (int): asked in a step beside kinds and parts, drawn from those of the pictures.
+        num_pictures (int): of a batch, of which phrases are asked.
 
     The other arguments are those of :class:`CLIPSegHead`.
     """
 
-    def __init__(self, *args, num_phrases=24, **kwargs):
+    def __init__(self, *args, num_phrases=24, num_pictures=16, **kwargs):
         super().__init__(*args, **kwargs)
-        self.num_phrases = num_phrases
+        self.num_phrases, self.num_pictures = num_phrases, num_pictures
+        self.token_classes = TokenClasses(self.in_channels[-1], len(KINDS), len(part_names()))
 
     def loss(self, inputs, batch_data_samples, train_cfg=None):
-        """Three terms.
+        """Those of :class:`TokenClasses` on the deepest features, and three of phrases.
 
         ``loss_phrase`` is CLIPSeg's binary cross-entropy; phrases that point at something in a picture
         and those that do not count as much in sum. ``loss_kind`` and ``loss_part`` are not CLIPSeg's:
         the cross-entropy of the kinds' words against each other at the pixels of things, and of the
         parts' at those of parts. With few pictures, what is where is learned far faster so.
         """
-        kinds, parts = words_for_kinds(), words_for_parts()
+        maps = class_maps(batch_data_samples)
+        tokens, *_ = inputs[self.in_index[-1]]
+        few = slice(self.num_pictures)
+        inputs = [[part[few] for part in level] for level in inputs]
+        return dict(
+            **self.token_classes.loss(tokens, *maps, NONE),
+            **self.phrase_losses(inputs, batch_data_samples[few]))
+
+    def phrase_losses(self, inputs, batch_data_samples):
+        """The three of phrases, of pictures that all phrases are asked of."""
+        kinds, parts = words_for_kinds(), [Phrase(part, part=part) for part in part_names()]
         phrases = [*kinds, *parts, *self.choose(batch_data_samples)]
         text = self.text_encoder([phrase.text for phrase in phrases])
         logits = to_maps(self.decode(inputs, self.train_index, training=True, text=text).object_part)
@@ -83,10 +96,26 @@ def words_for_kinds():
     return [Phrase(noun_for(rng, kind), kind=kind) for kind in KINDS]
 
 
-def words_for_parts():
-    """list[Phrase]: each part by its name."""
-    parts = sorted({split_name(name)[1] for name in load_vocabulary().class_index})
-    return [Phrase(part, part=part) for part in parts]
+@lru_cache
+def part_names():
+    """list[str]: of all objects, sorted."""
+    return sorted({split_name(name)[1] for name in load_vocabulary().class_index})
+
+
+def class_maps(samples):
+    """The kind and the part of each pixel, (N, H, W) int64: positions in ``KINDS`` and
+    :func:`part_names`, ``NONE`` where there is no thing, and no part that is known."""
+    instances, parts = (
+        torch.stack([sample.get(key).data[0] for sample in samples]).long()
+        for key in ('gt_instance', 'gt_part'))
+    kind_of = np.full((len(samples), 256), NONE)
+    for row, sample in zip(kind_of, samples):
+        row[:len(sample.things)] = [list(KINDS).index(thing['kind']) for thing in sample.things]
+    part_of = np.full(256, NONE)
+    for k, part in enumerate(part_names()):
+        part_of[np.flatnonzero(classes_meant(part))] = k
+    kind_of, part_of = (torch.from_numpy(table).to(instances.device) for table in (kind_of, part_of))
+    return kind_of.gather(1, instances.flatten(1)).view_as(instances), part_of[parts]
 
 
 def phrase_masks(samples, phrases, size):

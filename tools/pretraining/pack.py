@@ -36,7 +36,8 @@ def main(argv=None):
     clip.load_state_dict(read_checkpoint(clip_file))
     # the phrases' head has the weights of the plain one
     cfg.model.decode_head.type = 'CLIPSegHead'
-    cfg.model.decode_head.pop('num_phrases')
+    for name in ('num_phrases', 'num_pictures'):
+        cfg.model.decode_head.pop(name, None)
     model = MODELS.build(cfg.model)
     load_checkpoint(model, args.checkpoint, map_location='cpu')
     export_clipseg(model.eval(), args.folder, clip, torch.float16)
