@@ -16,6 +16,6 @@ model = dict(
         text_encoder=dict(
             type='OpenCLIPTextEncoder', arch={{_base_.tiny_clip}}, pretrained=clip, trainable='none'),
         in_channels=(128, 128), channels=32, ffn_channels=128, num_heads=1, mask_strides=(2, 2),
-        with_cp=False, class_chunk=8, num_phrases=24, num_pictures=6),
+        with_cp=False, class_chunk=8, num_phrases=24, num_pictures=5),
     train_cfg=dict(),
     test_cfg=dict(mode='whole'))
