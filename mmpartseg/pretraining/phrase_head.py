@@ -25,7 +25,8 @@ class PhraseHead(CLIPSegHead):
 
     The phrases of some pictures, and one word for every kind of thing and every part, are asked of each
     of these, so that most of them point at nothing there. Its weights are those of a
-    :class:`CLIPSegHead`, and of :class:`TokenClasses`, by which all pictures of a batch teach the tower.
+    :class:`CLIPSegHead`, and of :class:`TokenClasses`: by it all pictures of a batch teach the tower, and
+    by it alone, since what few pictures say through the decoder is noise beside it.
 
     Args:
         num_phrases (int): asked in a step beside kinds and parts, drawn from those of the pictures.
@@ -50,7 +51,7 @@ class PhraseHead(CLIPSegHead):
         maps = class_maps(batch_data_samples)
         tokens, *_ = inputs[self.in_index[-1]]
         few = slice(self.num_pictures)
-        inputs = [[part[few] for part in level] for level in inputs]
+        inputs = [[part[few].detach() for part in level] for level in inputs]
         return dict(
             **self.token_classes.loss(tokens, *maps, NONE),
             **self.phrase_losses(inputs, batch_data_samples[few]))
