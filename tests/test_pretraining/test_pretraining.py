@@ -123,9 +123,39 @@ def test_the_folder_is_what_was_trained(chain):
     torch.testing.assert_close(logits[0], expected, atol=1e-4, rtol=0)
 
 
+def test_all_pictures_teach_the_tower_and_few_are_decoded(scenes):
+    """The tower hears of tokens alone, the decoder of phrases about the first pictures alone."""
+    from mmseg.registry import DATASETS
+    head = MODELS.build(dict(
+        type='PhraseHead', train_taxonomy='part_shapes', test_taxonomy='part_shapes',
+        text_encoder=dict(type='OpenCLIPTextEncoder', arch=ARCH, trainable='none'), in_channels=(32, 32),
+        channels=16, num_heads=2, mask_strides=(2, 2), num_phrases=2, num_pictures=1))
+    data = DATASETS.build(dict(type='ScenesWithWords', data_root=str(scenes), pipeline=[
+        dict(type='LoadPartImage'), dict(type='PackWords', masks=True)]))
+    samples = [data[i]['data_samples'] for i in range(3)]
+    features = [[torch.randn(3, 32, 4, 4, requires_grad=True), torch.randn(3, 32, requires_grad=True)]
+                for _ in range(2)]
+    losses = head.loss(features, samples)
+    assert set(losses) == {f'loss_{name}' for name in ('token_kind', 'token_part', 'phrase', 'kind', 'part')}
+    decoder = sum(losses[f'loss_{name}'] for name in ('phrase', 'kind', 'part'))
+    decoder.backward(retain_graph=True)
+    assert all(part.grad is None for level in features for part in level)
+    assert head.decoder.reduces[0].weight.grad.abs().sum() > 0
+    (losses['loss_token_kind'] + losses['loss_token_part']).backward()
+    assert (features[1][0].grad.flatten(1).abs().sum(1) > 0).all()
+
+    torch.manual_seed(0)
+    expected = head.phrase_losses([[part[:1] for part in level] for level in features], samples[:1])
+    torch.manual_seed(0)
+    actual = head.loss(features, samples)
+    for name, value in expected.items():
+        torch.testing.assert_close(actual[name], value)
+
+
 def model_config(folder):
     head = dict(Config.fromfile(folder.parent / 'clipseg.py').model.decode_head, type='CLIPSegHead')
-    head.pop('num_phrases')
+    for name in ('num_phrases', 'num_pictures'):
+        head.pop(name)
     return head
 
 
