@@ -4,6 +4,7 @@ import torch.nn.functional as F
 from mmengine.model import BaseModel
 from mmseg.registry import MODELS
 
+from ..checkpoints.read import read_checkpoint
 from ..models.clip import clip_config
 from ..models.layers.linear import use_linear
 
@@ -15,12 +16,18 @@ class ContrastiveCLIP(BaseModel):
     Args:
         arch (dict): an open_clip configuration, see :func:`clip_config`.
         data_preprocessor (dict): mmengine's ``ImgDataPreprocessor``.
+        pretrained (str, optional): an open_clip checkpoint to start from.
+        trained (Sequence[str]): beginnings of the names of what learns; by default everything.
     """
 
-    def __init__(self, arch, data_preprocessor):
+    def __init__(self, arch, data_preprocessor, pretrained=None, trained=('', )):
         super().__init__(data_preprocessor)
         config = clip_config(arch)
         self.clip = use_linear(open_clip.CLIP(**config))
+        if pretrained is not None:
+            self.clip.load_state_dict(read_checkpoint(pretrained))
+        for name, parameter in self.clip.named_parameters():
+            parameter.requires_grad_(name.startswith(tuple(trained)))
         self.tokenizer = open_clip.SimpleTokenizer(context_length=config['text_cfg']['context_length'])
         self.contrastive_loss = open_clip.ClipLoss()
 

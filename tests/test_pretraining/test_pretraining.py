@@ -159,6 +159,34 @@ def model_config(folder):
     return head
 
 
+def test_the_end_of_the_tower_is_trained_anew(chain, scenes, tmp_path):
+    """What CLIPSeg has moved stays as it is, what stands behind it learns; the folder has both."""
+    clip, model, folder = chain
+    work = folder.parent
+    extract_clip.main([str(work / 'clip' / 'iter_2.pth'), str(tmp_path / 'moved.pt'),
+                       '--tower', str(work / 'clipseg' / 'iter_2.pth')])
+    moved, start = (torch.load(path, weights_only=True) for path in (tmp_path / 'moved.pt', clip))
+    assert moved.keys() == start.keys()
+    for name, value in moved.items():
+        learned = model.backbone.state_dict().get(name)
+        assert torch.equal(value, start[name] if learned is None else learned), name
+    cfg = small('clip_end_part_shapes', scenes, tmp_path / 'end')
+    assert cfg.model.trained == ('visual.transformer.resblocks.5.', 'visual.ln_post.', 'visual.proj')
+    cfg.model.update(arch=ARCH, pretrained=str(tmp_path / 'moved.pt'), trained=('visual.ln_post.', 'visual.proj'))
+    Runner.from_cfg(cfg).train()
+    extract_clip.main([str(tmp_path / 'end' / 'iter_2.pth'), str(tmp_path / 'end.pt')])
+    end = torch.load(tmp_path / 'end.pt', weights_only=True)
+    assert {name for name, value in end.items() if not torch.equal(value, moved[name])} == {
+        'visual.ln_post.weight', 'visual.ln_post.bias', 'visual.proj'}
+    pack.main([str(work / 'clipseg.py'), str(work / 'clipseg' / 'iter_2.pth'), str(tmp_path / 'folder'),
+               '--clip', str(tmp_path / 'end.pt')])
+    from safetensors.torch import load_file
+    packed = load_file(tmp_path / 'folder' / 'model.safetensors')
+    torch.testing.assert_close(packed['clip.visual_projection.weight'], end['visual.proj'].T.half())
+    torch.testing.assert_close(packed['clip.vision_model.embeddings.patch_embedding.weight'],
+                               moved['visual.conv1.weight'].half())
+
+
 def test_scores_of_the_folder(chain, scenes, capsys):
     evaluate.main([str(chain[2]), str(scenes)])
     scores = json.loads(capsys.readouterr().out)

@@ -8,6 +8,8 @@ def parse_args(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('checkpoint', help='of tools/train.py configs/pretraining/clip_part_shapes.py')
     parser.add_argument('out', type=Path)
+    parser.add_argument('--tower', help='checkpoint of configs/pretraining/clipseg_part_shapes.py, whose '
+                        'image tower takes the place of the same blocks')
     return parser.parse_args(argv)
 
 
@@ -22,10 +24,17 @@ from mmpartseg.checkpoints import read_checkpoint
 def main(argv=None):
     """Write the weights behind the prefix ``clip.`` alone."""
     args = parse_args(argv)
-    state = read_checkpoint(args.checkpoint, map_location='cpu')['state_dict']
+    state = weights_below('clip.', args.checkpoint)
+    if args.tower:
+        state.update(weights_below('backbone.', args.tower))
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save({name.removeprefix('clip.'): value for name, value in state.items()
-                if name.startswith('clip.')}, args.out)
+    torch.save(state, args.out)
+
+
+def weights_below(prefix, checkpoint):
+    """The weights of a checkpoint whose names begin with a prefix, without it."""
+    state = read_checkpoint(checkpoint, map_location='cpu')['state_dict']
+    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
 
 
 if __name__ == '__main__':

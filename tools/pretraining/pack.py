@@ -9,6 +9,8 @@ def parse_args(argv=None):
     parser.add_argument('config', help='configs/pretraining/clipseg_part_shapes.py')
     parser.add_argument('checkpoint', help='of tools/train.py with that config')
     parser.add_argument('folder', type=Path, help='must not exist yet')
+    parser.add_argument('--clip', help='open_clip checkpoint of what CLIP has behind the blocks that '
+                        "CLIPSeg reads; by default the config's")
     return parser.parse_args(argv)
 
 
@@ -31,9 +33,8 @@ def main(argv=None):
     args = parse_args(argv)
     cfg = read_config(args.config, {})
     init_default_scope(cfg.default_scope)
-    clip_file = cfg.model.backbone.pretrained
     clip = open_clip.CLIP(**clip_config(cfg.model.backbone.arch))
-    clip.load_state_dict(read_checkpoint(clip_file))
+    clip.load_state_dict(read_checkpoint(args.clip or cfg.model.backbone.pretrained))
     # the phrases' head has the weights of the plain one
     cfg.model.decode_head.type = 'CLIPSegHead'
     for name in ('num_phrases', 'num_pictures'):

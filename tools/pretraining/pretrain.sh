@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# From nothing to data/miniature/clipseg: draws captioned scenes, trains CLIP on them and CLIPSeg on that
-# CLIP, packs both for `clipseg://` and `transformers`, and scores the result on
-# scenes that it has not seen. Run again, it goes on where it stopped.
+# From nothing to data/miniature/clipseg: draws captioned scenes, trains CLIP on them, CLIPSeg on that
+# CLIP, and the end of CLIP's image tower anew, packs both for `clipseg://` and `transformers`, and scores
+# the result on scenes that it has not seen. Run again, it goes on where it stopped.
 # OUT: the folder to make (default: work_dirs/pretraining/clipseg).
 set -euo pipefail
 # shellcheck source=tools/environment.sh
@@ -11,6 +11,9 @@ WORK=work_dirs/pretraining
 OUT=${OUT:-$WORK/clipseg}
 CLIP=configs/pretraining/clip_part_shapes.py
 CLIPSEG=configs/pretraining/clipseg_part_shapes.py
+CLIP_END=configs/pretraining/clip_end_part_shapes.py
+# glibc gives large buffers back at every step otherwise, and the system fills new ones with zeros
+export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=268435456
 
 step "Drawing scenes with captions and phrases"
 python tools/pretraining/draw.py --out data/part_shapes_pretrain
@@ -24,7 +27,14 @@ fi
 step "Training CLIPSeg on phrases"
 if [ ! -e "$OUT" ]; then
     python tools/train.py $CLIPSEG --work-dir $WORK/clipseg_run --resume
-    python tools/pretraining/pack.py $CLIPSEG "$(cat $WORK/clipseg_run/last_checkpoint)" "$OUT"
+    CLIPSEG_LAST=$(cat $WORK/clipseg_run/last_checkpoint)
+
+    step "Training the end of CLIP's image tower for what the tower has learned"
+    python tools/pretraining/extract_clip.py "$(cat $WORK/clip/last_checkpoint)" $WORK/clip_moved.pt \
+        --tower "$CLIPSEG_LAST"
+    python tools/train.py $CLIP_END --work-dir $WORK/clip_end --resume
+    python tools/pretraining/extract_clip.py "$(cat $WORK/clip_end/last_checkpoint)" $WORK/clip_end.pt
+    python tools/pretraining/pack.py $CLIPSEG "$CLIPSEG_LAST" "$OUT" --clip $WORK/clip_end.pt
 fi
 
 step "Scoring it with transformers on other scenes"
