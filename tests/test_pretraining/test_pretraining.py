@@ -172,7 +172,8 @@ def test_the_end_of_the_tower_is_trained_anew(chain, scenes, tmp_path):
         assert torch.equal(value, start[name] if learned is None else learned), name
     cfg = small('clip_end_part_shapes', scenes, tmp_path / 'end')
     assert cfg.model.trained == ('visual.transformer.resblocks.5.', 'visual.ln_post.', 'visual.proj')
-    cfg.model.update(arch=ARCH, pretrained=str(tmp_path / 'moved.pt'), trained=('visual.ln_post.', 'visual.proj'))
+    cfg.model.update(arch=ARCH, pretrained=str(tmp_path / 'moved.pt'),
+                     trained=('visual.ln_post.', 'visual.proj'))
     Runner.from_cfg(cfg).train()
     extract_clip.main([str(tmp_path / 'end' / 'iter_2.pth'), str(tmp_path / 'end.pt')])
     end = torch.load(tmp_path / 'end.pt', weights_only=True)
