@@ -20,7 +20,6 @@ if __name__ == '__main__':
 import open_clip
 import torch
 from mmengine.registry import init_default_scope
-from mmengine.runner import load_checkpoint
 from mmseg.registry import MODELS
 
 from mmpartseg.checkpoints import export_clipseg, read_checkpoint
@@ -35,12 +34,13 @@ def main(argv=None):
     init_default_scope(cfg.default_scope)
     clip = open_clip.CLIP(**clip_config(cfg.model.backbone.arch))
     clip.load_state_dict(read_checkpoint(args.clip or cfg.model.backbone.pretrained))
-    # the phrases' head has the weights of the plain one
+    # the phrases' head has the weights of the plain one, and those that only teach the tower
     cfg.model.decode_head.type = 'CLIPSegHead'
     for name in ('num_phrases', 'num_pictures'):
         cfg.model.decode_head.pop(name, None)
     model = MODELS.build(cfg.model)
-    load_checkpoint(model, args.checkpoint, map_location='cpu')
+    state = read_checkpoint(args.checkpoint, map_location='cpu')['state_dict']
+    model.load_state_dict({name: value for name, value in state.items() if '.token_classes.' not in name})
     export_clipseg(model.eval(), args.folder, clip, torch.float16)
     print(f'{args.folder}: {sum(path.stat().st_size for path in args.folder.iterdir())} bytes')
 
