@@ -1,5 +1,5 @@
 # CLIPSeg's decoder on the tiny CLIP, asked phrases. The image tower learns along, which CLIPSeg's own
-# does not: a CLIP that has read 16,000 pictures knows less of what is where than one that has read 400
+# does not: a CLIP that has read 24,000 pictures knows less of what is where than one that has read 400
 # million
 _base_ = './tiny_clip.py'
 clip = 'work_dirs/pretraining/clip.pt'
