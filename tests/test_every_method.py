@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
+from PIL import Image
 
 from mmpartseg.apis import PartSegInferencer
 from mmpartseg.apis.explanation import Explanation
@@ -101,7 +102,7 @@ def test_words_change_between_calls(inferencer, photo):
 def test_web_page(inferencer, photo):
     with tempfile.TemporaryDirectory() as folder:
         picture, svg, downloads, line = load_tool('web_demo').segment(
-            inferencer, folder, photo, 'zebra: head, hoof', 'zebra')
+            inferencer, folder, Image.fromarray(photo), 'zebra: head, hoof', 'zebra')
         assert picture.shape[2] == 3 and '<svg' in svg and downloads
         assert ' of 2 parts found' in line
 

@@ -1,5 +1,6 @@
 """An untrained model of a few thousand weights, with its config and checkpoint files."""
 import importlib.util
+import sys
 from pathlib import Path
 
 import torch
@@ -49,7 +50,9 @@ def write_model(folder):
 
 
 def load_tool(name):
-    """The module of ``tools/<name>.py``, which is a script in no package."""
+    """The module of ``tools/<name>.py``, which is a script in no package, with its neighbours on the path."""
+    if str(TOOLS) not in sys.path:
+        sys.path.append(str(TOOLS))
     spec = importlib.util.spec_from_file_location(name, TOOLS / f'{name}.py')
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
