@@ -5,7 +5,8 @@ from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 
 from mmpartseg.datasets.transforms.geometry import ResizePartSeg
-from mmpartseg.models.segmentors.decide import decide_known
+from mmpartseg.evaluation import OpenVocabPartIoU, load_counts
+from mmpartseg.released_labels import EVALUATORS, resized_and_back, working_size
 from tests.catseg_reference import close, normalised
 
 IGNORE = 255
@@ -26,27 +27,27 @@ def object_map_of(arrays, stored, taxonomy, names):
     return table[stored.long()]
 
 
-def there_and_back(label_map, size):
-    """Labels resized by nearest neighbour to the network's input and back, as released ground truth is."""
-    small = F.interpolate(label_map[None, None].double(), tuple(size), mode='nearest')
-    return F.interpolate(small, tuple(label_map.shape), mode='nearest')[0, 0].long()
-
-
 def clear(scores, classes):
     """(H, W) where the best of some classes is not nearly met by another."""
     best = scores[classes].topk(min(2, len(classes)), dim=0).values
     return best[0] - best[-1] >= 1e-5 if len(best) > 1 else torch.ones_like(best[0], dtype=torch.bool)
 
 
-def check_test_images(arrays, model, give_guidance):
+def toy_evaluator(arrays):
+    """The sides to which the toy images were resized, in place of 640 and 768."""
+    sizes = [tuple(arrays[f'{folder}/resized_image'].shape[1:]) for folder in test_folders(arrays)]
+    return EVALUATORS['catseg']._replace(short=max(map(min, sizes)), long=max(map(max, sizes)))
+
+
+def check_test_images(arrays, model, give_guidance, tmp_path, monkeypatch):
     """Resizing, logits, scores, label maps of both protocols, and confusion matrices."""
-    taxonomy = model.taxonomy
-    num_classes = len(taxonomy)
-    confusion = {name: torch.zeros(num_classes + 1, num_classes + 1, dtype=torch.long)
-                 for name in ('pred_all', 'oracle_obj')}
+    taxonomy, unlabelled = model.taxonomy, 0
+    monkeypatch.setitem(EVALUATORS, 'catseg', toy_evaluator(arrays))
+    metric = OpenVocabPartIoU(taxonomy, released_ground_truth='catseg', out_file=str(tmp_path / 'counts'))
     for folder in test_folders(arrays):
         resized = arrays[f'{folder}/resized_image']
         raw = arrays[f'{folder}/image'].numpy()
+        assert working_size(raw.shape[:2], EVALUATORS['catseg']) == tuple(resized.shape[1:])
         transform = ResizePartSeg(scale=(10**6, min(resized.shape[1:])), keep_ratio=True, backend='pillow',
                                   interpolation='bilinear')
         assert (transform(dict(img=raw))['img'] == resized.permute(1, 2, 0).numpy()).all()
@@ -54,18 +55,25 @@ def check_test_images(arrays, model, give_guidance):
         with torch.no_grad():
             logits = model.decode_head.predict(model.backbone(normalised(resized[None])))
             close(logits, arrays[f'{folder}/logits'])
-            objects = object_map_of(
-                arrays, arrays[f'{folder}/object_map'], taxonomy, 'names/test_objects')
-            sample = SegDataSample(gt_object_seg=PixelData(data=objects[None]),
-                                   metainfo=dict(ori_shape=tuple(objects.shape)))
             scores = model.encode_decode(normalised(resized[None]), [{}])
-            model.postprocess(scores, [sample])
+        objects = object_map_of(
+            arrays, arrays[f'{folder}/object_map'], taxonomy, 'names/test_objects')
+        sample = decided(model, scores, objects, False)
         full = F.interpolate(scores, tuple(objects.shape), mode='bilinear')[0]
         close(full[:, ::4, ::4], arrays[f'{folder}/scores'])
         check_label_maps(arrays, folder, sample, full, objects, taxonomy)
-        count(confusion, arrays, folder, sample, scores[0], taxonomy, resized.shape[1:])
-    for name, matrix in confusion.items():
-        assert torch.equal(matrix, arrays[f'metric/confusion/{name}']), name
+        unlabelled += count(metric, arrays, folder, model, scores, objects)
+    check_confusion(arrays, metric, unlabelled, tmp_path)
+
+
+def decided(model, scores, objects, released_ground_truth):
+    """A sample with an object map, and the label maps decided from scores."""
+    sample = SegDataSample(gt_object_seg=PixelData(data=objects[None]),
+                           metainfo=dict(ori_shape=tuple(objects.shape), stored_objects=False))
+    model.released_ground_truth = released_ground_truth
+    model.postprocess(scores, [sample])
+    model.released_ground_truth = False
+    return sample
 
 
 def check_label_maps(arrays, folder, sample, full, objects, taxonomy):
@@ -84,17 +92,28 @@ def check_label_maps(arrays, folder, sample, full, objects, taxonomy):
         assert torch.equal(sample.pred_oracle_sem_seg.data[0][inside], theirs.long()[inside])
 
 
-def count(confusion, arrays, folder, sample, scores, taxonomy, size):
-    """Both protocols' counts of one image, run once for each object: unlabelled pixels, and those of other
-    objects, count as background that was found."""
-    truth = there_and_back(arrays[f'{folder}/part_map'].long(), size)
-    labelled, background = truth < len(taxonomy), len(taxonomy)
+def count(metric, arrays, folder, model, scores, objects):
+    """Count an image as the loader, the segmentor and the metric of a config do.
+
+    Returns the pixels that count for nothing: the released code runs once for each object, and in each run
+    unlabelled pixels, and those of other objects, count as background that was found.
+    """
+    parts = arrays[f'{folder}/part_map'].long()
+    labelled, num_classes = parts < len(model.taxonomy), len(model.taxonomy)
+    owner = torch.tensor(model.taxonomy.object_of)
+    objects = torch.where(labelled, owner[parts.clamp(max=num_classes - 1)], objects)
+    sample = decided(model, scores, objects, 'catseg')
+    sample.gt_sem_seg = PixelData(data=parts.masked_fill(~labelled, IGNORE)[None])
+    metric.process({}, [sample.to_dict()])
+    truth = resized_and_back(parts, EVALUATORS['catseg'])
     runs = len(arrays.under(f'{folder}/oracle_label_map'))
-    # the object of a label that has moved across a border is known, too
-    owner = torch.tensor([*taxonomy.object_of, len(taxonomy.objects)])
-    known = owner[truth.clamp(max=len(taxonomy))]
-    oracle = decide_known(scores[:len(taxonomy)], tuple(truth.shape), owner[:-1], known)
-    for name, prediction in (('pred_all', sample.pred_sem_seg.data[0]), ('oracle_obj', oracle)):
-        index = (prediction[labelled], truth[labelled])
-        confusion[name].index_put_(index, torch.ones((), dtype=torch.long), accumulate=True)
-        confusion[name][background, background] += runs * truth.numel() - labelled.sum()
+    return runs * truth.numel() - (truth < num_classes).sum()
+
+
+def check_confusion(arrays, metric, unlabelled, folder):
+    metric.evaluate(len(test_folders(arrays)))
+    counts, _ = load_counts(folder / 'counts')
+    for name in ('pred_all', 'oracle_obj'):
+        expected = arrays[f'metric/confusion/{name}']
+        assert (counts[f'{name}/confusion'] == expected[:, :-1].numpy()).all(), name
+        assert expected[-1, -1] == unlabelled and not expected[:-1, -1].any(), name

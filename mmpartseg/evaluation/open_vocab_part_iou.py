@@ -3,17 +3,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import torch
 from mmengine.dist import is_main_process
 from mmengine.evaluator import BaseMetric
 from mmengine.logging import print_log
 from mmseg.registry import METRICS
 
-from ..released_labels import released_part_map
+from ..released_labels import released_evaluator
 from ..structures import IGNORE_SETTINGS
 from ..taxonomy import PartTaxonomy
 from .counting import check_same_size, label_map_of
 from .counts_file import save_counts
+from .ground_truth import ground_truth
 from .id_check import IdCheck
 from .report import TITLES, class_table, class_values, protocol_scores, summary_table
 from .running_counts import PROTOCOLS, RunningCounts
@@ -43,30 +43,33 @@ class OpenVocabPartIoU(BaseMetric):
         boundary (bool): Boundary IoU too; slower.
         found_averages (bool): also means over the classes with IoU > 0 only, as PartCATSeg's evaluator
             has them, and their numbers of classes; see ``scores.found_only``.
-        released_ground_truth (bool): score on the ground truth of the released evaluator, on which the
-            published figures stand: part and object maps are resized and back (``released_labels``),
-            and a pixel counts where the *object map* shows an object. A perfect prediction does not
+        released_ground_truth (bool | str): score on the ground truth of a released evaluator, on which
+            published figures stand: maps are resized and back (``released_labels``). True:
+            PartCLIPSeg's, where a pixel counts where the *object map* shows an object; 'catseg': CATSeg's
+            and PartCATSeg's, at other sizes and by the part map alone. A perfect prediction does not
             score 100 there. ``ReleasedGroundTruthHook`` makes loader and model follow.
         out_file (str, optional): write the counts there for later analysis (``load_counts``).
         prefix (str, optional): put before every key.
 
     Raises:
         ValueError: the taxonomy and the data set have different classes (at once), a sample's
-            classes, ids or sizes do not fit, or it was loaded or decided for the other ground truth
-            (names the image); another number of samples was scored than the data set has.
+            classes, ids or sizes do not fit, or it was loaded or decided for another ground truth
+            (names the image); no released evaluator has that name (at once); another number of
+            samples was scored than the data set has.
     """
 
     default_prefix = ''
 
     def __init__(self, taxonomy: Any = None, ignore_index: int = 255, boundary: bool = False,
                  found_averages: bool = False,
-                 released_ground_truth: bool = False, out_file: str | None = None,
+                 released_ground_truth: bool | str = False, out_file: str | None = None,
                  prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
         self.given_taxonomy = None if taxonomy is None else PartTaxonomy.build(taxonomy)
         self.ignore_index = ignore_index
         self.boundary = boundary
         self.found_averages = found_averages
+        released_evaluator(released_ground_truth)  # refuses what it does not know
         self.released_ground_truth = released_ground_truth
         self.out_file = out_file
         self._taxonomy = None
@@ -126,7 +129,7 @@ class OpenVocabPartIoU(BaseMetric):
         maps = {protocol: label_map_of(source, sample, key) for protocol, key in PROTOCOLS.items()
                 if key in sample or protocol == 'pred_all'}
         target = label_map_of(source, sample, 'gt_sem_seg').to(maps['pred_all'].device)
-        target = self._ground_truth(source, sample, target)
+        target = ground_truth(source, sample, target, self.released_ground_truth, taxonomy, self.ignore_index)
         ignored = target == self.ignore_index
         for protocol, labels in maps.items():
             check_same_size(f'{source}: {PROTOCOLS[protocol]}', labels, target)
@@ -134,24 +137,6 @@ class OpenVocabPartIoU(BaseMetric):
         self._ids.add(f'{source}: gt_sem_seg', target.masked_fill(ignored, 0), len(taxonomy) - 1)
         columns = target.masked_fill(ignored, len(taxonomy)).clamp_(0, len(taxonomy))
         self._counts.add(columns, *map(maps.get, PROTOCOLS))
-
-    def _ground_truth(self, source, sample, target):
-        released = self.released_ground_truth
-        decided_for, loaded_for = (sample.get(key, released) for key in (
-            'oracle_released_ground_truth', 'stored_objects'))
-        if decided_for != released or (released and not loaded_for):
-            raise ValueError(
-                f'{source}: its objects were loaded or its Oracle-Obj was decided for another ground truth '
-                f'than that of OpenVocabPartIoU(released_ground_truth={released}); put '
-                'ReleasedGroundTruthHook into custom_hooks, which makes loader and model follow')
-        if not released:
-            return target
-        if 'gt_object_seg' in sample:
-            objects = label_map_of(source, sample, 'gt_object_seg').to(target.device)
-            check_same_size(f'{source}: gt_object_seg', objects, target)
-        else:  # objects follow from the parts
-            objects = torch.where(target == self.ignore_index, self.ignore_index, 0)
-        return released_part_map(target, objects, len(self.taxonomy.objects), self.ignore_index)
 
     def evaluate(self, size: int) -> dict[str, float]:
         """Sum over ranks, log the tables, start anew.

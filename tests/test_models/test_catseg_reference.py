@@ -58,6 +58,6 @@ def test_ovparts_loss_and_gradients(ovparts):
     model.zero_grad()
 
 
-def test_ovparts_test_images(ovparts):
+def test_ovparts_test_images(ovparts, tmp_path, monkeypatch):
     arrays, model = ovparts
-    check_test_images(arrays, model, give_guidance)
+    check_test_images(arrays, model, give_guidance, tmp_path, monkeypatch)

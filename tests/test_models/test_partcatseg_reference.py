@@ -131,9 +131,9 @@ def test_losses_and_gradients(reference):
     model.zero_grad()
 
 
-def test_test_images(reference):
+def test_test_images(reference, tmp_path, monkeypatch):
     arrays, model = reference
-    check_test_images(arrays, model, give_guidance)
+    check_test_images(arrays, model, give_guidance, tmp_path, monkeypatch)
 
 
 def test_dinov2(reference):

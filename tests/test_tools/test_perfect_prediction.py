@@ -21,3 +21,10 @@ def test_on_the_sample_photographs(capsys, monkeypatch):
     readme = (ROOT / 'docs' / 'recipe.md').read_text()
     for value in text.splitlines()[-1].split(', '):
         assert value in readme or value.startswith('harmonic')
+
+
+def test_catsegs_evaluator(capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    perfect_prediction.main(['configs/partclipseg/pascal_part_sample.py', '--evaluator', 'catseg'])
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last in (ROOT / 'docs' / 'differences.md').read_text()

@@ -1,9 +1,10 @@
-"""What a perfect prediction scores on the released evaluator's ground truth.
+"""What a perfect prediction scores on a released evaluator's ground truth.
 
-``python tools/analysis/perfect_prediction.py CONFIG``
+``python tools/analysis/perfect_prediction.py CONFIG [--evaluator catseg]``
 
 The label maps of CONFIG's test data are taken for the prediction, in Pred-All and Oracle-Obj alike, and
-scored by OpenVocabPartIoU(released_ground_truth=True). On the plain ground truth it is 100 everywhere.
+scored as by OpenVocabPartIoU(released_ground_truth=True), or 'catseg'. On the plain ground truth it is 100
+everywhere.
 """
 import argparse
 
@@ -13,6 +14,8 @@ def parse_args(argv=None):
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('config', help='a config with one data set for testing')
+    parser.add_argument('--evaluator', choices=('partclipseg', 'catseg'), default='partclipseg',
+                        help='whose; catseg is PartCATSeg\'s too (default: %(default)s)')
     return parser.parse_args(argv)
 
 
@@ -28,17 +31,17 @@ from mmpartseg.datasets.preparation import run_main
 from mmpartseg.engine.hooks.taxonomy_check_hook import leaves
 from mmpartseg.evaluation import class_iou, confusion_matrix, mean_scores, part_means
 from mmpartseg.evaluation.vocabulary import dataset_taxonomy
-from mmpartseg.released_labels import released_part_map
+from mmpartseg.released_labels import EVALUATORS, released_part_map
 
 
-def perfect_counts(dataset, taxonomy):
-    """(K + 1, K) counts of a data set's part maps against its released ground truth."""
+def perfect_counts(dataset, taxonomy, evaluator):
+    """(K + 1, K) counts of a data set's part maps against a released evaluator's ground truth."""
     counts = torch.zeros(len(taxonomy) + 1, len(taxonomy), dtype=torch.int64)
     ignore = leaves(dataset)[0].ignore_index
     for sample in dataset:
         sample = sample['data_samples']
         parts, objects = (sample.get(name).data[0] for name in ('gt_sem_seg', 'gt_object_seg'))
-        truth = released_part_map(parts, objects, len(taxonomy.objects), ignore)
+        truth = released_part_map(parts, objects, len(taxonomy.objects), ignore, evaluator)
         prediction = parts.masked_fill(parts == ignore, len(taxonomy))
         counts += confusion_matrix(prediction, truth, len(taxonomy), ignore)
     return counts.numpy()
@@ -58,16 +61,19 @@ def show(counts, taxonomy):
 
 def main(argv=None):
     """Command line."""
-    cfg = Config.fromfile(parse_args(argv).config)
+    args = parse_args(argv)
+    cfg = Config.fromfile(args.config)
+    evaluator = EVALUATORS[True if args.evaluator == 'partclipseg' else args.evaluator]
     from mmseg.registry import DATASETS
 
     import mmpartseg.datasets  # noqa: F401  registers
-    pipeline = [dict(type='LoadPartImage'), dict(type='LoadPartAnnotations', stored_objects=True),
+    pipeline = [dict(type='LoadPartImage'),
+                dict(type='LoadPartAnnotations', stored_objects=evaluator.stored_objects),
                 dict(type='PackPartSegInputs')]
     with DefaultScope.overwrite_default_scope('mmseg'):
         dataset = DATASETS.build(dict(cfg.test_dataloader.dataset, pipeline=pipeline))
     taxonomy = dataset_taxonomy(dataset.metainfo)
-    show(perfect_counts(dataset, taxonomy), taxonomy)
+    show(perfect_counts(dataset, taxonomy, evaluator), taxonomy)
 
 
 if __name__ == '__main__':

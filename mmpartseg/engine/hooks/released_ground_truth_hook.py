@@ -4,6 +4,7 @@ from mmseg.registry import HOOKS
 
 from ...datasets.transforms import LoadPartAnnotations
 from ...evaluation import OpenVocabPartIoU
+from ...released_labels import released_evaluator
 from .taxonomy_check_hook import leaves, segmentor_of
 
 
@@ -11,8 +12,8 @@ from .taxonomy_check_hook import leaves, segmentor_of
 class ReleasedGroundTruthHook(Hook):
     """Loader and model follow ``OpenVocabPartIoU(released_ground_truth=…)`` before each evaluation.
 
-    On the released ground truth object maps are loaded as they are stored, and in Oracle-Obj the known
-    object of a pixel is the one that this ground truth shows.
+    On a released ground truth object maps are loaded as that evaluator reads them, and in Oracle-Obj the
+    known object of a pixel is the one that this ground truth shows.
 
     Raises:
         ValueError: the metrics of a loop differ in it.
@@ -31,15 +32,16 @@ class ReleasedGroundTruthHook(Hook):
         wanted = {metric.released_ground_truth for each in loops for metric in each.evaluator.metrics
                   if isinstance(metric, OpenVocabPartIoU)}
         if len(wanted) > 1:
-            raise ValueError('one evaluation cannot be on both ground truths, since Oracle-Obj depends on '
+            raise ValueError('one evaluation cannot be on two ground truths, since Oracle-Obj depends on '
                              'it: give all OpenVocabPartIoU the same released_ground_truth')
         segmentor = segmentor_of(runner)
         for value in wanted:
+            evaluator = released_evaluator(value)
             if hasattr(segmentor, 'released_ground_truth'):
                 segmentor.released_ground_truth = value
             for each in loops:
                 for transform in annotation_loaders(each.dataloader.dataset):
-                    transform.stored_objects = value
+                    transform.stored_objects = evaluator is not None and evaluator.stored_objects
 
 
 def annotation_loaders(dataset):

@@ -2,7 +2,7 @@
 import torch
 from mmseg.structures import SegDataSample
 
-from ...released_labels import resized_and_back
+from ...released_labels import released_evaluator, resized_and_back
 from .batch_scores import FullScores
 from .decision import Decision
 
@@ -61,6 +61,6 @@ class Deciding:
                             for field in ('gt_object_seg', 'pred_object_seg'))
         if known is not None:
             sample.set_metainfo(dict(oracle_released_ground_truth=self.released_ground_truth))
-            if self.released_ground_truth:
-                known = resized_and_back(known)
+            evaluator = released_evaluator(self.released_ground_truth)
+            known = known if evaluator is None else resized_and_back(known, evaluator)
         return known, predicted

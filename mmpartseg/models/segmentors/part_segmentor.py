@@ -53,8 +53,8 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
     Attributes:
         recent_pictures (RecentPictures): features of the pictures seen last, in any vocabulary;
             ``clear()`` it to measure speed.
-        released_ground_truth (bool): whether Oracle-Obj knows the objects of the released evaluator's
-            ground truth, see ``ReleasedGroundTruthHook``, which sets it.
+        released_ground_truth (bool | str): of which ground truth Oracle-Obj knows the objects, as in
+            ``OpenVocabPartIoU``; ``ReleasedGroundTruthHook`` sets it.
         weights_loaded (bool): whether a state dict has been loaded.
         came_with_weights (list[str]): modules that had weights when they were built, as mmseg's
             ``TIMMBackbone(pretrained=True)``, which leaves no other trace.
