@@ -1,5 +1,5 @@
-"""What a user does with any method, done with CATSeg, PartCATSeg and ZSSeg+: stop and go on, two processes,
-an inferencer whose words change between calls, the web page, pictures."""
+"""What a user does with any method, done with CLIPSeg, CATSeg, PartCATSeg and ZSSeg+: stop and go on, two
+processes, an inferencer whose words change between calls, the web page, pictures."""
 import importlib.util
 import signal
 import tempfile
@@ -14,12 +14,12 @@ from mmpartseg.apis import PartSegInferencer
 from mmpartseg.apis.explanation import Explanation
 from tests.mixed import ROOT
 from tests.runs import assert_same, in_child, state_of, train, two, write_config
-from tests.tiny import ALL, SEEN, TINY_CLIP
+from tests.tiny import ALL, SEEN, TINY_CLIP, head_config
 from tests.tiny_cost import cost_config
 from tests.tiny_model import load_tool
 
 needs_mmdet = pytest.mark.skipif(importlib.util.find_spec('mmdet') is None, reason='mmdet is not installed')
-HEADS = dict(catseg='CATSegHead', partcatseg='PartCATSegHead', zsseg='ZSSegHead')
+HEADS = dict(clipseg='CLIPSegHead', catseg='CATSegHead', partcatseg='PartCATSegHead', zsseg='ZSSegHead')
 
 
 def zsseg_options():
@@ -29,6 +29,19 @@ def zsseg_options():
                    channels=32, layers=2, crop=32, dropout=0.1)
     model.decode_head.update(train_taxonomy=SEEN, test_taxonomy=ALL)
     return {'model': dict(model.to_dict(), _delete_=True)}
+
+
+def clipseg_options():
+    """Settings of a run of CLIPSeg, with its adapter, its loss and its rule for Oracle-Obj."""
+    head = head_config(type='CLIPSegHead', adapter_channels=8, loss_object_part=dict(
+        type='PartMaskLoss', unlabelled_as_background=True))
+    return {'model.decode_head': dict(head, _delete_=True), 'model.test_cfg.oracle_objects': 'image'}
+
+
+OPTIONS = dict(
+    clipseg=clipseg_options, zsseg=zsseg_options,
+    catseg=lambda: {'model': dict(cost_config('catseg'), _delete_=True)},
+    partcatseg=lambda: {'model': dict(cost_config('partcatseg'), _delete_=True)})
 
 
 def per_object(path):
@@ -41,12 +54,12 @@ def per_object(path):
     cfg.dump(path)
 
 
-@pytest.fixture(scope='module', params=['catseg', 'partcatseg', pytest.param('zsseg', marks=needs_mmdet)])
+@pytest.fixture(scope='module', params=[
+    'clipseg', 'catseg', 'partcatseg', pytest.param('zsseg', marks=needs_mmdet)])
 def trained(request, tmp_path_factory):
     """A method, its config and the work dir of 6 iterations, validated each 2."""
     name, folder = request.param, tmp_path_factory.mktemp(request.param)
-    options = zsseg_options() if name == 'zsseg' else {'model': dict(cost_config(name), _delete_=True)}
-    path = write_config(folder, **options)
+    path = write_config(folder, **OPTIONS[name]())
     if name == 'zsseg':
         per_object(path)
     assert in_child(train, path, folder / 'work') == [0]
