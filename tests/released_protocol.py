@@ -53,8 +53,13 @@ def check_test_images(arrays, model, give_guidance, tmp_path, monkeypatch):
         assert (transform(dict(img=raw))['img'] == resized.permute(1, 2, 0).numpy()).all()
         give_guidance(model, arrays, folder)
         with torch.no_grad():
-            logits = model.decode_head.predict(model.backbone(normalised(resized[None])))
+            features = model.backbone(normalised(resized[None]))
+            close(features[-1].flatten(2).mT, arrays[f'{folder}/clip_features'][:, 1:])
+            logits = model.decode_head.predict(features)
             close(logits, arrays[f'{folder}/logits'])
+            if f'{folder}/part_object_logits' in arrays:  # PartCATSeg's first stack, of the test vocabulary
+                output = model.decode_head.decode(features, model.decode_head.test_index, training=True)
+                close(torch.cat([output.part, output.object], 1), arrays[f'{folder}/part_object_logits'])
             scores = model.encode_decode(normalised(resized[None]), [{}])
         objects = object_map_of(
             arrays, arrays[f'{folder}/object_map'], taxonomy, 'names/test_objects')

@@ -2,12 +2,14 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from mmengine.structures import InstanceData
 
 from mmpartseg.checkpoints.zsseg import _rename
+from mmpartseg.datasets.transforms.geometry import ResizePartSeg
 from mmpartseg.evaluation.counting import confusion_matrix
 from mmpartseg.evaluation.scores import class_iou, mean_scores
 from mmpartseg.models.layers.regions import cell_presence, grown_box
-from mmpartseg.models.segmentors.object_scores import object_scores
+from mmpartseg.models.segmentors.object_scores import object_scores, resized_mask
 from mmpartseg.models.segmentors.region_scores import pixel_scores
 from tests.keyed_weights import reference_files
 
@@ -89,6 +91,24 @@ def test_losses_and_gradients(reference):
         assert parameters[_rename(name)].grad.norm().item() == pytest.approx(norm, rel=1e-4, abs=1e-6), name
 
 
+def test_matching(reference):
+    """Which query each layer gives to which part."""
+    proposals = reference.model.decode_head.proposals
+    with torch.no_grad():
+        *_, output = training(reference)
+    reference.model.decode_head.loss_by_feat(output, label_maps(reference), None,
+                                             reference.model.decode_head.train_index)  # sets the classes
+    for layer in range(reference.layers):
+        for i in reference.numbers('train'):
+            labels = reference[f'train/{i}/part_labels']
+            target = InstanceData(labels=labels, masks=reference[f'train/{i}/part_masks'].long())
+            logits = (each[layer, int(i)] for each in (output.class_logits, output.mask_logits))
+            found, *_ = proposals._get_targets_single(*logits, target, {})
+            queries, parts = reference[f'train/match/layer{layer}/{i}']
+            expected = torch.full_like(found, proposals.num_classes).scatter(0, queries, labels[parts])
+            assert torch.equal(found, expected), (layer, i)
+
+
 def passes(reference):
     """Every recorded test pass: its folder, that of its picture, and λ."""
     own = 0.5
@@ -117,6 +137,9 @@ def test_proposals_of_one_object(reference):
         mask = reference[f'{folder}/object_mask'][0]
         padding = (0, picture.padded[1] - mask.shape[1], 0, picture.padded[0] - mask.shape[0])
         objects = F.pad(torch.where(mask, 0, none), padding, value=none)
+        mask_features, _ = head.proposals.pixel_decoder(picture.features, None)
+        feature = head.proposals.object_feature(mask_features, (objects != none)[None, None].float())
+        close(feature[0], reference[f'{folder}/object_feature'], 1e-5, 'object')
         output = head.decode([*picture.features, objects[None]], model.index, text=picture.text)
         assert len(output.mask_logits) == 1
         close(output.mask_logits[0, 0], reference[f'{folder}/mask_logits'], 1e-5, 'masks')
@@ -144,6 +167,10 @@ def test_region_classification(reference):
             assert torch.equal(presence, reference[f'{folder}/region_part_masks'].flatten(1))
             if f'{folder}/clip_dense' in reference:
                 close(regions.tokens(crop)[0], reference[f'{folder}/clip_dense'], 1e-5, 'CLIP')
+        features = regions([image], [mask], [torch.where(mask, proposals, num)], num)[0, classes]
+        expected = torch.lerp(reference[f'{folder}/region_object_feature'],
+                              reference[f'{folder}/region_part_features'], regions.fuse_weight)
+        close(features, expected, 1e-5, 'features')
         text = reference['test/text_features']
         logits = reference.model.decode_head.region_logits([image], [mask], [proposals], num, text)[0]
         close(logits[classes], reference[f'{folder}/region_logits'], 1e-5, 'logits')
@@ -161,6 +188,21 @@ def truth(reference, folder, size):
     for part, label in zip(reference[f'{folder}/gt_part_masks'], reference[f'{folder}/gt_part_labels']):
         labels[part] = label
     return nearest(labels, size), nearest(mask, size) > 0
+
+
+@torch.no_grad()
+def test_pictures(reference):
+    """Picture and object as the network takes them, from those of the files, with a config's pipeline."""
+    for number in reference.numbers('test'):
+        folder = f'test/{number}'
+        image = reference[f'{folder}/image']
+        resize = ResizePartSeg(scale=(10**6, min(image.shape[1:])), keep_ratio=True, backend='pillow')
+        resized = resize(dict(img=reference[f'{folder}/original_image'].numpy()))['img']
+        assert (resized == image.permute(1, 2, 0).numpy()).all()
+        name = reference.meta['objects'].index(
+            reference.model.taxonomy.objects[reference.object_of(folder)])
+        mask = resized_mask(reference[f'{folder}/original_object_map'] == name, image.shape[1:])
+        assert torch.equal(mask, reference[f'{folder}/object_mask'][0])
 
 
 @torch.no_grad()
