@@ -144,6 +144,16 @@ def test_resnet_101():
     assert last.conv2.stride == (2, 2) and last.conv1.stride == (1, 1)
 
 
+def test_proposals_of_another_backbone():
+    model = load('pascal_part').model
+    model.backbone = dict(type='MixVisionTransformer', embed_dims=8, num_layers=[1] * 4, num_heads=[1, 2, 4, 8])
+    model.decode_head.proposals.in_channels = [8, 16, 32, 64]
+    model = MODELS.build(model)
+    losses = model.loss(torch.stack(images()).float(), samples(model.decode_head.train_taxonomy))
+    sum(losses.values()).backward()
+    assert all(p.grad is not None for p in model.backbone.parameters())
+
+
 def test_predicted_objects_are_loaded_in_testing_alone():
     cfg = Config.fromfile(ROOT / 'configs/zsseg/pascal_part_pred_obj.py')
     steps = [step.type for step in cfg.test_dataloader.dataset.pipeline]

@@ -135,7 +135,6 @@ def aggregator(request):
     """The aggregator alone, under other inputs: guidance in three sizes is given as it is."""
     arrays = Arrays(request.param, 'cvpr24/aggregator/')
     weights = arrays.under('weight')
-    spec = {name: list(value.shape) for name, value in weights.items()}
     names = [f"thing's {i}" for i in range(arrays['input/text_feats'].shape[1])]
     dims = arrays['input/img_feats'].shape[1]
 
@@ -145,9 +144,7 @@ def aggregator(request):
             type='CATSegHead', train_taxonomy=names, test_taxonomy=names, background=False,
             in_channels=[arrays[f'input/res{i}'].shape[1] for i in (5, 4, 3)], pooling=pooling,
             text_encoder=dict(type='OpenCLIPTextEncoder', arch=clip, templates=SCENE, averaged=False),
-            padded_classes=padded_classes, loss_object_part=RELEASED_LOSS,
-            # 4 of 8x8 tokens; no mask is stored here
-            **dict(head_options(spec), window=arrays['input/img_feats'].shape[2] // 2)))
+            padded_classes=padded_classes, loss_object_part=RELEASED_LOSS, **head_options(arrays.spec)))
         state = {rename(name).removeprefix('decode_head.'): value for name, value in weights.items()}
         missing, unexpected = each.load_state_dict(state, strict=False)
         assert all(name.startswith('text_encoder.') for name in missing)
