@@ -146,7 +146,8 @@ def test_resnet_101():
 
 def test_proposals_of_another_backbone():
     model = load('pascal_part').model
-    model.backbone = dict(type='MixVisionTransformer', embed_dims=8, num_layers=[1] * 4, num_heads=[1, 2, 4, 8])
+    model.backbone = dict(
+        type='MixVisionTransformer', embed_dims=8, num_layers=[1] * 4, num_heads=[1, 2, 4, 8])
     model.decode_head.proposals.in_channels = [8, 16, 32, 64]
     model = MODELS.build(model)
     losses = model.loss(torch.stack(images()).float(), samples(model.decode_head.train_taxonomy))
