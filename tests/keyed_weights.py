@@ -21,11 +21,16 @@ def reference_folder():
 
 
 def reference_files(pattern):
-    """The reference arrays in ``MMPARTSEG_REFERENCE``, or in our copy."""
+    """The small models' reference arrays in ``MMPARTSEG_REFERENCE``, or in our copy."""
     folder = reference_folder()
-    files = sorted(folder.glob(pattern))
+    files = [path for path in sorted(folder.glob(pattern)) if 'full' not in path.stem]
     assert files, f'no {pattern} in {folder}'
     return files
+
+
+def full_size_files(pattern):
+    """The full-size models' reference arrays, ours where ``MMPARTSEG_REFERENCE`` has none."""
+    return sorted(reference_folder().glob(pattern)) or sorted(OWN_COPY.glob(pattern))
 
 
 def checkpoint_spec():

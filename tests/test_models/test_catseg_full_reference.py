@@ -13,13 +13,13 @@ from mmseg.structures import SegDataSample
 from mmpartseg.checkpoints.catseg import catseg_to_mmpartseg
 from mmpartseg.models.layers.cost.guidance import fitted
 from tests.catseg_reference import close, normalised, published
-from tests.keyed_weights import OWN_COPY, reference_files, reference_folder
+from tests.keyed_weights import OWN_COPY, full_size_files, reference_folder
 from tests.released_protocol import clear
 
 PREDICTOR = 'sem_seg_head.predictor.'
 CASES = [(config, spec, channel, path) for config, spec, channel, pattern in (
     ('catseg', 'catseg_ovparts', 16, 'catseg_ovparts_full_*.npz'),
-    ('partcatseg', 'partcatseg', 8, 'partcatseg_full_*.npz')) for path in reference_files(pattern)]
+    ('partcatseg', 'partcatseg', 8, 'partcatseg_full_*.npz')) for path in full_size_files(pattern)]
 
 
 def spec_of(name):

@@ -7,10 +7,10 @@ from mmengine.runner.checkpoint import load_checkpoint
 from mmseg.registry import MODELS
 
 from mmpartseg.models.layers.tiles import to_maps
-from tests.keyed_weights import checkpoint, checkpoint_spec, normal, reference_files
+from tests.keyed_weights import checkpoint, checkpoint_spec, full_size_files, normal
 
 
-@pytest.mark.parametrize('path', reference_files('full_model*.npz'), ids=lambda path: path.stem)
+@pytest.mark.parametrize('path', full_size_files('full_model*.npz'), ids=lambda path: path.stem)
 def test_full_model(path, tmp_path):
     reference = np.load(path)
     salt = str(reference['salt'])

@@ -4,9 +4,11 @@ import torch
 from mmseg.registry import MODELS
 
 from mmpartseg.models.layers import blockwise_mlp
+from mmpartseg.models.layers.cost import CostStack
 from mmpartseg.models.layers.film import MaskBranch
 from mmpartseg.models.layers.tiles import to_maps
 from tests.tiny import ALL, SEEN, TINY_CLIP, segmentor
+from tests.tiny_cost import cost_segmentor
 from tests.watched import FFN, IMAGE, LargestOutput, budgets, count_calls
 
 
@@ -76,6 +78,21 @@ def test_inference_draws_no_part_masks():
         output = model.decode_head(model.extract_feat(IMAGE))
     assert output.part is None and output.attention_input is None
     assert sum(drawn) == len(model.decode_head.test_taxonomy.objects) + 1
+
+
+def test_part_cat_seg_draws_classes_alone_in_inference():
+    """Masks of parts and objects serve the losses; a second stack for objects is not there at all."""
+    model = cost_segmentor('partcatseg')
+    head, drawn = model.decode_head, []
+    head.decoder.register_forward_hook(lambda module, args, output: drawn.append(output.shape[1]))
+    with torch.no_grad():
+        features = model.extract_feat(IMAGE)
+        head.predict(features)
+        assert drawn == [len(head.test_taxonomy) + 1]
+        head.decode(features, head.test_index, training=True)
+    taxonomy = head.test_taxonomy
+    assert drawn[1:] == [len(taxonomy) + 1, len(taxonomy.parts) + len(taxonomy.objects) + 1]
+    assert sum(isinstance(module, CostStack) for module in head.modules()) == 2
 
 
 @pytest.mark.parametrize('rows', [1, 7, 1000])

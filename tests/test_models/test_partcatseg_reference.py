@@ -25,7 +25,7 @@ TERMS = dict(loss_object_part='specific_part/labelled', loss_object_part_backgro
              loss_part='part', loss_object='object', loss_composition='jsd_loss')
 
 
-@pytest.fixture(scope='module', params=reference_files('partcatseg_[0-9]*.npz'), ids=lambda path: path.stem)
+@pytest.fixture(scope='module', params=reference_files('partcatseg_*.npz'), ids=lambda path: path.stem)
 def reference(request):
     arrays = Arrays(request.param)
     channels = [arrays.spec[f'backbone.proj.res{i}.weight'][0] for i in (2, 3, 4)]
