@@ -60,7 +60,8 @@ def resized_and_back(label_map: Tensor, evaluator: ReleasedEvaluator = EVALUATOR
         >>> resized_and_back(rows, EVALUATORS['catseg'])[4:8, 0]
         tensor([3, 4, 5, 6])
     """
-    size = tuple(label_map.shape)
+    height, width = label_map.shape
+    size = (height, width)
     maps = label_map[None, None].to(float32)  # exact for 16 bits
     for each in (working_size(size, evaluator), size):
         maps = F.interpolate(maps, each, mode='nearest')
