@@ -4,6 +4,8 @@
     mmpartseg train part_shapes
 """
 import argparse
+import ast
+import contextlib
 import runpy
 import sys
 from pathlib import Path
@@ -22,8 +24,7 @@ COMMANDS = {
     'convert': (None, 'bring data sets and checkpoints into our form: mmpartseg convert NAME'),
 }
 CONVERTERS = ('dataset_converters', 'model_converters')
-NO_CONVERTER = ('check', )
-WIDTH = 10
+NO_CONVERTER = ('check', 'converter_options')
 INTERRUPTED = 130  # as shells have it
 
 
@@ -46,6 +47,8 @@ def main(argv=None):
 
 def run_command(argv):
     """:func:`main` of a command line."""
+    if argv[:1] == ['help']:  # as git and pip have it
+        argv = [*argv[1:], '--help']
     args = parser().parse_args(argv[:1])
     rest = argv[1:]
     script, _ = COMMANDS[args.command]
@@ -53,10 +56,8 @@ def run_command(argv):
         return list_models(rest)
     if args.command == 'convert':
         found = converters()
-        chosen = argparse.ArgumentParser(prog='mmpartseg convert')
-        chosen.add_argument('name', choices=found, help='of the converter; behind it come its own arguments')
-        script = found[chosen.parse_args(rest[:1]).name]
-        return run(script, f'mmpartseg convert {rest[0]}', rest[1:])
+        name = converter_parser(found).parse_args(rest[:1]).name
+        return run(found[name], f'mmpartseg convert {name}', rest[1:])
     return run(shipped_root() / 'tools' / script, f'mmpartseg {args.command}', rest)
 
 
@@ -68,14 +69,33 @@ def register():
 
 def parser():
     """The parser of the command's name."""
-    lines = '\n'.join(f'  {name:{WIDTH}}{text}' for name, (_, text) in COMMANDS.items())
     found = argparse.ArgumentParser(
         prog='mmpartseg', formatter_class=argparse.RawDescriptionHelpFormatter,
         description='Open-vocabulary part segmentation: your image, your words.',
-        epilog=f'commands:\n{lines}\n\n`mmpartseg COMMAND --help` says more.')
+        epilog=f'commands:\n{listed({name: text for name, (_, text) in COMMANDS.items()})}\n\n'
+        '`mmpartseg COMMAND --help` says more.')
     found.add_argument('command', choices=COMMANDS, metavar='COMMAND')
     found.add_argument('--version', action='version', version=f'mmpartseg {__version__}')
     return found
+
+
+def converter_parser(found):
+    """The parser of a converter's name, which says what each does."""
+    texts = {name: ast.get_docstring(ast.parse(path.read_text(encoding='utf-8'))).split('\n')[0]
+             for name, path in found.items()}
+    parser = argparse.ArgumentParser(
+        prog='mmpartseg convert', formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=COMMANDS['convert'][1],
+        epilog=f'names:\n{listed(texts)}\n\n`mmpartseg convert NAME --help` says more.')
+    parser.add_argument('name', choices=found, metavar='NAME',
+                        help='of the converter; behind it come its own arguments')
+    return parser
+
+
+def listed(texts):
+    """Names with what they do, one a line."""
+    width = max(map(len, texts)) + 2
+    return '\n'.join(f'  {name:{width}}{text}' for name, text in texts.items())
 
 
 def converters():
@@ -86,16 +106,34 @@ def converters():
 
 
 def run(script, name, arguments):
-    """Run a tool as the script that it is, under the command's name.
-
-    Tools answer ``--help`` before they import anything of the package, which would need the registries.
-    """
-    if not {'-h', '--help'} & set(arguments):
-        register()
+    """Run a tool as the script that it is, under the command's name."""
     sys.argv = [name, *arguments]
     sys.path[0] = str(Path(script).parent)  # its neighbours, as for a script
-    runpy.run_path(str(script), run_name='__main__')
+    with answers_first(name):
+        runpy.run_path(str(script), run_name='__main__')
     return 0
+
+
+@contextlib.contextmanager
+def answers_first(name):
+    """Tools read their arguments before anything slow is imported: the registries are filled only then.
+
+    What they say of the arguments begins with the command's name instead of the file's.
+    """
+    parse = argparse.ArgumentParser.parse_args
+
+    def parse_args(self, *args, **kwargs):
+        argparse.ArgumentParser.parse_args = parse
+        self.prog = name
+        understood = parse(self, *args, **kwargs)
+        register()
+        return understood
+
+    argparse.ArgumentParser.parse_args = parse_args
+    try:
+        yield
+    finally:
+        argparse.ArgumentParser.parse_args = parse
 
 
 def list_models(arguments):

@@ -1,4 +1,4 @@
-"""Names of files as they may be printed: an escape sequence in one must not reach a terminal."""
+"""Words of messages: names of files without escape sequences, which must not reach a terminal; counts."""
 
 
 def printable(text: object) -> str:
@@ -15,3 +15,17 @@ def printable(text: object) -> str:
     """
     return ''.join(char if char.isprintable() else char.encode('unicode_escape').decode()
                    for char in str(text))
+
+
+def counted(count: int, one: str, several: str | None = None) -> str:
+    """A number with its noun.
+
+    >>> counted(1, 'picture'), counted(2, 'picture'), counted(0, 'class', 'classes')
+    ('1 picture', '2 pictures', '0 classes')
+
+    Args:
+        count (int): how many.
+        one (str): the noun for one.
+        several (str, optional): for others, by default with an ``s``.
+    """
+    return f"{count} {one if count == 1 else several or one + 's'}"

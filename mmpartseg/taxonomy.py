@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from .printable import counted
+
 METAINFO_DIR = Path(__file__).parent / 'datasets' / 'metainfo'
 SEPARATOR = "'s "
 ANYTHING = 'anything'  # the object of a part that is looked for on whatever object: "anything's handle"
@@ -20,7 +22,7 @@ def load_metainfo(name: str) -> dict[str, Any]:
             ``part_shapes`` or ``part_sketches``.
 
     Returns:
-        dict: ``object_classes``, ``unseen_objects``, ``object_part_classes``, ``palette``, …
+        dict: ``object_classes``, ``unseen_objects``, ``object_part_classes``, …
 
     Raises:
         KeyError: no such vocabulary; lists those there are.
@@ -193,5 +195,6 @@ class PartTaxonomy:
         return hash((self.object_parts, self.unseen_objects))
 
     def __repr__(self) -> str:
-        return (f'PartTaxonomy({len(self)} classes, {len(self.objects)} objects '
-                f'({len(self.unseen_objects)} unseen), {len(self.parts)} parts)')
+        return (f"PartTaxonomy({counted(len(self), 'class', 'classes')}, "
+                f"{counted(len(self.objects), 'object')} "
+                f"({len(self.unseen_objects)} unseen), {counted(len(self.parts), 'part')})")

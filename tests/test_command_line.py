@@ -27,12 +27,48 @@ def test_help_imports_nothing_heavy(capsys):
     code = ("import runpy, sys\n"
             "try: runpy.run_module('mmpartseg', run_name='__main__')\n"
             "except SystemExit: print(sorted({'torch', 'mmengine', 'mmseg', 'numpy'} & set(sys.modules)))")
-    for args in ([], ['models'], ['predict'], ['train'], ['convert', 'masks']):
+    for args in ([], ['models'], ['predict'], ['train'], ['convert', 'masks'], ['convert']):
         # as `python -m mmpartseg` has it, which says what it has imported
         set_up = ("import sys; sys.orig_argv = ['python', '-m', 'mmpartseg']; "
                   f"sys.argv[1:] = {[*args, '--help']}\n")
         done = subprocess.run([sys.executable, '-c', set_up + code], capture_output=True, text=True, cwd=ROOT)
         assert done.stdout.splitlines()[-1] == '[]', done.stderr
+
+
+@pytest.mark.parametrize('args, said', [
+    (['train'], 'mmpartseg train: error: the following arguments are required: config'),
+    (['predict', '--topp', '3', 'a.jpg'], 'mmpartseg predict: error: unrecognized arguments: --topp'),
+    (['convert', 'masks'], 'usage: mmpartseg convert masks '),
+    (['help', 'check'], 'usage: mmpartseg check ')])
+def test_mistakes_are_answered_before_anything_slow(args, said, monkeypatch, capsys):
+    monkeypatch.setattr(command_line, 'register', lambda: pytest.fail('nothing is to be registered yet'))
+    monkeypatch.setattr(sys, 'argv', [])
+    monkeypatch.setattr(sys, 'path', ['', *sys.path])
+    with pytest.raises(SystemExit):
+        main(args)
+    said_so = capsys.readouterr()
+    assert said in said_so.out + said_so.err
+
+
+def test_registering_follows_the_arguments(tmp_path, monkeypatch):
+    tool = tmp_path / 'tool.py'
+    tool.write_text("import argparse\nargparse.ArgumentParser().parse_args()\nprint('then')\n")
+    monkeypatch.setattr(sys, 'argv', [])
+    monkeypatch.setattr(sys, 'path', ['', *sys.path])
+    ran, parse = [], command_line.argparse.ArgumentParser.parse_args
+    monkeypatch.setattr(command_line, 'register', lambda: ran.append('registered'))
+    monkeypatch.setattr('builtins.print', ran.append)
+    assert command_line.run(tool, 'mmpartseg tool', []) == 0
+    assert ran == ['registered', 'then'] and command_line.argparse.ArgumentParser.parse_args is parse
+
+
+def test_converters_say_what_they_do(capsys):
+    with pytest.raises(SystemExit):
+        main(['convert', '--help'])
+    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.split('names:\n')[1].splitlines()]
+    texts = {line[0]: line[1] for line in lines if len(line) == 2}
+    assert set(converters()) < set(texts) and texts['labelme'].startswith('Import ')
+    assert not any(name.endswith('_options') for name in converters())
 
 
 def test_commands_are_the_tools(monkeypatch):
@@ -53,7 +89,7 @@ def test_commands_are_the_tools(monkeypatch):
 
 
 @pytest.mark.parametrize('args, message', [
-    (['preditc'], "invalid choice: 'preditc'"), ([], 'required: COMMAND'), (['convert'], 'required: name'),
+    (['preditc'], "invalid choice: 'preditc'"), ([], 'required: COMMAND'), (['convert'], 'required: NAME'),
     (['convert', 'coco'], "invalid choice: 'coco'"), (['models', 'x'], 'unrecognized arguments: x'),
 ])
 def test_errors(args, message, capsys):

@@ -112,6 +112,6 @@ def test_another_interpolation_is_one_line(stated, warned, loop, monkeypatch):
         loader = type('Loader', (), dict(dataset=dataset))
         hook = HOOKS.build(dict(type='PreprocessingCheckHook'))
         getattr(hook, f'before_{loop}')(Stub(backbone, loader, log))
-    expected = (f'{loop}_dataloader resizes pictures by bilinear interpolation; the weights of the backbone '
+    expected = (f'{loop}_dataloader resizes by bilinear interpolation; the weights of the backbone '
                 "were trained with bicubic: set interpolation='bicubic' of what resizes them")
     assert lines == [expected] * 2 * warned

@@ -210,5 +210,5 @@ def test_evaluators_and_members(cfg):
 
 def test_a_data_set_outside_the_vocabularies(cfg):
     cfg.model.decode_head.train_taxonomy.joint = ['pascal_part_116:seen', 'part_imagenet:seen']
-    with pytest.raises(ValueError, match='joins vocabularies of .74, 92. classes; a ADE20KPart234Dataset'):
+    with pytest.raises(ValueError, match='whose numbers of classes are .74, 92.; a ADE20KPart234Dataset'):
         Runner.from_cfg(cfg).train()

@@ -8,11 +8,13 @@ import torch
 from mmengine.config import Config
 from mmseg.apis import MMSegInferencer, inference_model, init_model, show_result_pyplot
 
-from mmpartseg.taxonomy import load_metainfo
+from mmpartseg.palette import part_palette
+from mmpartseg.taxonomy import PartTaxonomy, load_metainfo
 from tests.mixed import run, small_config, unformatted  # noqa: F401
 
 OPEN, CLOSED = 'partclipseg/pascal_part_r50', 'segformer/segformer_mit-b0_pascal_part'
 META = load_metainfo('pascal_part_116')
+PALETTE = part_palette(PartTaxonomy(META['object_part_classes'])).tolist()
 SHEEP = META['object_part_classes'].index("sheep's head")  # not among the classes trained on
 
 
@@ -41,7 +43,7 @@ def drawn(monkeypatch):
 def test_names_of_a_model(trained, image, drawn, tmp_path):
     model = init_model(*trained, device='cpu')
     assert model.dataset_meta['classes'] == tuple(META['object_part_classes'])
-    assert model.dataset_meta['palette'] == META['palette']
+    assert model.dataset_meta['palette'] == PALETTE
     pixels = cv2.imread(image)
     for source in (image, pixels):
         result = inference_model(model, source)
@@ -50,7 +52,7 @@ def test_names_of_a_model(trained, image, drawn, tmp_path):
     picture = show_result_pyplot(model, image, result, show=False, draw_gt=False, opacity=1.,
                                  out_file=str(tmp_path / 'drawn.png'))
     assert drawn == ["sheep's head"] and (tmp_path / 'drawn.png').is_file()
-    assert np.array_equal(np.median(picture.reshape(-1, 3), 0), META['palette'][SHEEP])
+    assert np.array_equal(np.median(picture.reshape(-1, 3), 0), PALETTE[SHEEP])
 
 
 def test_the_inferencer(trained, image, tmp_path, monkeypatch):

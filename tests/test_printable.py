@@ -7,7 +7,7 @@ from PIL import Image
 from mmpartseg.checkpoints import read_checkpoint
 from mmpartseg.datasets.file_lists import read_names
 from mmpartseg.datasets.label_maps import read_label_map
-from mmpartseg.printable import printable
+from mmpartseg.printable import counted, printable
 from tests.tiny_model import load_tool, write_model
 
 NAME = 'photo\x1b[2J\n'
@@ -18,6 +18,11 @@ def test_one_line_whatever_it_holds():
     assert printable(NAME) == SHOWN
     assert printable('Größe 5.jpg') == 'Größe 5.jpg'
     assert printable(os.fsdecode(b'\xff.png')) == '\\udcff.png'
+
+
+def test_numbers_with_their_noun():
+    assert [counted(n, 'picture') for n in range(3)] == ['0 pictures', '1 picture', '2 pictures']
+    assert counted(1, 'class', 'classes') == '1 class' and counted(2, 'class', 'classes') == '2 classes'
 
 
 @pytest.mark.parametrize('read', [read_checkpoint, read_label_map, read_names])

@@ -41,6 +41,8 @@ def test_citation_names_paper_and_software():
     names = ' and '.join(f'{a["given-names"]} {a["family-names"]}' for a in preferred['authors'])
     assert names == paper['authors']
     assert citation['repository-code'] == SETUP['metadata']['url'] == zoo['repository']
+    assert all('mmpartseg' in line or 'arxiv.org' in line for line in
+               SETUP['metadata']['project_urls'].strip().splitlines())
 
 
 def test_ci_calls_what_is_documented():
@@ -152,6 +154,22 @@ def test_links_on_the_site(link, page, expected, monkeypatch):
 def test_each_folder_says_what_lives_there(folder):
     docstring = ast.get_docstring(ast.parse((folder / '__init__.py').read_text()))
     assert docstring and docstring.split('\n')[0].endswith('.')
+
+
+# what users have one of at times; sizes, limits and "5 of the 7 parts" are no counts of this kind
+THINGS = ('pictures|images|classes|objects|samples|polygons|files|entries|processes|warnings|problems|'
+          'photos|shapes|shots|members|evaluators|architectures|channels')
+
+
+@pytest.mark.parametrize('folder', ['mmpartseg', 'tools'])
+def test_no_count_of_one_is_printed_with_a_plural(folder):
+    """``'1 pictures'``: numbers in texts get their nouns from :func:`mmpartseg.printable.counted`."""
+    after = re.compile(rf' (?:[a-z]+ )?(?:{THINGS})\b')
+    for path in ROOT.glob(f'{folder}/**/*.py'):
+        for text in ast.walk(ast.parse(path.read_text())):
+            for value, then in zip(text.values, text.values[1:]) if isinstance(text, ast.JoinedStr) else ():
+                assert not (isinstance(value, ast.FormattedValue) and isinstance(then, ast.Constant)
+                            and after.match(then.value)), f'{path}:{text.lineno}: {then.value}'
 
 
 @pytest.mark.parametrize('folder', ['mmpartseg', 'tools', 'configs'])

@@ -36,8 +36,9 @@ def untyped(path):
 
 
 @pytest.mark.parametrize('pattern', [
-    'taxonomy.py', 'evaluation/*.py', 'checkpoints/*.py', 'zoo/*.py', 'datasets/*.py',
-    'datasets/transforms/*.py'
+    'taxonomy.py', 'palette.py', 'printable.py', 'apis/*.py', 'evaluation/*.py', 'checkpoints/*.py',
+    'zoo/*.py',
+    'datasets/*.py', 'datasets/preparation/*.py', 'datasets/shapes/*.py', 'datasets/transforms/*.py'
 ])
 def test_public_functions_have_types(pattern):
     files = list(ROOT.glob(f'mmpartseg/{pattern}'))

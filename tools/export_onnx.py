@@ -1,5 +1,6 @@
 """Export a model in a fixed vocabulary to ONNX, and as a torch.export program.
 
+    mmpartseg export --parts "cat: head, tail" --out cat.onnx
     python tools/export_onnx.py --config C --checkpoint W --parts "cat: head, tail" --out cat.onnx
 
 Writes cat.onnx (opset 18) and cat.pt2. Input: `image` (1, 3, H, W) float32, RGB, 0 to 255, resized to the
@@ -22,13 +23,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from model_options import add_weights, check_model, chosen_model
+
 
 def parse_args(argv=None):
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('--config', required=True, help='config file')
-    parser.add_argument('--checkpoint', required=True, help='checkpoint file')
+    add_weights(parser)
     parser.add_argument('--parts', '--taxonomy', dest='parts', metavar='VOCABULARY',
                         help="as of predict.py (default: the config's vocabulary)")
     parser.add_argument('--size', nargs=2, type=int, metavar=('HEIGHT', 'WIDTH'),
@@ -36,6 +38,7 @@ def parse_args(argv=None):
     parser.add_argument('--dynamic', action='store_true', help='take other sizes as well')
     parser.add_argument('--out', type=Path, required=True, help='the file to write, ending in .onnx')
     args = parser.parse_args(argv)
+    check_model(parser, args)
     if args.out.suffix != '.onnx':
         parser.error(f"--out must end in .onnx, got '{args.out}'")
     return args
@@ -58,6 +61,8 @@ from mmpartseg.apis.export import (
 from mmpartseg.apis.export_processor import write_processor
 from mmpartseg.atomic import put_in_place
 from mmpartseg.compat import check_dynamic_onnx
+from mmpartseg.engine import read_config
+from mmpartseg.printable import counted
 
 PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
 TOLERANCE = 1e-4
@@ -65,7 +70,8 @@ TOLERANCE = 1e-4
 
 def build_module(args):
     """The model with its vocabulary and size; returns module, size, metadata and the model itself."""
-    inferencer = PartSegInferencer(args.config, args.checkpoint, args.parts, device='cpu')
+    config, checkpoint, _ = chosen_model(args)
+    inferencer = PartSegInferencer(read_config(config, args.cfg_options), checkpoint, args.parts, 'cpu')
     square = np.zeros((64, 64, 3), np.uint8)
     size = args.size or list(inferencer.prepare(square)['inputs'].shape[1:])
     taxonomy = inferencer.taxonomy
@@ -109,8 +115,9 @@ def main(argv=None):
         put_in_place(program_file, args.out.with_suffix('.pt2'))
         put_in_place(onnx_file, args.out)
         write_processor(args.out.with_name(f'{args.out.stem}_processor'), args.out.name, size, model)
-    print(f"{args.out} and {args.out.with_suffix('.pt2')}: {len(json.loads(names['classes']))} "
-          f"classes, {size[0]}x{size[1]}{' and other sizes' if args.dynamic else ''}, largest "
+    print(f"{args.out} and {args.out.with_suffix('.pt2')}: "
+          f"{counted(len(json.loads(names['classes'])), 'class', 'classes')}, "
+          f"{size[0]}x{size[1]}{' and other sizes' if args.dynamic else ''}, largest "
           f'difference between onnxruntime and torch {difference:.2g}')
 
 

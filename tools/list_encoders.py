@@ -37,6 +37,7 @@ import mmpartseg  # noqa: F401  registers
 from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets.preparation import run_main
 from mmpartseg.models.clip import build_text_tower, clip_config
+from mmpartseg.printable import counted
 
 SIDE, REPEATS = 352, 3
 HEAD = ('| architecture | image tower | trained at | strides | widths | text width | M weights, image / text '
@@ -79,7 +80,7 @@ def image_tower(arch, device):
         return MODELS.build(dict(type='OpenCLIPImageTower', arch=arch)).eval()
 
 
-def counted(arch):
+def measured(arch):
     """What the image side of an architecture has and costs, or ``why`` it does not go."""
     try:
         tower = image_tower(arch, 'meta')
@@ -146,7 +147,7 @@ def main(argv=None):
         config = clip_config(name)
         key = json.dumps(config['vision_cfg'], sort_keys=True)  # several share a tower
         if key not in known:
-            known[key] = counted(name)
+            known[key] = measured(name)
         timed = seconds(name) if name in args.time and 'widths' in known[key] else None
         rows.append(row(name, known[key], config, text_weights(name, config), timed))
         print(name, known[key]['why'], file=sys.stderr)
@@ -156,7 +157,7 @@ def main(argv=None):
         return
     page = PAGE.format(version=open_clip.__version__, side=SIDE, repeats=REPEATS)
     write_atomic(args.write, (page + table).encode())
-    print(f'wrote {len(rows)} architectures to {args.write}')
+    print(f"wrote {counted(len(rows), 'architecture')} to {args.write}")
 
 
 if __name__ == '__main__':

@@ -4,6 +4,12 @@ EXAMPLE = 'cat: head, ear, eye; person: head, hair, torso'  # what the web page 
 
 
 def add_model(parser):
+    """Options of the model, and of where it runs."""
+    add_weights(parser)
+    parser.add_argument('--device', help='such as cpu (default: the best that there is)')
+
+
+def add_weights(parser):
     """Options of the model."""
     parser.add_argument('--model', metavar='NAME',
                         help='a model by name, see `mmpartseg models` (default: clipseg, or mini, the '
@@ -11,7 +17,6 @@ def add_model(parser):
     parser.add_argument('--config', help='config file, or the name of a shipped one such as part_shapes')
     parser.add_argument('--checkpoint', help='its checkpoint file; with --model the released file that it '
                         'needs, a path or URL, once')
-    parser.add_argument('--device', help='such as cpu (default: the best that there is)')
     parser.add_argument('--cfg-options', nargs='+', action='extend', default=[], metavar='KEY=VALUE',
                         help='override settings of the config')
 

@@ -12,11 +12,15 @@ NAME_panels.png, NAME_attention.png, NAME_comparison.png, cut-outs, and files fo
 The exit code is 0 if all went well, 1 if a file failed or nothing could be done, and 2 for options
 that do not exist.
 """
+import os
 import sys
 from pathlib import Path
 
 from model_options import chosen_model
 from predict_options import parse_args
+
+if __name__ == '__main__':
+    parse_args(None, __doc__)  # --help and mistakes are answered before the slow imports
 
 SHOWN = 5  # files that are skipped, by name
 
@@ -29,6 +33,7 @@ def build_inferencer(args):
     from mmpartseg.apis.suggestions import hints
     from mmpartseg.compat import check_device
     from mmpartseg.engine import read_config
+    from mmpartseg.printable import counted
     parts = None if args.parts is None else read_vocabulary(args.parts)
     if args.objects is not None:
         parts, known_from = parts_of_objects(args.objects)
@@ -57,22 +62,21 @@ def restricted(taxonomy, objects):
                          if taxonomy.objects[o] in objects])
 
 
-def counted(count, one, several=None):
-    """``'1 picture'``, ``'2 pictures'``."""
-    return f"{count} {one if count == 1 else several or one + 's'}"
-
-
 def sources_of(args):
     """Files to predict, and errors for inputs that name none; says which files are skipped.
 
     Raises:
         ValueError: the output folder holds inputs, which results could overwrite.
     """
+    from mmpartseg.apis.batch_prediction import STDIN
     from mmpartseg.apis.sources import find_sources, skipped_files
+    from mmpartseg.printable import counted
     sources, errors = [], {}
     for name in args.inputs:
         try:
             sources += find_sources([name], args.recursive)
+            if name != STDIN and '://' not in name and not os.path.exists(sources[-1]):
+                raise FileNotFoundError(f'there is no image {sources.pop()}')
         except FileNotFoundError as error:
             errors[name] = error
     inside = [source for source in sources if Path(source).resolve().parent == Path(args.out).resolve()]
@@ -137,6 +141,7 @@ def main(argv=None):
     from mmpartseg.apis.batch_prediction import BatchPrediction
     from mmpartseg.apis.explanation import chosen_classes
     from mmpartseg.apis.prediction_files import PredictionFiles
+    from mmpartseg.printable import counted
     files = PredictionFiles(args.out)
     sources, errors = sources_of(args)
     if not sources:

@@ -44,7 +44,7 @@ from mmpartseg.apis.suggestions import hints
 from mmpartseg.compat import check_device
 from mmpartseg.datasets.shapes import render_scene
 from mmpartseg.engine import read_config
-from mmpartseg.printable import printable
+from mmpartseg.printable import counted, printable
 from mmpartseg.shipped import shipped_root
 
 MOST_SHOWN = 20  # words of a kind
@@ -102,7 +102,7 @@ def segment(inferencer, folder, image, parts, name, threshold=THRESHOLD, opacity
 
 def summary(document, taxonomy):
     """What was found, the words that the model does not know, and those that may be slips."""
-    lines = [f"{len(document['parts'])} of {len(document['vocabulary'])} parts found"]
+    lines = [f"{len(document['parts'])} of {counted(len(document['vocabulary']), 'part')} found"]
     lines += [f'Never seen in training: {kind} {shortened(words)}'
               for kind, words in document['never_seen'].items() if words]
     return '. '.join(lines + hints(taxonomy))
@@ -124,7 +124,8 @@ def training_note(trained, model=None):
     about = about or ''
     if not trained.object_parts:
         return about + 'It was trained without any parts: every word is new to it.'
-    return (f'{about}It was trained on {len(trained.object_parts)} parts of {len(trained.objects)} objects '
+    return (f"{about}It was trained on {counted(len(trained.object_parts), 'part')} of "
+            f"{counted(len(trained.objects), 'object')} "
             f'({shortened(trained.objects)}): {shortened(trained.parts)}. Other words are new to it.')
 
 

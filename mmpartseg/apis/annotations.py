@@ -3,7 +3,9 @@ import base64
 import io
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
@@ -12,11 +14,14 @@ from ..taxonomy import object_and_part
 from .outlines import centre_polygons, edge_polygons
 from .results import SHAPES, rle_of
 
+if TYPE_CHECKING:  # it imports this module
+    from .prediction import PartPrediction
+
 LABELME_VERSION = '5.5.0'  # whose files these are like
 LEAST_POINTS = 3  # of a polygon in labelme
 
 
-def coco_document(predictions, shapes='polygons'):
+def coco_document(predictions: 'Sequence[PartPrediction]', shapes: str = 'polygons') -> dict[str, Any]:
     """COCO's instance format, as CVAT and Label Studio read it: an annotation for each part found.
 
     Args:
@@ -33,10 +38,10 @@ def coco_document(predictions, shapes='polygons'):
     """
     if shapes not in SHAPES:
         raise ValueError(f'shapes must be one of {SHAPES}, got {shapes!r}')
-    names = {prediction.names for prediction in predictions}
-    if len(names) > 1:
-        raise ValueError(f'a COCO file has one list of classes, and the predictions have {len(names)}')
-    names = next(iter(names), ())
+    lists = {prediction.names for prediction in predictions}
+    if len(lists) > 1:
+        raise ValueError(f'a COCO file has one list of classes, and the predictions have {len(lists)}')
+    names = next(iter(lists), ())
     categories = [{'id': i, 'name': name, 'supercategory': object_and_part(name)[0] or ''}
                   for i, name in enumerate(names, 1)]
     document = {'images': [], 'categories': categories, 'annotations': []}
@@ -45,7 +50,8 @@ def coco_document(predictions, shapes='polygons'):
     return document
 
 
-def add_to_coco(document, prediction, file_name, shapes='polygons'):
+def add_to_coco(document: dict[str, Any], prediction: 'PartPrediction', file_name: str,
+                shapes: str = 'polygons') -> None:
     """Put a picture and its parts into a document of :func:`coco_document`."""
     images, annotations = document['images'], document['annotations']
     height, width = prediction.label_map.shape
@@ -59,7 +65,7 @@ def add_to_coco(document, prediction, file_name, shapes='polygons'):
             'segmentation': edge_polygons(mask) if shapes == 'polygons' else rle_of(mask)})
 
 
-def labelme_document(prediction, with_image=False):
+def labelme_document(prediction: 'PartPrediction', with_image: bool = False) -> dict[str, Any]:
     """labelme's JSON: polygons through pixel centres; the pieces of one part are a group.
 
     Args:
@@ -100,12 +106,13 @@ class AnnotationFiles:
     """
     KINDS = ('labelme', 'coco')
 
-    def __init__(self, folder, kind):
-        self.folder, self.kind, self.document = Path(folder), kind, None
+    def __init__(self, folder: str | Path, kind: str) -> None:
+        self.folder, self.kind = Path(folder), kind
+        self.document: dict[str, Any] | None = None
         if kind == 'labelme':
             (self.folder / 'labelme').mkdir(exist_ok=True)
 
-    def add(self, prediction, name, file=None):
+    def add(self, prediction: 'PartPrediction', name: str, file: str | None = None) -> None:
         """A picture's parts; ``file`` is where it was read from, None for a frame."""
         if self.kind == 'coco':
             if self.document is None:
@@ -120,7 +127,7 @@ class AnnotationFiles:
         document = {**labelme_document(prediction), 'imagePath': picture.name}
         write_atomic(picture.with_suffix('.json'), json.dumps(document, indent=1).encode())
 
-    def close(self):
+    def close(self) -> None:
         """Write what is of all pictures."""
         if self.document is not None:
             write_atomic(self.folder / 'coco.json', json.dumps(self.document).encode())

@@ -1,16 +1,21 @@
 """Many pictures and videos, one bad file among them or not: predicted, drawn and written."""
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from ..pictures import pages, read_page
 from ..printable import printable
 from ..visualization import FIGURE_TITLES, make_grid
+from .annotations import AnnotationFiles
 from .drawing import attention_figure, video_size
 from .explanation import Explanation
 from .id_images import read_ids
 from .images import is_url, read_content, read_image
+from .inferencer import PartSegInferencer
 from .one_picture import FIGURE_SIDE, Picture, comparison, intact, say
-from .prediction_files import document_of
+from .prediction import PartPrediction
+from .prediction_files import PredictionFiles, document_of
 from .sources import is_video
 from .videos import OverlayVideo, frame_rate, video_frames
 
@@ -43,19 +48,23 @@ class BatchPrediction:
         written (int), failed (list[str]): how many pictures went well, and which did not.
     """
 
-    def __init__(self, inferencer, files, object=None, object_mask=None, ground_truth=None,
-                 shapes=None, panels=False, attention=None, batch_size=1, cutouts=False,
-                 annotations=None, finish=lambda sample: sample, instances=False,
-                 refine=()):
+    def __init__(self, inferencer: PartSegInferencer, files: PredictionFiles, object: str | None = None,
+                 object_mask: str | None = None, ground_truth: str | None = None, shapes: str | None = None,
+                 panels: bool = False, attention: list[str] | None = None, batch_size: int = 1,
+                 cutouts: bool = False, annotations: AnnotationFiles | None = None,
+                 finish: Callable[[PartPrediction], PartPrediction] = lambda sample: sample,
+                 instances: bool = False, refine: Sequence[str] = ()) -> None:
         self.inferencer, self.files, self.batch_size = inferencer, files, batch_size
         self.cutouts, self.annotations = cutouts, annotations
         self.finish, self.instances, self.refine = finish, instances, refine
         self.object, self.object_mask, self.ground_truth = object, object_mask, ground_truth
         self.shapes, self.panels, self.attention = shapes, panels, attention
-        self.video, self.waiting = None, []
-        self.written, self.failed = 0, []
+        self.video: OverlayVideo | None = None
+        self.waiting: list[tuple] = []
+        self.failed: list[str] = []
+        self.written = 0
 
-    def add_source(self, source, every=1, progress=lambda: None):
+    def add_source(self, source: str, every: int = 1, progress: Callable[[], Any] = lambda: None) -> None:
         """An image file, or each n-th frame of a video, which is done when this returns.
 
         Args:
@@ -109,11 +118,11 @@ class BatchPrediction:
         except FAILURES as error:
             self.report(source, error)
 
-    def add(self, picture):
+    def add(self, picture: Picture) -> None:
         """Read a picture; predict as soon as a batch is full."""
         try:
             image = picture.read()
-            mask = self.object_mask and read_ids(self.object_mask, picture.stem, 'object mask')
+            mask = read_ids(self.object_mask, picture.stem, 'object mask') if self.object_mask else None
             data = self.inferencer.prepare(image, self.object, mask, refine=self.refine)
         except FAILURES as error:
             self.report(picture.label, error)
@@ -122,7 +131,7 @@ class BatchPrediction:
         if len(self.waiting) == self.batch_size:
             self.flush()
 
-    def flush(self):
+    def flush(self) -> None:
         """Predict and write the pictures that wait."""
         batch, self.waiting = self.waiting, []
         if batch:
@@ -178,7 +187,7 @@ class BatchPrediction:
             self.video.start(video_size(image, words.names, words.palette, words.unseen))
         self.video.add(overlay)
 
-    def report(self, label, error):
+    def report(self, label: str, error: BaseException) -> None:
         """Say at once which file failed and why."""
         self.failed.append(label)
         print(f'\nfailed: {printable(label)}: {printable(error) or type(error).__name__}', file=sys.stderr)

@@ -1,13 +1,16 @@
 """What a click or a box on a picture means: an object, and where it is."""
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
+from ..taxonomy import PartTaxonomy
 from .object_map import object_called
 
 
-def chosen_object(label_map, taxonomy, box, name=None):
+def chosen_object(label_map: np.ndarray, taxonomy: PartTaxonomy, box: Sequence[float],
+                  name: str | None = None) -> tuple[str, np.ndarray] | tuple[None, None]:
     """The object at a point or in a box, for Oracle-Obj.
 
     A point means the connected region of its object in the object map. A box means the object that has most
@@ -45,7 +48,7 @@ def chosen_object(label_map, taxonomy, box, name=None):
     return taxonomy.objects[chosen], inside & (objects == chosen) if counts[chosen] else inside
 
 
-def corners(box, size):
+def corners(box: Sequence[float], size: tuple[int, int]) -> tuple[int, ...]:
     """Left, top, right and bottom pixel of a box in a picture of (H, W)."""
     if not isinstance(box, (list, tuple)) or len(box) != 4 or not all(
             isinstance(value, (int, float)) and math.isfinite(value) for value in box):

@@ -1,4 +1,7 @@
 """A prediction drawn over its picture, whatever its size."""
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw
@@ -6,6 +9,9 @@ from PIL import Image, ImageDraw
 from ..visualization import legend, make_grid, overlay, stack
 from ..visualization.sizes import font_size, line_width, readable_scale, resize_image
 from ..visualization.text import font_of, text_block, text_size
+
+if TYPE_CHECKING:  # it imports this module
+    from .explanation import Explanation
 
 PICTURE_SIDE = 1280  # at most: names stay readable, memory bounded
 LEGEND_WIDTH = 320  # at least, below pictures that are narrower
@@ -16,7 +22,9 @@ NOTHING = 'nothing found'
 OPACITY = 0.5  # of the tint
 
 
-def draw_prediction(image, label_map, names, palette, unseen, instances=None, alpha=OPACITY):
+def draw_prediction(image: np.ndarray, label_map: np.ndarray, names: Sequence[str], palette: np.ndarray,
+                    unseen: np.ndarray, instances: list[dict] | None = None,
+                    alpha: float = OPACITY) -> np.ndarray:
     """An overlay with a legend below it.
 
     Args:
@@ -58,7 +66,7 @@ def _with_boxes(picture, instances, scale):
     return np.asarray(picture)
 
 
-def draw_text(drawing, corner, text, unit):
+def draw_text(drawing: ImageDraw.ImageDraw, corner: tuple[float, float], text: str, unit: float) -> None:
     """Black text on white, with its upper left at (x, y)."""
     width, height = text_size(text, unit)
     x, y = corner
@@ -66,7 +74,8 @@ def draw_text(drawing, corner, text, unit):
     drawing.text((x + PAD, y), text, 'black', font_of(unit))
 
 
-def video_size(image, names, palette, unseen):
+def video_size(image: np.ndarray, names: Sequence[str], palette: np.ndarray,
+               unseen: np.ndarray) -> tuple[int, int]:
     """(height, width) with room for the overlays of all frames.
 
     Args:
@@ -81,7 +90,7 @@ def video_size(image, names, palette, unseen):
     return height + min(below, round(LEGEND_SHARE * height)), width
 
 
-def attention_figure(explanation, names):
+def attention_figure(explanation: 'Explanation', names: Sequence[str]) -> np.ndarray:
     """The picture and the attention of some parts over it, under their names.
 
     Args:

@@ -1,4 +1,6 @@
 """How a prediction came about: the three levels of the paper's Fig. 1, the attention of Fig. 4."""
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import torch
@@ -7,10 +9,12 @@ import torch.nn.functional as F
 from ..models.layers.tiles import to_maps
 from ..models.losses.attention_maps import class_attention_maps, min_max, smooth
 from ..models.segmentors.decide import decide
+from ..taxonomy import PartTaxonomy
 from ..visualization import heat_map, panels
 from ..visualization.sizes import resize_image
 from .drawing import PICTURE_SIDE
 from .images import read_image
+from .inferencer import PartSegInferencer
 from .known_words import unseen_flags
 from .regrouping import named_classes
 
@@ -44,7 +48,8 @@ class Explanation:
     """
 
     @torch.no_grad()
-    def __init__(self, inferencer, image, object=None, mask=None, side=PICTURE_SIDE):
+    def __init__(self, inferencer: PartSegInferencer, image: np.ndarray, object: str | None = None,
+                 mask: np.ndarray | None = None, side: int = PICTURE_SIDE) -> None:
         model = inferencer.model
         if not getattr(model.decode_head, 'has_object_scores', False):
             raise ValueError(f'{type(model.decode_head).__name__} scores neither objects nor '
@@ -86,7 +91,7 @@ class Explanation:
     def _unpadded(self, maps):
         return self._undo(maps, self.sample.metainfo)
 
-    def panels(self):
+    def panels(self) -> list[np.ndarray]:
         """Input, objects, generalized parts, object-specific parts (Fig. 1): four pictures (h, w, 3)
         uint8 RGB, under the titles ``FIGURE_TITLES`` in a grid.
         """
@@ -94,7 +99,7 @@ class Explanation:
                       unseen=self.unseen)
 
     @torch.no_grad()
-    def attention(self, name):
+    def attention(self, name: str) -> np.ndarray:
         """Where the tokens of a part look (Eq. 6), scaled to 0…1 and smoothed as for the losses.
 
         Tokens count by the share of their pixels that show the part. Of a part that is found
@@ -117,11 +122,11 @@ class Explanation:
                                     self._token_weights(class_id)[None, None])
         return smooth(min_max(self._unpadded(maps[0])))[0].float().cpu().numpy()
 
-    def is_found(self, name):
+    def is_found(self, name: str) -> bool:
         """Whether any pixel of the picture shows the class."""
         return bool((self.label_map == self._class_id(name)).any())
 
-    def heat_map(self, name, alpha=0.5):
+    def heat_map(self, name: str, alpha: float = 0.5) -> np.ndarray:
         """The attention of a part over the picture (Fig. 4): (h, w, 3) uint8 RGB.
 
         Args:
@@ -129,7 +134,7 @@ class Explanation:
         """
         return heat_map(self.picture, self.attention(name), alpha)
 
-    def found(self):
+    def found(self) -> list[str]:
         """Names of the classes found in the picture, in the order of ids."""
         ids = np.unique(self.label_map)
         return [self.taxonomy.object_parts[i] for i in ids[ids < len(self.taxonomy)]]
@@ -154,7 +159,7 @@ class Explanation:
         return F.adaptive_avg_pool2d(F.pad(shares, padding)[None], self.output.grid)[0]
 
 
-def chosen_classes(taxonomy, words):
+def chosen_classes(taxonomy: PartTaxonomy, words: Sequence[str]) -> list[str]:
     """Names of classes from what a person asks for.
 
     Args:

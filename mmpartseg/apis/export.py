@@ -1,5 +1,8 @@
 """A model with its vocabulary baked in, for torch.export and ONNX."""
 import copy
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -28,8 +31,14 @@ class FixedVocabulary(nn.Module):
         ValueError: a model with a fixed number of classes, or one that cannot be exported; a size that
             is no multiple of the patch; ``dynamic`` for a model that resizes every image.
     """
+    backbone: Any
+    head: Any
+    preprocessor: Any
+    patch_size: Sequence[int]
+    text: torch.Tensor
+    object_of: torch.Tensor
 
-    def __init__(self, model, size, dynamic=False):
+    def __init__(self, model: Any, size: Sequence[int], dynamic: bool = False) -> None:
         super().__init__()
         if not hasattr(model.decode_head, 'prompts'):
             raise ValueError(f'{type(model.decode_head).__name__} is not conditioned on text; export '
@@ -57,7 +66,7 @@ class FixedVocabulary(nn.Module):
         owner = torch.cat([head.test_index.object_of, background])
         self.register_buffer('object_of', owner)
 
-    def forward(self, image):
+    def forward(self, image: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """
         Args:
             image (Tensor): (N, 3, H, W) float32, RGB, 0 to 255.
@@ -85,7 +94,7 @@ class FixedVocabulary(nn.Module):
         return scores, objects, scores.masked_fill(other, -torch.inf).argmax(1)
 
     @property
-    def output_names(self):
+    def output_names(self) -> tuple[str, ...]:
         """Of what :meth:`forward` returns."""
         return OUTPUTS if self.head.has_object_scores else (OUTPUTS[0], OUTPUTS[2])
 
@@ -103,7 +112,7 @@ def _any_grid(backbone):
     return AnyGrid
 
 
-def check_backbone(backbone, dynamic):
+def check_backbone(backbone: nn.Module, dynamic: bool) -> None:
     """ValueError for a backbone without a patch, or one whose positions are another library's in any size."""
     kind = type(backbone).__name__
     if not hasattr(backbone, 'patch_size'):
@@ -114,14 +123,15 @@ def check_backbone(backbone, dynamic):
                          'a size that is a number; leave --dynamic out, or take OpenCLIPViT')
 
 
-def check_size(size, patch_size):
+def check_size(size: Sequence[int], patch_size: Sequence[int]) -> None:
     """ValueError unless height and width are multiples of the patch."""
     if any(side < 1 or side % patch for side, patch in zip(size, patch_size)):
         raise ValueError(f'an exported model takes multiples of its patch, {tuple(patch_size)}; '
                          f'got {tuple(size)}')
 
 
-def export_program(module, size, dynamic=False):
+def export_program(module: FixedVocabulary, size: Sequence[int],
+                   dynamic: bool = False) -> torch.export.ExportedProgram:
     """A ``torch.export`` program of a :class:`FixedVocabulary`, for batches of one image.
 
     Args:
@@ -146,7 +156,8 @@ def export_program(module, size, dynamic=False):
         torch.backends.mha.set_fastpath_enabled(fast)
 
 
-def export_onnx(program, module, path, metadata):
+def export_onnx(program: torch.export.ExportedProgram, module: FixedVocabulary, path: str | Path,
+                metadata: dict[str, str]) -> None:
     """Write a program as an ONNX file.
 
     Args:
@@ -155,13 +166,13 @@ def export_onnx(program, module, path, metadata):
         path (str | Path): the file.
         metadata (dict[str, str]): stored in it.
     """
-    onnx = torch.onnx.export(program, dynamo=True, opset_version=OPSET, input_names=['image'],
+    onnx: Any = torch.onnx.export(program, dynamo=True, opset_version=OPSET, input_names=['image'],
                              output_names=list(module.output_names), verbose=False)
     onnx.model.metadata_props.update(metadata)
     onnx.save(str(path))
 
 
-def score_difference(module, session, images):
+def score_difference(module: FixedVocabulary, session: Any, images: Iterable[torch.Tensor]) -> float:
     """The largest difference of any score between torch and onnxruntime; relative beyond 1.
 
     Args:

@@ -1,6 +1,8 @@
 """What a stock ``transformers`` needs to feed an exported model: image processor, tokenizer, prompts."""
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ..atomic import write_atomic
 from ..checkpoints.processor_files import image_processor_file, tokenizer_files
@@ -24,7 +26,7 @@ CLIP_WORDS = 'The tokenizer is the one that read them.'
 OTHER_WORDS = "The tokenizer that read them is not CLIP's, and is not here."
 
 
-def write_processor(folder, name, size, model):
+def write_processor(folder: str | Path, name: str, size: Sequence[int], model: Any) -> None:
     """Write the files beside an exported model.
 
     Args:

@@ -2,8 +2,10 @@
 import base64
 import html
 import io
+from typing import Any
 
 import cv2
+import numpy as np
 from PIL import Image
 
 from .drawing import OPACITY
@@ -12,7 +14,8 @@ PICTURE_SIDE = 1024  # pixels that are sent; outlines keep the image's own coord
 MORE = 0.3  # opacity that the part under the pointer gains
 
 
-def hover_svg(image, document, palette, opacity=OPACITY):
+def hover_svg(image: np.ndarray, document: dict[str, Any], palette: np.ndarray,
+              opacity: float = OPACITY) -> str:
     """Parts as shapes; each ``.part`` says its name in ``data-name``, and stands out under the pointer.
 
     Args:

@@ -9,7 +9,8 @@ from ..pictures import opened
 from ..printable import printable
 
 
-def read_ids(path, stem, what, image=None, orientation=None, size=None):
+def read_ids(path: str | Path, stem: str, what: str, image: str | None = None,
+             orientation: int | None = None, size: tuple[int, int] | None = None) -> np.ndarray:
     """The numbers of one picture, for its upright image.
 
     Args:

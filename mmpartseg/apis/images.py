@@ -1,5 +1,7 @@
 """One person's picture, in whatever form it comes, as mmseg's pipelines want it."""
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,7 +14,7 @@ from ..printable import printable
 CHANNEL_ORDERS = ('bgr', 'rgb')
 
 
-def read_image(image, channel_order='bgr', limit=None):
+def read_image(image: Any, channel_order: str = 'bgr', limit: int | None = None) -> np.ndarray:
     """An image as (H, W, 3) uint8 in BGR order.
 
     Files and PIL images are turned upright by their EXIF orientation; transparent pixels show
@@ -61,12 +63,12 @@ def _read_file(path, limit):
     return read_content(lambda: fileio.get(path), path, limit)
 
 
-def is_url(path):
+def is_url(path: str) -> bool:
     """Whether a name is that of something on the web."""
     return path.lower().startswith(('http://', 'https://', 'ftp://'))
 
 
-def read_content(get, path, limit=None):
+def read_content(get: Callable[[], bytes], path: str, limit: int | None = None) -> np.ndarray:
     """The picture in the content of a file, as of :func:`read_image`.
 
     Args:

@@ -1,10 +1,14 @@
 """Segment pictures with any part names, on mmengine's BaseInferencer."""
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from mmengine.config import ConfigDict
 from mmengine.infer import BaseInferencer
 from mmengine.registry import init_default_scope
+from mmseg.structures import SegDataSample
 from PIL import Image
 from rich.progress import track
 
@@ -17,11 +21,11 @@ from .prediction import PartPrediction
 from .prediction_files import PredictionFiles, document_of
 from .prepared_pictures import PreparedPictures
 from .results import describe, label_map_of
-from .vocabulary import read_vocabulary
+from .vocabulary_of_calls import VocabularyOfCalls
 from .words import Words, trained_vocabulary
 
 
-class PartSegInferencer(PreparedPictures, BaseInferencer):
+class PartSegInferencer(VocabularyOfCalls, PreparedPictures, BaseInferencer):
     """Part segmentation of pictures in a vocabulary of one's own.
 
     .. code-block:: python
@@ -46,8 +50,9 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
         FileNotFoundError, ValueError: no such config or checkpoint; a checkpoint that is damaged, holds code
             or does not fit; see also :meth:`set_taxonomy`.
     """
-    def __init__(self, config, checkpoint=None, parts=None, device=None, show_progress=False,
-                 channel_order='bgr'):
+    def __init__(self, config: Any, checkpoint: str | Path | None = None, parts: Any = None,
+                 device: str | None = None, show_progress: bool = False,
+                 channel_order: str = 'bgr') -> None:
         if config is None:  # mmengine would run the text of a config inside the checkpoint
             raise ValueError('config=None: give the config file that the checkpoint was trained with')
         if isinstance(config, (str, Path)):
@@ -68,7 +73,8 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
         super()._load_weights_to_model(model, checkpoint, cfg)
 
     @classmethod
-    def named(cls, name=None, checkpoint=None, **options):
+    def named(cls, name: str | None = None, checkpoint: str | Path | None = None,
+              **options: Any) -> 'PartSegInferencer':
         """A model of ``configs/models.yml``.
 
         Args:
@@ -79,51 +85,18 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
         model = default_model() if name is None else published_model(name)
         return cls(config_path(model.config), checkpoint_of(model, checkpoint), **options)
 
-    def set_taxonomy(self, parts):
-        """Change the vocabulary of calls that name none; calls that are running keep theirs.
-
-        Args:
-            parts: see :func:`read_vocabulary`.
-
-        Raises:
-            ValueError: an empty or malformed vocabulary, a word that is not English or longer than
-                CLIP's context, a model with fixed classes. The vocabulary is then as before.
-        """
-        self.words = self.in_vocabulary(parts)
-        self.model = self.words.model
-
-    def in_vocabulary(self, parts=None):
-        """The :class:`Words` of a call; those of calls that name none by default."""
-        return self.words if parts is None else self.words.changed(read_vocabulary(parts))
-
-    @property
-    def taxonomy(self):
-        """PartTaxonomy: the vocabulary of calls that name none; the next three are of it too."""
-        return self.words.taxonomy
-
-    @property
-    def unseen_words(self):
-        """dict[str, list[str]]: see :class:`Words`."""
-        return self.words.unseen_words
-
-    @property
-    def unseen(self):
-        """ndarray: see :class:`Words`."""
-        return self.words.unseen
-
-    @property
-    def palette(self):
-        """ndarray: see :class:`Words`."""
-        return self.words.palette
-
-    def __call__(self, inputs, return_datasamples=True, batch_size=1, parts=None, object=None,
-                 object_masks=None, threshold=0., min_area=0., top=None, return_vis=False, shapes=None,
-                 show=False, out_dir=None, refine=()):
+    def __call__(self, inputs: Any, return_datasamples: bool = True, batch_size: int = 1, parts: Any = None,
+                 object: str | None = None, object_masks: Iterable[np.ndarray] | None = None,
+                 threshold: float = 0., min_area: float = 0., top: int | None = None,
+                 return_vis: bool = False, shapes: str | None = None, show: bool = False,
+                 out_dir: str | Path | None = None,
+                 refine: Sequence[str] = ()) -> list[PartPrediction] | dict[str, Any]:
         """Segment pictures.
 
         Args:
             inputs: a picture (see :func:`read_image`), several in a list, an iterator or a tensor
-                (N, C, H, W), a folder of pictures, or a pattern such as ``'photos/*.jpg'``.
+                (N, C, H, W), a folder of pictures, or a pattern such as ``'photos/*.jpg'``. Of the last
+                two, what cannot be read is skipped, counted and named in a warning.
             return_datasamples (bool): :class:`PartPrediction`; else plain values as of
                 :func:`describe`.
             batch_size (int): pictures that go through the model at a time, and that are read ahead.
@@ -143,28 +116,30 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
             list[PartPrediction] | dict: one per picture; or lists ``predictions`` and ``visualization``.
 
         Raises:
-            FileNotFoundError, ValueError: name the picture that cannot be read.
+            FileNotFoundError, ValueError: name the picture that cannot be read; of a folder, if none can.
         """
         words = self.in_vocabulary(parts)
         files = None if out_dir is None else PredictionFiles(out_dir)
         inputs = self._inputs_to_list(inputs)
         batches = self.preprocess(inputs, batch_size, object, object_masks, words, refine)
-        predictions, overlays = [], []
+        predictions: list[PartPrediction] = []
+        overlays: list[np.ndarray] = []
         for batch in track(batches, 'Inference') if self.show_progress else batches:
             found = [each.only(threshold, min_area, top) for each in self.forward(batch, words)]
             predictions += found
-            if not (show or return_vis or files):
+            if not (show or return_vis or files is not None):
                 continue
             drawn = self.visualize(batch['pictures'], found, show)
-            for prediction, overlay in zip(found, drawn) if files else ():
-                files.write(files.unique_name(Path(prediction.file_name()).stem), overlay, prediction,
-                            words.palette, document_of(prediction, prediction.file_name(), words, shapes))
+            if files is not None:
+                for prediction, overlay in zip(found, drawn):
+                    files.write(files.unique_name(Path(prediction.file_name()).stem), overlay, prediction,
+                                words.palette, document_of(prediction, prediction.file_name(), words, shapes))
             if return_vis:
                 overlays += drawn
         return self.postprocess(predictions, overlays if return_vis else None, return_datasamples, shapes)
 
     @torch.no_grad()
-    def forward(self, data, words=None):
+    def forward(self, data: dict[str, list], words: Words | None = None) -> list[PartPrediction]:
         """:class:`PartPrediction` of one batch in a vocabulary; pictures of different sizes go one by one."""
         words = words or self.words
         inputs, samples = data['inputs'], data['data_samples']
@@ -176,7 +151,8 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
         return [PartPrediction.of(sample.cpu(), words, picture, self.channel_order)
                 for sample, picture in zip(results, data['pictures'])]
 
-    def visualize(self, inputs, preds, show=False):
+    def visualize(self, inputs: Iterable, preds: list[PartPrediction],
+                  show: bool = False) -> list[np.ndarray]:
         """Overlays of pictures, (h, w, 3) uint8 RGB each; ``show`` opens them in the system's viewer."""
         overlays = [self.draw(read_image(image, self.channel_order), prediction)
                     for image, prediction in zip(inputs, preds)]
@@ -184,7 +160,8 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
             Image.fromarray(overlay).show()
         return overlays
 
-    def draw(self, image, sample, instances=None, alpha=OPACITY):
+    def draw(self, image: np.ndarray, sample: SegDataSample, instances: list[dict] | None = None,
+             alpha: float = OPACITY) -> np.ndarray:
         """Names and outlines over a picture (H, W, 3) BGR: (h, w, 3) uint8 RGB with a legend below.
 
         ``instances``, of :func:`instances_of`, are numbered boxes; ``alpha`` is the opacity of the tint.
@@ -192,7 +169,9 @@ class PartSegInferencer(PreparedPictures, BaseInferencer):
         return draw_prediction(image, label_map_of(sample), sample.names, sample.words.palette,
                                sample.words.unseen, instances, alpha)
 
-    def postprocess(self, preds, visualization, return_datasamples=True, shapes=None):
+    def postprocess(self, preds: list[PartPrediction], visualization: list[np.ndarray] | None,
+                    return_datasamples: bool = True,
+                    shapes: str | None = None) -> list[PartPrediction] | dict[str, Any]:
         """The predictions themselves, or plain values with the overlays."""
         if return_datasamples:
             return preds

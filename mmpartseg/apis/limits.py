@@ -1,9 +1,13 @@
 """What one visitor of a page that many share may ask for, and the answer to those who ask for more."""
 import os
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from ..pictures import pixel_limit
-from ..printable import printable
+from ..printable import counted, printable
+from ..taxonomy import PartTaxonomy
 from .images import read_content, read_image
 from .vocabulary import parse_vocabulary
 
@@ -14,7 +18,7 @@ MOST_BYTES = 20 * 2**20  # of an uploaded file
 MOST_PIXELS = 2**25  # a camera's 33 megapixels; 0.4 GB while they are read
 
 
-def visitors_vocabulary(text):
+def visitors_vocabulary(text: str) -> PartTaxonomy:
     """:func:`parse_vocabulary` of a text that anybody may have typed.
 
     Raises:
@@ -24,18 +28,19 @@ def visitors_vocabulary(text):
         raise ValueError(f'the vocabulary has {len(text)} characters; up to {MOST_TEXT} are taken here')
     taxonomy = parse_vocabulary(text)
     if len(taxonomy) > MOST_NAMES:
-        raise ValueError(f'the vocabulary has {len(taxonomy)} parts; up to {MOST_NAMES} are taken here')
+        raise ValueError(f"the vocabulary has {counted(len(taxonomy), 'part')}; up to {MOST_NAMES} are taken "
+                         'here')
     return taxonomy
 
 
-def visitors_object(text):
+def visitors_object(text: str) -> str | None:
     """The object's name that anybody may have typed, None for none; ValueError if it is too long."""
     if len(text) > MOST_NAME:
         raise ValueError(f"the object's name has {len(text)} characters; up to {MOST_NAME} are taken here")
     return text.strip() or None
 
 
-def visitors_picture(image):
+def visitors_picture(image: Any) -> np.ndarray:
     """:func:`read_image` of what anybody may have sent: the path of the upload, or a PIL image.
 
     Raises:

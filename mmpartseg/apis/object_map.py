@@ -2,12 +2,14 @@
 import numpy as np
 
 from ..spelling import fold
+from ..taxonomy import PartTaxonomy
 from .suggestions import did_you_mean
 
 SEE = "its values are 0 for no object and otherwise the object's number"
 
 
-def object_map(taxonomy, size, name=None, mask=None):
+def object_map(taxonomy: PartTaxonomy, size: tuple[int, int], name: str | None = None,
+               mask: np.ndarray | None = None) -> np.ndarray | None:
     """The object of each pixel from a name, a mask, or both.
 
     Args:
@@ -38,7 +40,7 @@ def object_map(taxonomy, size, name=None, mask=None):
     return np.where(mask > 0, mask.astype(np.int64) - 1, len(objects))
 
 
-def object_called(taxonomy, name):
+def object_called(taxonomy: PartTaxonomy, name: str) -> str:
     """An object of the vocabulary, in whatever case it was typed.
 
     Raises:

@@ -1,6 +1,6 @@
 """One picture of many: what it is, what was found on it, and how that compares with the truth."""
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -8,6 +8,7 @@ from mmengine.structures import PixelData
 
 from ..orientation import orientation_of
 from ..pictures import opened
+from ..printable import counted
 from ..visualization import sample_grid
 from .id_images import read_ids
 
@@ -32,7 +33,7 @@ class Picture(NamedTuple):
     file: str | None = None
 
 
-def say(picture, sample, instances):
+def say(picture: Picture, sample: Any, instances: list[dict] | None) -> None:
     """A line on what was found, the largest part first; one on connected regions."""
     shares, scores = sample.shares, sample.scores
     parts = [f'{name} {shares[name]:.1%} (score {scores[name]:.2f})'
@@ -43,9 +44,10 @@ def say(picture, sample, instances):
                                                 for each in instances))
 
 
-def comparison(inferencer, ground_truth, picture, image, sample):
+def comparison(inferencer: Any, ground_truth: str, picture: Picture, image: np.ndarray,
+               sample: Any) -> np.ndarray:
     """Input, ground truth and predictions side by side."""
-    turning = ()
+    turning: tuple = ()
     if picture.file is not None:
         with opened(picture.file) as file:
             turning = picture.file, orientation_of(file), image.shape[:2]
@@ -57,17 +59,17 @@ def comparison(inferencer, ground_truth, picture, image, sample):
                        unseen=inferencer.unseen)
 
 
-def check_truth(truth, count):
+def check_truth(truth: np.ndarray, count: int) -> None:
     """ValueError for ids that no part, background or ignored pixel has."""
     odd = np.unique(truth[(truth < 0) | (truth > count)])
     odd = odd[~np.isin(odd, IGNORED)].tolist()
     if odd:
-        raise ValueError(f'the ground truth has the values {odd[:5]}, and the vocabulary of {count} '
-                         f'parts has the ids 0 to {count - 1}; {count} is background, '
+        raise ValueError(f'the ground truth has the values {odd[:5]}, and the vocabulary of '
+                         f"{counted(count, 'part')} has the ids 0 to {count - 1}; {count} is background, "
                          f'{IGNORED[0]} is ignored')
 
 
-def intact(frame):
+def intact(frame: np.ndarray | None) -> np.ndarray:
     """The frame of a video; ValueError for one that is damaged."""
     if frame is None:
         raise ValueError('it cannot be decoded')

@@ -1,9 +1,11 @@
 """Regions of a mask as polygons that other programs fill to the same pixels."""
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 
 
-def solid_pieces(mask):
+def solid_pieces(mask: np.ndarray) -> Iterator[tuple[np.ndarray, tuple[int, int]]]:
     """Connected regions without holes that together are the mask; one with holes is cut in rows.
 
     Args:
@@ -36,7 +38,7 @@ def _row_of_a_hole(region):
     return int(middle[cv2.CC_STAT_TOP] + middle[cv2.CC_STAT_HEIGHT] // 2) - 1  # without the padding
 
 
-def edge_polygons(mask):
+def edge_polygons(mask: np.ndarray) -> list[list[int]]:
     """Outlines along the edges between pixels: COCO's, where pixel (x, y) reaches to (x + 1, y + 1).
 
     Args:
@@ -56,7 +58,7 @@ def _edges(piece, corner):
     return points[(points != np.roll(points, 1, 0)).any(1)].ravel().tolist()
 
 
-def centre_polygons(mask):
+def centre_polygons(mask: np.ndarray) -> list[list[list[int]]]:
     """Outlines through the centres of the outer pixels: labelme's, and OpenCV's ``fillPoly``.
 
     Args:

@@ -1,11 +1,13 @@
 """The parts that shipped vocabularies know of an object, so that nobody must know them."""
+from collections.abc import Sequence
+
 from ..spelling import clean, fold
 from ..taxonomy import PartTaxonomy, object_and_part
 from .suggestions import did_you_mean
 from .vocabulary import shipped_names
 
 
-def parts_of_objects(objects):
+def parts_of_objects(objects: str | Sequence[str]) -> tuple[PartTaxonomy, dict[str, list[str]]]:
     """A vocabulary from objects alone: the union of what the shipped vocabularies say of them.
 
     Args:
@@ -30,7 +32,7 @@ def parts_of_objects(objects):
                for name, known in pairs.items()}
         sources[obj] = [name for name, parts in own.items() if parts]
         if not sources[obj]:
-            known = {other for each in pairs.values() for other, _ in each}
+            known = {other for each in pairs.values() for other, _ in each if other is not None}
             raise ValueError(f"no shipped vocabulary has parts of '{obj}'; write them: --parts \"{obj}: …\""
                              + did_you_mean(obj, known))
         classes.update(dict.fromkeys(f"{obj}'s {part}" for parts in own.values() for part in parts))

@@ -1,4 +1,6 @@
 """What the inferencer returns: mmseg's sample, and what a person asks of it."""
+from typing import Any
+
 import numpy as np
 import torch
 from mmengine.structures import PixelData
@@ -10,6 +12,7 @@ from .drawing import draw_prediction
 from .images import read_image
 from .regrouping import instances_of, named_classes, read_groups
 from .results import boxes_of, chosen_field, describe, label_map_of
+from .words import Words
 
 
 class PartPrediction(SegDataSample):
@@ -29,11 +32,13 @@ class PartPrediction(SegDataSample):
         picture: as it was given to the inferencer; None where that is not known.
         words (Words): the vocabulary that it was found in.
     """
-    picture = words = None
+    picture: Any = None
+    words: Any = None
     channel_order = 'bgr'
 
     @classmethod
-    def of(cls, sample, words, picture=None, channel_order='bgr'):
+    def of(cls, sample: SegDataSample, words: Words, picture: Any = None,
+           channel_order: str = 'bgr') -> 'PartPrediction':
         """A prediction from the model's sample and what belongs to it."""
         prediction = cls()
         prediction.update(sample)
@@ -43,59 +48,56 @@ class PartPrediction(SegDataSample):
         return prediction
 
     @property
-    def label_map(self):
+    def label_map(self) -> np.ndarray:
         """(H, W) int64: the class of each pixel, K for background."""
         return label_map_of(self)
 
     @property
-    def names(self):
+    def names(self) -> tuple[str, ...]:
         """tuple[str]: the K classes of the vocabulary."""
         return self.metainfo['classes']
 
     @property
-    def found(self):
+    def found(self) -> list[str]:
         """list[str]: the classes with a pixel, in the order of ids."""
         return [self.names[i] for i in self._ids()]
 
     @property
-    def masks(self):
+    def masks(self) -> dict[str, np.ndarray]:
         """dict[str, ndarray]: of each class found, (H, W) bool."""
         label_map = self.label_map
         return {self.names[i]: label_map == i for i in self._ids()}
 
     @property
-    def boxes(self):
+    def boxes(self) -> dict[str, list[int]]:
         """dict[str, list[int]]: of each class found, x, y, width and height in pixels."""
         boxes = boxes_of(self.label_map, len(self.names))
         return {self.names[i]: boxes[i].tolist() for i in self._ids()}
 
     @property
-    def scores(self):
+    def scores(self) -> dict[str, float]:
         """dict[str, float]: of each class found, its mean sigmoid score over its pixels, 0 to 1."""
         return {self.names[i]: float(self.part_scores[i]) for i in self._ids()}
 
     @property
-    def shares(self):
+    def shares(self) -> dict[str, float]:
         """dict[str, float]: of each class found, its share of the picture's pixels, 0 to 1."""
         pixels = self._pixels()
         return {self.names[i]: float(pixels[i] / pixels.sum()) for i in self._ids()}
 
-    def only(self, threshold=0., min_area=0., top=None):
-        """The prediction without parts that are doubtful or small; their pixels become background.
+    def only(self, threshold: float = 0., min_area: float = 0., top: int | None = None) -> 'PartPrediction':
+        """Another prediction, without parts that are doubtful or small; their pixels become background.
 
         Args:
             threshold (float): least score, 0 to 1.
             min_area (float): least share of the picture's pixels, 0 to 1.
             top (int, optional): keep so many parts, those of the highest scores.
-
-        Returns:
-            PartPrediction: another one; this stays as it is.
         """
         pixels, scores = self._pixels(), self.part_scores.numpy()
         ids = [i for i in self._ids() if scores[i] >= threshold and pixels[i] >= min_area * pixels.sum()]
         return self._keeping(sorted(ids, key=lambda i: -scores[i])[:top])
 
-    def without(self, *words):
+    def without(self, *words: str) -> 'PartPrediction':
         """The prediction without some parts; their pixels become background.
 
         Args:
@@ -104,10 +106,10 @@ class PartPrediction(SegDataSample):
         Raises:
             ValueError: a part that the vocabulary does not have.
         """
-        left_out = named_classes(self.names, words)
-        return self._keeping([i for i in self._ids() if self.names[i] not in left_out])
+        kept = set(self.names) - set(named_classes(self.names, words))
+        return self._keeping([i for i in self._ids() if self.names[i] in kept])
 
-    def merged(self, groups):
+    def merged(self, groups: str | dict[str, Any]) -> 'PartPrediction':
         """The prediction with several parts as one, of each object.
 
         Args:
@@ -118,16 +120,15 @@ class PartPrediction(SegDataSample):
             ValueError: a malformed group, a part that the vocabulary does not have.
         """
         words, new_id = self.words.grouped(read_groups(groups))
-        pixels = self._pixels()[:-1]
+        pixels, count = self._pixels()[:-1], len(words.names)
         weighted = np.nan_to_num(self.part_scores.numpy()) * pixels
-        count = len(words.names)
         with np.errstate(invalid='ignore'):  # nan where there is no pixel
-            scores = (np.bincount(new_id, weighted, count) / np.bincount(new_id, pixels, count))
+            scores = np.bincount(new_id, weighted, count) / np.bincount(new_id, pixels, count)
         merged = self._relabelled(np.append(new_id, count), words)
         merged.part_scores = torch.from_numpy(scores).to(self.part_scores)
         return merged
 
-    def instances(self):
+    def instances(self) -> list[dict]:
         """Connected regions of each object, see :func:`instances_of`."""
         return instances_of(self.label_map, self.names)
 
@@ -142,27 +143,26 @@ class PartPrediction(SegDataSample):
         new.set_field(PixelData(data=torch.from_numpy(table[self.label_map])[None]), chosen_field(self))
         return new
 
-    def describe(self, shapes=None):
+    def describe(self, shapes: str | None = None) -> dict[str, Any]:
         """Plain values, see :func:`describe`."""
         return describe(self, shapes)
 
-    def pixels(self):
+    def pixels(self) -> np.ndarray:
         """The picture: (H, W, 3) uint8 BGR.
 
         Raises:
             ValueError: the prediction does not know it.
         """
         if self.picture is None:
-            raise ValueError('this prediction does not know its picture; take those that the inferencer '
-                             'returns, and not their copies')
+            raise ValueError('this prediction does not know its picture; take what was returned, no copy')
         return read_image(self.picture, self.channel_order)
 
-    def draw(self):
+    def draw(self) -> np.ndarray:
         """The picture with outlined, named parts and a legend: (h, w, 3) uint8 RGB."""
         return draw_prediction(self.pixels(), self.label_map, self.names, self.words.palette,
                                self.words.unseen)
 
-    def cutout(self, name):
+    def cutout(self, name: str) -> Image.Image:
         """A part alone, cut to its box, all else transparent.
 
         Args:
@@ -181,15 +181,15 @@ class PartPrediction(SegDataSample):
         opacity = (self.label_map == self.names.index(name))[box] * np.uint8(255)
         return Image.fromarray(np.dstack([self.pixels()[box][..., ::-1], opacity]))
 
-    def to_coco(self, shapes='polygons'):
+    def to_coco(self, shapes: str = 'polygons') -> dict[str, Any]:
         """COCO's instance format, see :func:`coco_document`."""
         return coco_document([self], shapes)
 
-    def to_labelme(self, with_image=False):
+    def to_labelme(self, with_image: bool = False) -> dict[str, Any]:
         """labelme's JSON of this picture, see :func:`labelme_document`."""
         return labelme_document(self, with_image)
 
-    def file_name(self):
+    def file_name(self) -> str:
         """str: of the picture's file; ``picture.png`` where it came from none."""
         return str(self.metainfo.get('img_path', 'picture.png'))
 

@@ -5,14 +5,17 @@ import os
 import re
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from mmseg.structures import SegDataSample
 from PIL import Image
 
 from ..atomic import write_atomic
 from ..datasets.label_files import smallest_dtype
 from ..taxonomy import SEPARATOR
 from .results import describe, label_map_of
+from .words import Words
 
 BACKGROUND = (0, 0, 0)
 
@@ -30,7 +33,7 @@ class PredictionFiles:
         OSError: the folder cannot be made or written to.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder: str | Path) -> None:
         self.folder = Path(folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -39,9 +42,9 @@ class PredictionFiles:
         except OSError as error:
             raise OSError(f"cannot write to the output folder '{folder}': "
                           f'{error.strerror or error}') from error
-        self._taken = set()
+        self._taken: set[str] = set()
 
-    def unique_name(self, stem):
+    def unique_name(self, stem: str) -> str:
         """The stem, numbered if another picture has taken it."""
         name = stem
         number = 1
@@ -51,7 +54,8 @@ class PredictionFiles:
         self._taken.add(name)
         return name
 
-    def write(self, name, picture, sample, palette, document):
+    def write(self, name: str, picture: np.ndarray, sample: SegDataSample, palette: np.ndarray,
+              document: dict[str, Any]) -> None:
         """
         Args:
             name (str): of the files, see :meth:`unique_name`.
@@ -67,23 +71,24 @@ class PredictionFiles:
         # a name of bytes that are no text becomes an escape of JSON
         write_atomic(self.folder / f'{name}.json', text.encode(errors='backslashreplace'))
 
-    def write_figure(self, name, kind, picture):
+    def write_figure(self, name: str, kind: str, picture: np.ndarray) -> None:
         """Write ``<name>_<kind>.png``, (h, w, 3) uint8 RGB."""
         write_atomic(self.folder / f'{name}_{kind}.png', png_bytes(Image.fromarray(picture)))
 
-    def write_cutout(self, name, part, image):
+    def write_cutout(self, name: str, part: str, image: Image.Image) -> None:
         """Write a part, a PIL image, as ``<name>_<object>_<part>_cutout.png``."""
         words = re.sub(r'\W+', '_', part.replace(SEPARATOR, ' '))
         write_atomic(self.folder / f'{name}_{words}_cutout.png', png_bytes(image))
 
 
-def document_of(sample, source, words, shapes=None):
+def document_of(sample: SegDataSample, source: str | Path, words: Words,
+                shapes: str | None = None) -> dict[str, Any]:
     """What the JSON file of a picture says: source, vocabulary (of :class:`Words`) and :func:`describe`."""
     return {'image': os.fspath(source), 'vocabulary': list(words.names),
             'never_seen': words.unseen_words, **describe(sample, shapes)}
 
 
-def part_image(label_map, palette):
+def part_image(label_map: np.ndarray, palette: np.ndarray) -> Image.Image:
     """A label map with values 0…K as an image, in colours where it has 8 bits."""
     dtype = smallest_dtype(len(palette))
     image = Image.fromarray(label_map.astype(dtype))
@@ -93,7 +98,7 @@ def part_image(label_map, palette):
     return image
 
 
-def png_bytes(image):
+def png_bytes(image: Image.Image) -> bytes:
     """A PIL image as the bytes of a PNG file."""
     buffer = io.BytesIO()
     image.save(buffer, 'PNG')

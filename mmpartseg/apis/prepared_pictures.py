@@ -1,27 +1,51 @@
 """From whatever names pictures to batches that the model takes."""
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from itertools import islice, repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from mmcv.transforms import Compose
+from mmengine.logging import print_log
 from mmengine.structures import PixelData
 
+from ..printable import counted, printable
 from .images import read_image
 from .object_map import object_map
-from .sources import find_sources, is_video
+from .sources import find_sources, is_video, skipped_files
+from .words import Words
+
+UNREADABLE = (ValueError, OSError)  # as of read_image
+SHOWN = 5  # files that are skipped, by name
+
+
+class Found(list):
+    """The pictures of a folder or pattern: who asked for them did not choose each of them."""
 
 
 class PreparedPictures:
     """Of an inferencer: its inputs one by one through the config's test pipeline."""
+    words: Words
+    channel_order: str
+    pipeline: Callable
+    collate_fn: Callable
 
     def _inputs_to_list(self, inputs):
         """An iterable of pictures; an iterator stays one."""
         if isinstance(inputs, (str, Path)):
-            pictures = [source for source in find_sources([inputs]) if not is_video(source)]
+            sources = find_sources([inputs])
+            pictures = [source for source in sources if not is_video(source)]
             if not pictures:
                 raise ValueError(f"'{inputs}' is no picture; tools/predict.py takes videos")
-            return pictures
+            if os.path.isfile(inputs) or pictures == [str(inputs)]:
+                return pictures
+            others = [*filter(is_video, sources), *skipped_files([inputs])]
+            if others:
+                say_skipped([f'{name}: no picture' for name in others])
+            return Found(pictures)
         if torch.is_tensor(inputs) and inputs.ndim != 4 or not hasattr(inputs, '__iter__') or isinstance(
                 inputs, (np.ndarray, bytes)):
             return [inputs]
@@ -38,26 +62,50 @@ class PreparedPictures:
     def _init_visualizer(self, cfg):
         return None  # overlays are drawn by :meth:`draw`, without a window or a writer
 
-    def preprocess(self, inputs, batch_size=1, object=None, object_masks=None, words=None, refine=()):
+    def preprocess(self, inputs: Any, batch_size: int = 1, object: str | None = None,
+                   object_masks: Iterable[np.ndarray] | None = None, words: Words | None = None,
+                   refine: Sequence[str] = ()) -> Iterator[dict[str, list]]:
         """Batches as the model takes them, read as they are asked for."""
         if batch_size < 1:
             raise ValueError(f'batch_size must be at least 1, got {batch_size}')
-        if hasattr(inputs, '__len__') and hasattr(object_masks, '__len__') and len(inputs) != len(
-                object_masks):
-            raise ValueError(f'{len(inputs)} pictures need as many object masks, got {len(object_masks)}')
+        if isinstance(inputs, Sized) and isinstance(object_masks, Sized) and len(inputs) != len(object_masks):
+            raise ValueError(f"{counted(len(inputs), 'picture')} and "
+                             f"{counted(len(object_masks), 'object mask')}: "
+                             'expected one mask for each picture')
         masks = repeat(None) if object_masks is None else iter(object_masks)
-        prepared = (self.prepare(image, object, next(masks, None), words, refine) for image in inputs)
+        prepared = self._prepared(inputs, object, masks, words, refine)
         while batch := list(islice(prepared, batch_size)):
             yield self.collate_fn(batch)
 
-    def prepare(self, image, object=None, mask=None, words=None, refine=()):
+    def _prepared(self, inputs, object, masks, words, refine):
+        """Each picture through :meth:`prepare`; of a folder those that can be read."""
+        broken = []
+        for image in inputs:
+            mask = next(masks, None)
+            try:
+                pixels = read_image(image, self.channel_order)
+            except UNREADABLE as error:
+                if not isinstance(inputs, Found):
+                    raise
+                broken.append(str(error))
+            else:
+                yield self.prepare(image, object, mask, words, refine, pixels)
+        if broken and len(broken) == len(inputs):
+            raise ValueError(f"none of {counted(len(inputs), 'picture')} can be read: {broken[0]}")
+        if broken:
+            say_skipped(broken)
+
+    def prepare(self, image: Any, object: str | None = None, mask: np.ndarray | None = None,
+                words: Words | None = None, refine: Sequence[str] = (),
+                pixels: np.ndarray | None = None) -> dict[str, Any]:
         """One picture through the pipeline: ``inputs`` (3, h, w), ``data_samples``, and ``pictures``, itself.
 
         The vocabulary ``words`` says which objects there are, see :meth:`in_vocabulary`; with steps to
         ``refine`` the sample carries the picture, see :func:`mmpartseg.models.segmentors.refine.refine`.
+        ``pixels`` are the picture's, where they have been read already.
         """
         words = words or self.words
-        pixels = read_image(image, self.channel_order)
+        pixels = read_image(image, self.channel_order) if pixels is None else pixels
         size = pixels.shape[:2]
         results = {'img': pixels, 'img_shape': size, 'ori_shape': size}
         if isinstance(image, (str, Path)):
@@ -71,6 +119,12 @@ class PreparedPictures:
         return {**packed, 'pictures': image}
 
 
-def collate(samples):
+def say_skipped(reasons: Sequence[str]) -> None:
+    """Count and name files that are left out, as a warning."""
+    shown = '; '.join(printable(reason) for reason in reasons[:SHOWN]) + '; …' * (len(reasons) > SHOWN)
+    print_log(f"skipped {counted(len(reasons), 'file')}: {shown}", 'current', logging.WARNING)
+
+
+def collate(samples: list[dict[str, Any]]) -> dict[str, list]:
     """A batch from samples of :meth:`PartSegInferencer.prepare`: a list of each of their values."""
     return {name: [sample[name] for sample in samples] for name in samples[0]}

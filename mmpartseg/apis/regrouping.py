@@ -1,4 +1,7 @@
 """Coarser parts, parts left out, objects apart: what is made of a prediction afterwards."""
+from collections.abc import Sequence
+from typing import Any
+
 import cv2
 import numpy as np
 
@@ -8,7 +11,7 @@ from .suggestions import did_you_mean
 from .typed import typed_entries
 
 
-def read_groups(groups):
+def read_groups(groups: str | dict[str, Any]) -> dict[str, list[str]]:
     """Parts that are to be one.
 
     Args:
@@ -37,7 +40,7 @@ def read_groups(groups):
     return groups
 
 
-def grouped_names(names, groups):
+def grouped_names(names: Sequence[str], groups: dict[str, list[str]]) -> list[str]:
     """The name of each class after its part has gone into a group.
 
     Args:
@@ -61,7 +64,7 @@ def grouped_names(names, groups):
     return [part if obj is None else f'{obj}{SEPARATOR}{part}' for obj, part in merged]
 
 
-def named_classes(names, words):
+def named_classes(names: Sequence[str], words: Sequence[str]) -> list[str]:
     """Classes that typed text names: "cat: ear", "cat's ear", or "ear" of every object.
 
     Args:
@@ -87,7 +90,7 @@ def named_classes(names, words):
     return list(dict.fromkeys(found))
 
 
-def instances_of(label_map, names):
+def instances_of(label_map: np.ndarray, names: Sequence[str]) -> list[dict]:
     """Connected regions of each object: its parts, with no pixel between them.
 
     They are no instances of a model: two cats that touch are one, and one cat behind a pole is two.

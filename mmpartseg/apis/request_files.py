@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 PREFIX, LOCK = 'mmpartseg-page-', '.alive'
@@ -16,7 +17,7 @@ MOST_KEPT = 2**31  # bytes of them, and of uploads: a hundred visitors wait at o
 
 
 @contextlib.contextmanager
-def folder_for_requests(parent=None):
+def folder_for_requests(parent: str | Path | None = None) -> Iterator[Path]:
     """A folder that is removed at the end: of the block, by an error, Ctrl-C or SIGTERM.
 
     What a process left that was killed without warning goes at the next start: a lock of the operating
@@ -39,7 +40,7 @@ def folder_for_requests(parent=None):
                 signal.signal(signal.SIGTERM, before)
 
 
-def remove_dead(parent=None):
+def remove_dead(parent: str | Path | None = None) -> None:
     """Remove the folders of processes that are no more."""
     for folder in Path(parent or tempfile.gettempdir()).glob(f'{PREFIX}*'):
         try:
@@ -51,7 +52,7 @@ def remove_dead(parent=None):
 
 
 @contextlib.contextmanager
-def files_of_request(folder):
+def files_of_request(folder: str | Path) -> Iterator[Path]:
     """A folder for the files of one request, removed at once if it fails.
 
     Those of older requests go when they are old, or too large together.
@@ -68,14 +69,14 @@ def files_of_request(folder):
         raise
 
 
-def keep_present(folder):
+def keep_present(folder: str | Path) -> None:
     """Let the folders that are there now, the page's own, stay as long as the page."""
     for path in Path(folder).iterdir():
         if path.is_dir():
             (path / LASTING).touch()
 
 
-def sweep(folder):
+def sweep(folder: str | Path) -> None:
     """Remove what requests left in a folder that is older than ten minutes, or not among the latest 2 GiB."""
     now, kept, found = time.time(), 0, []
     for path in Path(folder).iterdir():

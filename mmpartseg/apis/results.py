@@ -1,23 +1,26 @@
 """What a prediction says, in masks by name and in plain values."""
+from typing import Any
+
 import cv2
 import numpy as np
+from mmseg.structures import SegDataSample
 
 from ..taxonomy import object_and_part
 
 SHAPES = ('polygons', 'rle')
 
 
-def label_map_of(sample):
+def label_map_of(sample: SegDataSample) -> np.ndarray:
     """(H, W) int64 array of a SegDataSample: Oracle-Obj where the object was given, else Pred-All."""
     return sample.get(chosen_field(sample)).data[0].cpu().numpy()
 
 
-def chosen_field(sample):
+def chosen_field(sample: SegDataSample) -> str:
     """The name of the field that :func:`label_map_of` reads."""
     return 'pred_oracle_sem_seg' if 'pred_oracle_sem_seg' in sample else 'pred_sem_seg'
 
 
-def masks_by_name(sample):
+def masks_by_name(sample: SegDataSample) -> dict[str, np.ndarray]:
     """A prediction as masks.
 
     Args:
@@ -34,7 +37,7 @@ def masks_by_name(sample):
             for i, name in enumerate(sample.metainfo['classes'])}
 
 
-def describe(sample, shapes=None):
+def describe(sample: SegDataSample, shapes: str | None = None) -> dict[str, Any]:
     """A prediction in values that JSON can hold.
 
     Args:
@@ -73,7 +76,7 @@ def describe(sample, shapes=None):
         'background_id': len(names), 'background_pixels': int(pixels[len(names)]), 'parts': parts}
 
 
-def boxes_of(label_map, num_classes):
+def boxes_of(label_map: np.ndarray, num_classes: int) -> np.ndarray:
     """The smallest box around each class: (K, 4) int64 x, y, width, height; 0 where absent."""
     extents = []
     for axis in (1, 0):  # x, then y
@@ -86,13 +89,13 @@ def boxes_of(label_map, num_classes):
     return np.stack([x, y, width, height], 1)[:num_classes]
 
 
-def polygons_of(mask):
+def polygons_of(mask: np.ndarray) -> list[list[int]]:
     """Outlines of a mask, holes included: lists ``[x, y, x, y, …]`` of pixel centres."""
     outlines, _ = cv2.findContours(mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_SIMPLE)
     return [outline.ravel().tolist() for outline in outlines]
 
 
-def rle_of(mask):
+def rle_of(mask: np.ndarray) -> dict[str, list[int]]:
     """COCO's uncompressed run-length code of a mask: runs of 0 and 1 in turn, columns first."""
     values = mask.ravel(order='F')
     changes = np.flatnonzero(values[1:] != values[:-1]) + 1

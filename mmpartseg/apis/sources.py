@@ -1,6 +1,7 @@
 """Pictures and videos from what a user names: files, folders, patterns."""
 import glob
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from .images import is_url
@@ -10,7 +11,7 @@ IMAGE_TYPES = ('.jpg', '.jpeg', '.jpe', '.png', '.bmp', '.tif', '.tiff', '.webp'
 VIDEO_TYPES = ('.mp4', '.m4v', '.avi', '.mov', '.mkv', '.webm', '.mpg', '.mpeg')
 
 
-def find_sources(inputs, recursive=False):
+def find_sources(inputs: Iterable[str | Path], recursive: bool = False) -> list[str]:
     """Files of images and videos, each once, in the order in which they are named.
 
     Args:
@@ -28,13 +29,13 @@ def find_sources(inputs, recursive=False):
     return list(dict.fromkeys(found))
 
 
-def skipped_files(inputs, recursive=False):
+def skipped_files(inputs: Iterable[str | Path], recursive: bool = False) -> list[str]:
     """Files in the folders among the inputs that :func:`find_sources` leaves out: neither image nor video."""
     return [path for name in inputs if os.path.isdir(name) for path in _files(name, recursive)
             if not path.lower().endswith(IMAGE_TYPES + VIDEO_TYPES)]
 
 
-def is_video(path):
+def is_video(path: str) -> bool:
     """Whether a file's name ends like a video's."""
     return path.lower().endswith(VIDEO_TYPES)
 

@@ -1,5 +1,6 @@
 """Did you mean …? Words near to those that people know."""
 import difflib
+from collections.abc import Iterable
 from functools import lru_cache
 
 from ..spelling import fold
@@ -9,21 +10,21 @@ NEAR = 0.75  # of difflib's ratio: 'tial' and 'tail'
 
 
 @lru_cache(maxsize=1)
-def familiar_words():
+def familiar_words() -> list[list[str]]:
     """Objects, and parts, of every shipped vocabulary: two sorted lists."""
     taxonomies = [PartTaxonomy.named(path.stem) for path in METAINFO_DIR.glob('*.json')]
     return [sorted({fold(word) for taxonomy in taxonomies for word in getattr(taxonomy, kind)})
             for kind in ('objects', 'parts')]
 
 
-def nearest(word, words):
+def nearest(word: str, words: Iterable[str]) -> str | None:
     """The word most like another, None if none is much like it; slips spare the first letter."""
     word = fold(word)
     alike = [other for other in words if fold(other)[:1] == word[:1]]
     return next(iter(difflib.get_close_matches(word, alike, 1, NEAR)), None)
 
 
-def near_misses(taxonomy):
+def near_misses(taxonomy: PartTaxonomy) -> dict[str, str]:
     """Words that may be slips of the keyboard: those of no shipped vocabulary that are much like one.
 
     Args:
@@ -38,13 +39,13 @@ def near_misses(taxonomy):
     return {word: near for word, near in found.items() if near is not None and near + 's' != fold(word)}
 
 
-def did_you_mean(word, words):
+def did_you_mean(word: str, words: Iterable[str]) -> str:
     """``"; did you mean 'wheel'?"``, or nothing."""
     near = nearest(word, list(words))
     return f"; did you mean '{near}'?" if near else ''
 
 
-def hints(taxonomy):
+def hints(taxonomy: PartTaxonomy) -> list[str]:
     """What may be meant otherwise in a vocabulary that was typed: a line for each word.
 
     Beside :func:`near_misses` these are parts that the shipped vocabularies know as objects only: ``dog`` in

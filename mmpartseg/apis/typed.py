@@ -3,6 +3,7 @@ import ast
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 from ..spelling import clean, fold
 from ..taxonomy import SEPARATOR
@@ -12,7 +13,7 @@ BETWEEN = re.compile(r'[;|\n]|\.(?=\s|$)')
 LAST_COMMA = re.compile(r',(\s*[}\]])')
 
 
-def typed_entries(text):
+def typed_entries(text: str) -> list[tuple[str | None, list[str]]]:
     """Objects and their parts in typed text.
 
     Objects are followed by a colon, all else are parts of the object before them; ``;``, ``|``, ``.``, commas
@@ -32,17 +33,18 @@ def typed_entries(text):
     """
     text = unquoted('\n'.join(line.partition('#')[0] for line in text.splitlines()))
     pairs = _pasted(text) if text[:1] in ('{', '[') and text else _pairs(text)
-    entries, spelling = {}, {}
+    listed: dict[str | None, list[str]] = {}
+    spelling: dict[str, str] = {}
     for obj, part in pairs:
         name = None if obj is None else spelling.setdefault(fold(obj), obj)
-        parts = entries.setdefault(name, [])
+        parts = listed.setdefault(name, [])
         parts += [part] if part else []
-    entries = list(entries.items())
+    entries = list(listed.items())
     _check(entries)
     return entries
 
 
-def unquoted(text):
+def unquoted(text: str) -> str:
     """Text without space and quotes around it."""
     text = text.strip()
     if len(text) < 2 or QUOTES.get(text[0]) != text[-1]:
@@ -53,7 +55,7 @@ def unquoted(text):
     return unquoted(inside)
 
 
-def as_typed(entries):
+def as_typed(entries: Iterable[tuple[str | None, list[str]]]) -> str:
     """The line that :func:`typed_entries` reads as these entries."""
     return '; '.join(', '.join(parts) if obj is None else f"{obj}: {', '.join(parts)}"
                      for obj, parts in entries)

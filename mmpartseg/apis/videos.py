@@ -1,12 +1,15 @@
 """Videos: frames in, overlays out."""
 import math
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 
 from ..atomic import put_in_place
+from ..printable import counted
 
 CODEC = 'mp4v'  # MPEG-4 Part 2: what OpenCV's wheels can write on every system
 USUAL_RATE = 25.0  # frames a second, where a file states none
@@ -15,18 +18,18 @@ STATED_SHARE = 0.95  # headers of some formats state a few frames too many
 WHITE = 255
 
 
-def count_frames(path):
+def count_frames(path: str) -> int:
     """Frames of a video as its header states them; 0 if it cannot be read."""
     return max(0, int(cv2.VideoCapture(path).get(cv2.CAP_PROP_FRAME_COUNT)))
 
 
-def frame_rate(path):
+def frame_rate(path: str) -> float:
     """Frames a second as the header states them, or 25 if it does not."""
     rate = cv2.VideoCapture(path).get(cv2.CAP_PROP_FPS)
     return rate if math.isfinite(rate) and 0 < rate <= HIGHEST_RATE else USUAL_RATE
 
 
-def video_frames(path, every=1):
+def video_frames(path: str, every: int = 1) -> Iterator[tuple[int, np.ndarray | None]]:
     """Every n-th frame: pairs of its index and (H, W, 3) uint8 BGR, or None if it is damaged.
 
     Raises:
@@ -47,7 +50,8 @@ def video_frames(path, every=1):
     if count == 0:
         raise ValueError(f'video {path} cannot be read')
     if count < STATED_SHARE * stated - 1:
-        raise ValueError(f'video {path} ends after {count} of {stated:.0f} frames: it is damaged')
+        raise ValueError(f"video {path} ends after {count} of {counted(round(stated), 'frame')}: it is "
+                         'damaged')
 
 
 class OverlayVideo:
@@ -58,11 +62,12 @@ class OverlayVideo:
         rate (float): frames a second.
     """
 
-    def __init__(self, path, rate):
-        self.path, self.rate, self.writer = Path(path), rate, None
+    def __init__(self, path: Path, rate: float) -> None:
+        self.path, self.rate = Path(path), rate
+        self.writer: Any = None
         self.temporary = self.path.with_name(f'.{self.path.stem}.{os.getpid()}.tmp.mp4')
 
-    def start(self, size):
+    def start(self, size: tuple[int, int]) -> None:
         """Begin to write.
 
         Args:
@@ -72,13 +77,13 @@ class OverlayVideo:
             OSError: the file cannot be written.
         """
         self.size = [side + side % 2 for side in size]  # the codec halves the colours' resolution
-        self.writer = cv2.VideoWriter(str(self.temporary), cv2.VideoWriter_fourcc(*CODEC),
+        self.writer = cv2.VideoWriter(str(self.temporary), cv2.VideoWriter.fourcc(*CODEC),
                                       self.rate, self.size[::-1])
         if not self.writer.isOpened():
             raise OSError(f"OpenCV cannot write the video '{self.path}' with the codec {CODEC}; "
                           'install opencv-python from the package index')
 
-    def add(self, picture):
+    def add(self, picture: np.ndarray) -> None:
         """One frame, (h, w, 3) uint8 RGB: cut to the size, or put on white, at the top."""
         sheet = np.full((*self.size, 3), WHITE, np.uint8)
         height, width = (min(a, b) for a, b in zip(self.size, picture.shape))
@@ -86,13 +91,13 @@ class OverlayVideo:
         sheet[:height, left:left + width] = picture[:height, :width, ::-1]
         self.writer.write(sheet)
 
-    def close(self):
+    def close(self) -> None:
         """Finish the file and put it in its place, if it was begun."""
         if self.writer is not None:
             self.writer.release()
             put_in_place(self.temporary, self.path)
 
-    def discard(self):
+    def discard(self) -> None:
         """Remove what is not complete."""
         if self.writer is not None:
             self.writer.release()

@@ -4,6 +4,7 @@ import os
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -24,7 +25,7 @@ SYNTAX = f"{EXAMPLE}, name a file ({', '.join(FILE_TYPES)}), or one of the shipp
 TYPED = f'{EXAMPLE}, or name one of the shipped vocabularies'  # where no file is read
 
 
-def read_vocabulary(parts):
+def read_vocabulary(parts: Any) -> PartTaxonomy:
     """A vocabulary from any of the forms in which one is written.
 
     Args:
@@ -64,12 +65,12 @@ def _vocabulary(parts):
     return PartTaxonomy(names)
 
 
-def parse_vocabulary(text):
+def parse_vocabulary(text: str) -> PartTaxonomy:
     """A vocabulary from typed text: as :func:`read_vocabulary`, but never from a file."""
     return read_vocabulary(_typed(text, TYPED))
 
 
-def shipped_names():
+def shipped_names() -> list[str]:
     """Names of the vocabularies that come with the package, sorted."""
     return sorted(path.stem for path in METAINFO_DIR.glob('*.json'))
 

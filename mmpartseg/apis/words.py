@@ -1,10 +1,11 @@
 """A model in one vocabulary."""
 import copy
+from typing import Any
 
 import numpy as np
 
+from ..palette import palette_of_names, part_palette
 from ..taxonomy import ANYTHING, PartTaxonomy, shown_name
-from ..visualization.palette import palette_of_names, part_palette
 from .known_words import check_english, unseen_classes, unseen_words
 from .regrouping import grouped_names
 
@@ -24,14 +25,14 @@ class Words:
         palette (ndarray): (K, 3) uint8 RGB.
     """
 
-    def __init__(self, model, trained):
+    def __init__(self, model: Any, trained: Any) -> None:
         self.model, self.taxonomy, self.trained = model, model.taxonomy, trained
         self.unseen_words = unseen_words(self.taxonomy, trained)
         self.unseen = np.array(unseen_classes(self.taxonomy, trained))
         self.palette = part_palette(self.taxonomy)
         self.names = tuple(map(shown_name, self.taxonomy.object_parts))
 
-    def changed(self, taxonomy):
+    def changed(self, taxonomy: PartTaxonomy) -> 'Words':
         """The same weights in another vocabulary; only names that are new go through the text encoder.
 
         Args:
@@ -51,7 +52,7 @@ class Words:
             head.text_encoder(head.prompts(taxonomy))  # kept there; refuses what is too long
         return Words(self.model.in_vocabulary(taxonomy), self.trained)
 
-    def grouped(self, groups):
+    def grouped(self, groups: dict[str, list[str]]) -> 'tuple[Words, np.ndarray]':
         """These words with parts put together, and where each class goes.
 
         Args:
@@ -75,7 +76,7 @@ class NothingSeen:
     objects = parts = object_parts = ()
 
 
-def trained_vocabulary(model, checkpoint):
+def trained_vocabulary(model: Any, checkpoint: Any) -> Any:
     """What weights were trained on.
 
     Args:

@@ -1,4 +1,5 @@
 """Reports as tables in Markdown."""
+from ..printable import counted
 
 MIB = 2**20
 
@@ -44,7 +45,7 @@ def peer_text(report):
                 for count, cost in report['winners'].items())
     return (table([*COST, 'times as fast'], [[*cost_row(label, cost), f"{cost['times_faster']:.2f}"]
                                              for label, cost in rows.items()]) +
-            f"\n\n{what} of {report['classes']} classes, {images}: mmpartseg is "
+            f"\n\n{what} of {counted(report['classes'], 'class', 'classes')}, {images}: mmpartseg is "
             f"{report['times_faster']:.2f} times as fast as {name} with the same weights, in "
             f"{ours['memory_peak'] / peer['memory_peak']:.2f} of its memory; difference of {of}, "
             f"{report['difference']:.2g}")

@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from ..printable import counted
+
 PREDICTOR = 'sem_seg_head.predictor.'
 CLIP = PREDICTOR + 'clip_model.'
 AGGREGATOR = PREDICTOR + 'transformer.'
@@ -99,7 +101,8 @@ def catseg_to_mmpartseg(published: dict[str, torch.Tensor], source: str) -> 'Ord
         if ours.startswith(GUIDANCE) and name.endswith('running_var'):
             state[ours.replace('running_var', 'num_batches_tracked')] = torch.zeros((), dtype=torch.long)
     if unknown:
-        raise ValueError(f'{source}: {len(unknown)} entries are not of CATSeg or PartCATSeg: {unknown[:5]}')
+        raise ValueError(f"{source}: {counted(len(unknown), 'entry is', 'entries are')} not of "
+                         f'CATSeg or PartCATSeg: {unknown[:5]}')
     for target, original in COPIED:
         if not any(key.startswith(target) for key in state):
             state.update({target + key[len(original):]: value.clone()

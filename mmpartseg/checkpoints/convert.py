@@ -5,6 +5,7 @@ from typing import Any
 
 import torch
 
+from ..printable import counted
 from .names import COPIED, DROPPED, FRESH, RENAMED, SPARE, TRANSPOSED
 
 QKV = '{q,k,v}_proj.'
@@ -38,8 +39,8 @@ def to_mmpartseg(published: dict[str, torch.Tensor], source: str) -> 'OrderedDic
         else:
             state[ours] = value.T.contiguous() if ours in TRANSPOSED else value
     if unknown:
-        raise ValueError(f'{source}: {len(unknown)} entries are not of CLIPSeg or PartCLIPSeg with a '
-                         f'three-step mask branch: {unknown[:5]}')
+        raise ValueError(f"{source}: {counted(len(unknown), 'entry is', 'entries are')} not of "
+                         f'CLIPSeg or PartCLIPSeg with a three-step mask branch: {unknown[:5]}')
     for target, original in COPIED:
         if not any(key.startswith(target) for key in state):
             state.update({target + key[len(original):]: value.clone()

@@ -7,6 +7,8 @@ import torch
 from mmengine.logging import print_log
 from torch import nn
 
+from ..printable import counted
+
 
 def check_state_dict(model: nn.Module, state: dict[str, torch.Tensor], prefix: str = '',
                      metadata: dict[str, Any] | None = None) -> None:
@@ -38,7 +40,7 @@ def check_state_dict(model: nn.Module, state: dict[str, torch.Tensor], prefix: s
     unexpected = [k for k in state if k.startswith(prefix) and k not in own]
     shapes = [f'{k} is {tuple(state[k].shape)}, the model has {tuple(v.shape)}'
               for k, v in own.items() if k in state and state[k].shape != v.shape]
-    problems = [f'{len(found)} entries {what}: {found[:5]}' for found, what in
+    problems = [f"{counted(len(found), 'entry', 'entries')} {what}: {found[:5]}" for found, what in
                 ((missing, 'missing'), (unexpected, 'unexpected'), (shapes, 'of another shape'))
                 if found]
     source = metadata.get('source', 'the checkpoint')
@@ -81,8 +83,9 @@ def check_closed_head(model: Any, checkpoint: dict[str, Any], source: str = 'the
         first = next((i for i, pair in enumerate(zip(classes, expected)) if pair[0] != pair[1]),
                      min(len(classes), len(expected)))
         raise ValueError(
-            f'{source} was trained on {len(classes)} classes, the model has {len(expected)}; they first '
-            f'differ at class {first}: {classes[first:first + 1]} and {expected[first:first + 1]}. '
+            f"{source} was trained on {counted(len(classes), 'class', 'classes')}, the model has "
+            f'{len(expected)}; they first differ at class {first}: {classes[first:first + 1]} and '
+            f'{expected[first:first + 1]}. '
             'Set model.taxonomy to the classes it was trained on')
 
 

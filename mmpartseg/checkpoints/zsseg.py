@@ -5,6 +5,8 @@ from typing import Any
 
 import torch
 
+from ..printable import counted
+
 HEAD = 'decode_head.'
 TEXT, REGIONS, PROPOSALS = HEAD + 'text_encoder.', HEAD + 'regions.', HEAD + 'proposals.'
 PIXELS, DECODER = PROPOSALS + 'pixel_decoder.', PROPOSALS + 'transformer_decoder.'
@@ -86,8 +88,8 @@ def zsseg_to_mmpartseg(published: dict[str, torch.Tensor], source: str) -> 'Orde
         state.update({name.replace('running_mean', 'num_batches_tracked'): torch.tensor(0)
                       for name in list(state) if name and name.endswith('running_mean')})
     if unknown:
-        raise ValueError(f'{source}: {len(unknown)} entries are not of ZSSeg+ with a ResNet-50 and CPTCoOp: '
-                         f'{unknown[:5]}')
+        raise ValueError(f"{source}: {counted(len(unknown), 'entry is', 'entries are')} not of "
+                         f'ZSSeg+ with a ResNet-50 and CPTCoOp: {unknown[:5]}')
     missing = [name for name in LEARNED if name not in state]
     if missing:
         raise ValueError(f'{source}: {missing} missing; prompts and fuse weight are learned together')

@@ -13,6 +13,7 @@ class ADE20KPart234Dataset(PartSegDataset):
     ``annotations_detectron2_obj``, and derived from the part maps as long as that folder is absent.
     """
     METAINFO = shipped_metainfo('ade20k_part_234')
+    MADE_BY = 'mmpartseg convert ade20k_part'
     IMG_SUFFIX = '.jpg'
     FOLDERS = ('images/training', 'annotations_detectron2_part/training',
                'annotations_detectron2_obj/training')

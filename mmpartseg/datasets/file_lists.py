@@ -6,7 +6,7 @@ from typing import Any
 
 from mmengine import fileio
 
-from ..printable import printable
+from ..printable import counted, printable
 
 
 def list_stems(folder: str, suffixes: str | Sequence[str],
@@ -88,7 +88,7 @@ def check_complete(stems: Collection[str], maps: Mapping[str, str], folder: str,
     if missing:
         raise FileNotFoundError(
             f"image '{missing[0]}' has no label map {osp.join(folder, missing[0] + suffix)} "
-            f'({len(missing)} of {len(stems)} images have none)')
+            f'({len(missing)} of {counted(len(stems), "image")} in all)')
 
 
 def check_no_strays(images: Iterable[str], maps: Mapping[str, str], folder: str, image_folder: str) -> None:

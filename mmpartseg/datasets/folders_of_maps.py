@@ -11,13 +11,14 @@ from mmpartseg.datasets.file_lists import check_complete, check_no_strays, list_
 from mmpartseg.datasets.label_survey import MapFacts, facts_of_some, finding
 
 PREFIX_KEYS = ('img_path', 'seg_map_path', 'object_map_path')
-SEE_ALSO = 'data/README.md shows the expected folders'
+SEE_ALSO = 'data/README.md of the source shows the expected folders'
 
 
 class FoldersOfMaps:
     """Of a data set: the list of its samples, by stems that the folders of ``data_prefix`` share."""
     # of mmseg's data set, whose bases it stands among
     ann_file: str
+    data_root: str
     data_prefix: dict[str, Any]
     img_suffix: str | Sequence[str]
     seg_map_suffix: str
@@ -26,6 +27,7 @@ class FoldersOfMaps:
     label_tables: Any
     _stored: Any
     _metainfo: dict[str, Any]
+    MADE_BY: str = ''  # the command; braces stand for the folder
 
     def load_data_list(self) -> list[dict[str, Any]]:
         """One dict a sample: the paths of image, part map and object map."""
@@ -72,8 +74,9 @@ class FoldersOfMaps:
         """Stem -> file of one folder of ``data_prefix``."""
         folder = self.data_prefix.get(key, '')
         if not fileio.isdir(folder, backend_args=self.backend_args):
+            made = f'`{self.MADE_BY.format(self.data_root)}` makes it; ' if self.MADE_BY else ''
             raise FileNotFoundError(f"{key} of {type(self).__name__}: there is no folder "
-                                    f"'{folder}'; {SEE_ALSO}")
+                                    f"'{folder}'; {made}{SEE_ALSO}")
         return list_stems(folder, suffixes, self.backend_args)
 
     def _has_maps(self, key):

@@ -7,6 +7,7 @@ from mmengine.logging import print_log
 from mmseg.registry import DATASETS
 
 from mmpartseg.datasets.part_seg_dataset import READERS, PartSegDataset
+from mmpartseg.printable import counted
 
 
 @DATASETS.register_module(name='KShotDataset')
@@ -34,8 +35,8 @@ def k_shot_dataset(dataset: dict[str, Any], shots: int, seed: int = 0) -> Any:
     present = class_presence(dataset)
     drawn = draw_shots(present, shots, seed)
     scarce = present[drawn].sum(0) < shots
-    print_log(f'{type(dataset).__name__}: drew {len(drawn)} of {len(dataset)} images, {shots} or '
-              f'more of each class; {np.count_nonzero(scarce)} of {len(scarce)} classes have fewer',
+    print_log(f"{type(dataset).__name__}: drew {len(drawn)} of {counted(len(dataset), 'image')}, {shots} or "
+              f'more of each class; fewer of {np.count_nonzero(scarce)} of the {len(scarce)}',
               logger='current')
     dataset.get_subset_(drawn.tolist())
     return dataset

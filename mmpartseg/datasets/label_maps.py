@@ -3,7 +3,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from ..printable import printable
+from ..printable import counted, printable
 from ..structures import IGNORE_SETTINGS
 from ..taxonomy import PartTaxonomy
 from .label_files import STORED_DTYPES, read_label_map
@@ -77,8 +77,8 @@ class IdTable:
                 known = f'{self.setting}: {sorted(self.values)}'
             top = np.iinfo(stored.dtype).max
             raise ValueError(
-                f'label map {printable(path)} holds id {outside[0]} ({len(outside)} such ids), outside the '
-                f'{len(self.targets)} classes ({known}, and {top} for ignored pixels); '
+                f'label map {printable(path)} holds {_ids_of(outside)}, outside the '
+                f'{len(self.targets)} in use ({known}, and {top} for ignored pixels); '
                 + self._hint(outside, stored.dtype))
         return ids.astype(self.dtype)
 
@@ -130,8 +130,8 @@ class LabelTables:
         _check_ignore_index(kept, ignore_index)
         unlisted = sorted(set(stored.objects) - set(object_classes))
         if unlisted:
-            raise ValueError(f'objects {unlisted} have classes but are not among the '
-                             f'object_classes {tuple(object_classes)}')
+            raise ValueError('objects with classes are not among the object_classes: '
+                             f'{unlisted}, and {tuple(object_classes)} are')
         self.ignore_index = ignore_index
         self.num_classes, self.num_objects = len(kept), len(kept.objects)
         new_part = {name: i for i, name in enumerate(kept.object_parts)}
@@ -168,4 +168,10 @@ def _check_ignore_index(taxonomy, ignore_index):
     largest = np.iinfo(np.uint16).max
     if not ids <= ignore_index <= largest:
         raise ValueError(f'ignore_index={ignore_index} cannot mark ignored pixels beside {ids} ids '
-                         f'({len(taxonomy)} classes); use ignore_index={largest}: set {IGNORE_SETTINGS}')
+                         f'({counted(len(taxonomy), "class", "classes")}); use ignore_index={largest}: set '
+                         f'{IGNORE_SETTINGS}')
+
+
+def _ids_of(values):
+    """``'id 5'``, ``'id 5 and 3 others'``."""
+    return f'id {values[0]}' + (f" and {counted(len(values) - 1, 'other')}" if len(values) > 1 else '')

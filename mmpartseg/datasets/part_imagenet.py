@@ -12,6 +12,7 @@ class PartImageNetDataset(PartSegDataset):
     holds one object whose name follows from its WordNet id.
     """
     METAINFO = shipped_metainfo('part_imagenet')
+    MADE_BY = 'mmpartseg convert part_imagenet'
     IMG_SUFFIX = '.JPEG'
     FOLDERS = ('images/train', 'annotations_part/train', 'annotations_object/train')
 
@@ -24,3 +25,4 @@ class PartImageNetOODDataset(PartImageNetDataset):
     set alone. Part maps have 16 bits with 65535 for ignored pixels.
     """
     METAINFO = shipped_metainfo('part_imagenet_ood')
+    MADE_BY = 'mmpartseg convert part_imagenet_ood'

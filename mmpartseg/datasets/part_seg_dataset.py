@@ -12,6 +12,8 @@ from mmpartseg.datasets.draws import random_numbers_of
 from mmpartseg.datasets.folders_of_maps import PREFIX_KEYS, FoldersOfMaps
 from mmpartseg.datasets.label_files import read_label_map
 from mmpartseg.datasets.label_maps import LabelTables
+from mmpartseg.palette import part_palette
+from mmpartseg.printable import counted
 from mmpartseg.taxonomy import PartTaxonomy, load_metainfo
 
 READERS = 8  # threads; Pillow decodes without Python's lock, but more of them only wait for it
@@ -20,7 +22,8 @@ READERS = 8  # threads; Pillow decodes without Python's lock, but more of them o
 def shipped_metainfo(name: str) -> dict[str, Any]:
     """METAINFO of a shipped vocabulary; KeyError if there is none of that name."""
     meta = load_metainfo(name)
-    return {'classes': tuple(meta['object_part_classes']), 'palette': meta['palette'],
+    return {'classes': tuple(meta['object_part_classes']),
+            'palette': part_palette(PartTaxonomy(meta['object_part_classes'])).tolist(),
             'object_classes': tuple(meta['object_classes']), 'taxonomy': name}
 
 
@@ -149,7 +152,7 @@ class PartSegDataset(FoldersOfMaps, BaseSegDataset):
         with ThreadPoolExecutor(READERS) as pool:
             has_part = list(pool.map(self._has_part, self.data_list))
         kept = [info for info, keep in zip(self.data_list, has_part) if keep]
-        print_log(f'{type(self).__name__}: kept {len(kept)} of {len(has_part)} images with a '
+        print_log(f"{type(self).__name__}: kept {len(kept)} of {counted(len(has_part), 'image')} with a "
                   'seen part', logger='current')
         if not kept:
             raise ValueError(f'none of the {len(has_part)} part maps in '
@@ -161,7 +164,7 @@ class PartSegDataset(FoldersOfMaps, BaseSegDataset):
         stored = read_label_map(path, self.backend_args)
         return bool((self.label_tables.parts(stored, path) != self.ignore_index).any())
 
-    def __getitem__(self, idx):
+    def __getitem__(self, idx: Any) -> Any:
         """A sample through the pipeline, whose random numbers are those of a :class:`Draw`."""
         with random_numbers_of(idx):
             return super().__getitem__(int(idx))

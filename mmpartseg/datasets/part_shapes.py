@@ -8,6 +8,7 @@ from mmpartseg.datasets.part_seg_dataset import PartSegDataset, shipped_metainfo
 class PartShapesDataset(PartSegDataset):
     """PartShapes: generated scenes with exact maps, in the layout of Pascal-Part-116."""
     METAINFO = shipped_metainfo('part_shapes')
+    MADE_BY = 'mmpartseg convert part_shapes --out {}'
     IMG_SUFFIX = '.png'
     FOLDERS = ('images/train', 'annotations_detectron2_part/train',
                'annotations_detectron2_obj/train')

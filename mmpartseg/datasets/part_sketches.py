@@ -8,5 +8,6 @@ from mmpartseg.datasets.part_seg_dataset import PartSegDataset, shipped_metainfo
 class PartSketchesDataset(PartSegDataset):
     """PartSketches: generated drawings with exact maps of coarse parts, in the layout of PartImageNet."""
     METAINFO = shipped_metainfo('part_sketches')
+    MADE_BY = 'mmpartseg convert part_sketches --out {}'
     IMG_SUFFIX = '.png'
     FOLDERS = ('images/train', 'annotations_part/train', 'annotations_object/train')

@@ -13,6 +13,7 @@ class PascalPart116Dataset(PartSegDataset):
     ``train_16shot.json`` may be its ``ann_file``.
     """
     METAINFO = shipped_metainfo('pascal_part_116')
+    MADE_BY = 'mmpartseg convert pascal_part'
     IMG_SUFFIX = '.jpg'
     FOLDERS = ('images/train', 'annotations_detectron2_part/train',
                'annotations_detectron2_obj/train')

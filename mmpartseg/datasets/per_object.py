@@ -59,7 +59,7 @@ class PerObjectDataset(Dataset):
         image, obj = self.pairs[idx].tolist()
         return dict(self.dataset.get_data_info(image), sample_idx=idx, object_id=obj)
 
-    def __getitem__(self, idx):
+    def __getitem__(self, idx: Any) -> Any:
         with random_numbers_of(idx):
             return self._sample(int(idx))
 
@@ -70,5 +70,5 @@ class PerObjectDataset(Dataset):
             if data is not None:
                 return data
             drawn = np.random.randint(len(self))
-        raise ValueError(f'the pipeline made nothing of {MAX_DRAWS} samples drawn after sample {idx} '
+        raise ValueError(f'the pipeline made nothing of what was drawn {MAX_DRAWS} times after sample {idx} '
                          f"({self.get_data_info(idx)['img_path']}); is its crop too small for RequirePart?")

@@ -54,12 +54,16 @@ def read_config(path, options):
         SystemExit: a word that cannot be read; a key that goes on below something that is no dict or
             list, or beyond a list's end, or that ends at an entry of a list; its message names the key
             and what is there.
-            A config that cannot be read or run; one line names the file.
+            A config that there is not, with the names that are alike; one that cannot be read or run: a line
+            names the file.
     """
     if not isinstance(options, dict):
         options = config_options(options)
     try:
         path = config_path(path)
+    except FileNotFoundError as error:
+        raise SystemExit(f'error: {printable(error)}') from error
+    try:
         cfg = Config.fromfile(path)
     except Exception as error:  # a config is a program
         culprit = _unreadable(Path(path)) or path

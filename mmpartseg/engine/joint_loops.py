@@ -2,6 +2,7 @@
 from mmengine.runner import BaseLoop, TestLoop, ValLoop
 from mmseg.registry import LOOPS
 
+from ..printable import counted
 from ..taxonomy import PartTaxonomy
 from .hooks.taxonomy_check_hook import check_classes, segmentor_of
 
@@ -29,8 +30,8 @@ class JointLoop(BaseLoop):
         evaluators = evaluator if isinstance(evaluator, list) else [evaluator]
         if not members or len(members) != len(evaluators):
             raise ValueError(f'{type(self).__name__} takes a ConcatDataset and one evaluator for each of '
-                             f'its members; got {len(members or ())} members and {len(evaluators)} '
-                             'evaluators')
+                             f"its members; got {counted(len(members or ()), 'member')} and "
+                             f"{counted(len(evaluators), 'evaluator')}")
         prefixes = [each.get('prefix') for each in evaluators]
         if len(set(prefixes)) < len(prefixes):
             raise ValueError(f'the evaluators of {type(self).__name__} need a prefix of their own each, '

@@ -5,6 +5,7 @@ import time
 from torch import distributed
 
 from ..checkpoints import read_checkpoint
+from ..printable import counted
 from .atomic_files import checkpoint_to_resume, latest_checkpoint
 from .processes import num_processes, prepare_distributed
 
@@ -40,11 +41,13 @@ def prepare_launch(cfg, launcher, training=True):
 def _batch_of_process(cfg, processes):
     total, stated = cfg.effective_batch_size, cfg.train_dataloader.get('batch_size')
     if total % processes:
-        raise ValueError(f'effective_batch_size={total} does not divide by {processes} processes; '
+        raise ValueError(f'effective_batch_size={total} does not divide by the number of processes, '
+                         f'{processes}; '
                          'set it with --cfg-options effective_batch_size=…, or to None to have '
                          'train_dataloader.batch_size count per process')
     if stated is not None and stated * processes != total:
-        raise ValueError(f'train_dataloader.batch_size={stated} on {processes} processes contradicts '
+        raise ValueError(f"train_dataloader.batch_size={stated} on "
+                         f"{counted(processes, 'process', 'processes')} contradicts "
                          f'effective_batch_size={total}; state only effective_batch_size, the images of '
                          'an iteration over all processes, or set it to None to have '
                          'train_dataloader.batch_size count per process')

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from ..printable import counted
 from ..taxonomy import PartTaxonomy
 from .charts import SEEN, UNSEEN
 from .counts_file import load_counts
@@ -105,8 +106,8 @@ def read_classes(folders: Sequence[str | Path]) -> tuple[PartTaxonomy, dict[str,
     taxonomy = found[0][1]
     for folder, (_, other) in zip(folders, found):
         if other.object_parts != taxonomy.object_parts:
-            raise ValueError(f'{folder} was tested on {len(other)} classes and {folders[0]} on '
-                             f'{len(taxonomy)}, or on others; compare runs on one vocabulary')
+            raise ValueError(f"{folder} was tested on {counted(len(other), 'class', 'classes')} and "
+                             f'{folders[0]} on {len(taxonomy)}, or on others; compare runs on one vocabulary')
     settings: dict[str, list[dict[str, Any]]] = {}
     for protocol in TITLES:
         if all(f'{protocol}/confusion' in counts for counts, _ in found):

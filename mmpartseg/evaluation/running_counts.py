@@ -3,6 +3,7 @@ import numpy as np
 import torch
 from mmengine.dist import all_reduce, get_dist_info
 
+from ..printable import counted
 from ..taxonomy import PartTaxonomy
 from .boundary import boundary_map
 from .counting import count_pairs, size_counts
@@ -98,7 +99,7 @@ class RunningCounts:
             all_reduce(counts)
         if 0 <= size != samples:
             raise ValueError(
-                f'{int(samples)} samples were counted for a data set of {size}: evaluate() expects '
+                f"{counted(int(samples), 'sample')} counted for a data set of {size}: evaluate() expects "
                 'each image once, in the order of mmengine.dataset.DefaultSampler, and drop_last=False')
         return self._arrays()
 

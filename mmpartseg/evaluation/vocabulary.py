@@ -3,6 +3,7 @@ from collections.abc import Iterable
 from itertools import zip_longest
 from typing import Any
 
+from ..printable import counted
 from ..taxonomy import PartTaxonomy
 
 
@@ -43,5 +44,5 @@ def check_same_classes(owner: str, classes: Iterable[str], taxonomy: PartTaxonom
     pairs = enumerate(zip_longest(classes, expected, fillvalue='nothing'))
     index, (found, wanted) = next(pair for pair in pairs if pair[1][0] != pair[1][1])
     raise ValueError(
-        f'{owner} has {len(classes)} classes and the metric {len(expected)}; the first difference '
-        f'is id {index}: "{found}" and "{wanted}". Give both the same class list')
+        f"{owner} has {counted(len(classes), 'class', 'classes')} and the metric {len(expected)}; the "
+        f'first difference is id {index}: "{found}" and "{wanted}". Give both the same class list')

@@ -2,9 +2,9 @@
 import cv2
 import numpy as np
 
+from ..palette import generalized_part_palette, object_palette, part_palette
 from .checks import check_image
 from .overlay import overlay
-from .palette import generalized_part_palette, object_palette, part_palette
 from .sizes import readable_scale, resize_image
 
 FIGURE_TITLES = ('input', 'objects', 'generalized parts', 'object-specific parts')

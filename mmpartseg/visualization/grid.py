@@ -6,6 +6,7 @@ import numpy as np
 from PIL import Image
 
 from ..atomic import write_atomic
+from ..printable import counted
 from .checks import check_image
 from .sizes import font_size
 from .text import text_block
@@ -36,7 +37,7 @@ def make_grid(rows, titles):
     """The picture that :func:`save_grid` writes: (h, w, 3) uint8, white between the panels."""
     for row in rows:
         if len(row) != len(titles):
-            raise ValueError(f'each row needs {len(titles)} pictures, one per title '
+            raise ValueError(f"each row needs {counted(len(titles), 'picture')}, one per title "
                              f'{list(titles)}, got {len(row)}')
     rows = [[None if p is None else check_image(p) for p in row] for row in rows]
     widths = [max((row[c].shape[1] for row in rows if row[c] is not None), default=0)

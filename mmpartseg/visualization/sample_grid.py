@@ -1,11 +1,11 @@
 """Input, ground truth and predictions of samples side by side, with the names of the parts."""
 import numpy as np
 
+from ..palette import part_palette
 from .checks import check_classes, check_image, check_label_map
 from .grid import MARGIN, make_grid, save_picture, stack
 from .legend import TEXT_SIZE, legend
 from .overlay import draw_parts
-from .palette import part_palette
 from .sizes import font_size, readable_scale, resize_image, resize_label_map
 
 INPUT = 'input'

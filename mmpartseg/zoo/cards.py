@@ -4,6 +4,7 @@ from typing import Any
 
 import yaml
 
+from ..printable import counted
 from ..version import __version__
 from .descriptions import describe
 from .metafiles import metrics, model_name
@@ -37,7 +38,7 @@ def card(config: str, run: dict[str, Any], scores: dict[str, Any], zoo: Zoo) -> 
 
 | | |
 | --- | --- |
-| trained on | {"; ".join(about.train)}: {about.iterations:,} iterations × {about.batch} images |
+| trained on | {"; ".join(about.train)}: {about.iterations:,} iterations × {counted(about.batch, "image")} |
 | hardware | {run["hardware"]} |
 | weights | `{run["weights"]}` |
 | SHA-256 | `{run["sha256"][run["weights"]]}` |

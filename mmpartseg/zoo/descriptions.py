@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from mmengine.config import Config
 
+from ..printable import counted
+
 SAMPLE = 'sample_pascal_part'
 
 
@@ -68,8 +70,8 @@ def _dataset_name(leaf: dict[str, Any], datasets: dict[str, dict[str, Any]]) -> 
     if SAMPLE in leaf.get('data_root', ''):
         return 'the embedded photographs'
     name = datasets[leaf['type']]['name']
-    few = leaf.get('shots') or ('16' if '16shot' in str(leaf.get('ann_file')) else None)
-    return name + (f', {few} shots' if few else ', seen' if leaf.get('split') == 'seen' else '')
+    few = leaf.get('shots') or (16 if '16shot' in str(leaf.get('ann_file')) else None)
+    return name + (f", {counted(few, 'shot')}" if few else ', seen' if leaf.get('split') == 'seen' else '')
 
 
 def _head(model: dict[str, Any]) -> str:

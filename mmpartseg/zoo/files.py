@@ -1,6 +1,7 @@
 """All files of the zoo at once, and which of them are not what they should be."""
 from pathlib import Path
 
+from .addresses import addressed
 from .descriptions import describe
 from .metafiles import dataset_index, metafile, model_index
 from .overview import overview
@@ -21,8 +22,8 @@ def zoo_files(zoo: Zoo) -> dict[str, str]:
         files[f'configs/{family}/metafile.yaml'] = metafile(zoo, family, descriptions, records)
         files[f'configs/{family}/README.md'] = page(zoo, family, descriptions, records)
         every += descriptions
-    return {**files, 'model-index.yml': model_index(zoo), 'dataset-index.yml': dataset_index(zoo),
-            'docs/results.csv': overview(every, records)}
+    return {**files, **addressed(zoo), 'model-index.yml': model_index(zoo),
+            'dataset-index.yml': dataset_index(zoo), 'docs/results.csv': overview(every, records)}
 
 
 def outdated(root: str | Path) -> list[str]:

@@ -132,8 +132,8 @@ def outcome_of_report(report, folder):
 
 REPORTS = [
     Report('data sets of other classes joined in a plain loop', _joined, 'first differ at class 0'),
-    Report('fewer samples than the data set has', lambda folder: _scored(1, 10), '1 samples were counted'),
-    Report('more samples than the data set has', lambda folder: _scored(11, 10), '11 samples were counted'),
+    Report('fewer samples than the data set has', lambda folder: _scored(1, 10), '1 sample counted'),
+    Report('more samples than the data set has', lambda folder: _scored(11, 10), '11 samples counted'),
     Report('a picture twice in a list',
            lambda folder: _list(folder, '0\n1\n0\n'), "names '0' in lines 1 and 3"),
     Report('a name that is no picture', lambda folder: _list(folder, '0\n7\n'), "names '7'"),

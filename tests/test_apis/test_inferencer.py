@@ -68,6 +68,29 @@ def test_batches_folders_and_patterns(inferencer, tmp_path):
                                                          for i in range(3)]
 
 
+def test_damaged_pictures_of_a_folder(inferencer, tmp_path, monkeypatch):
+    """The others are found, each with its own mask; whoever names a damaged one is told."""
+    Image.fromarray(RGB).save(tmp_path / 'a.png')
+    (tmp_path / 'b.png').write_bytes((tmp_path / 'a.png').read_bytes()[:-40])
+    Image.fromarray(RGB[::-1]).save(tmp_path / 'c.png')
+    (tmp_path / 'notes.txt').touch()
+    said = []
+    monkeypatch.setattr('mmpartseg.apis.prepared_pictures.print_log', lambda text, *_: said.append(text))
+    masks = [np.full((24, 40), value, bool) for value in (False, False, True)]
+    found = inferencer(tmp_path, batch_size=2, object='cat', object_masks=masks)
+    assert [sample.img_path for sample in found] == [str(tmp_path / name) for name in ('a.png', 'c.png')]
+    assert [bool((sample.pred_oracle_sem_seg.data < 4).any()) for sample in found] == [False, True]
+    assert said == [f'skipped 1 file: {tmp_path}/notes.txt: no picture',
+                    f'skipped 1 file: image {tmp_path}/b.png cannot be read (ValueError: it is cut short)']
+    for inputs in (tmp_path / 'b.png', [tmp_path / 'a.png', tmp_path / 'b.png']):
+        with pytest.raises(ValueError, match='b.png cannot be read'):
+            inferencer(inputs)
+    with pytest.raises(ValueError, match='^none of 1 picture can be read: image .*b.png'):
+        inferencer(f'{tmp_path}/b*')
+    with pytest.raises(ValueError, match="^object 'cow' is not in the vocabulary"):
+        inferencer(tmp_path, object='cow')
+
+
 def test_pipelines_that_keep_the_ratio(model_files):
     cfg = Config.fromfile(model_files[0])
     cfg.test_dataloader.dataset.pipeline[1].keep_ratio = True
@@ -88,7 +111,7 @@ def test_oracle(inferencer):
     assert torch.equal(oracle[:10], sample.pred_oracle_sem_seg.data[0, :10])
     assert (oracle[10:] == 4).all()
     assert set(masks_by_name(masked)) == set(inferencer.taxonomy.object_parts)
-    with pytest.raises(ValueError, match='2 pictures need as many object masks, got 1'):
+    with pytest.raises(ValueError, match='2 pictures and 1 object mask: expected one mask for each'):
         inferencer([RGB, RGB], object_masks=[mask])
     with pytest.raises(ValueError, match="object 'cow' is not in the vocabulary"):
         inferencer(RGB, object='cow')

@@ -8,7 +8,7 @@ from mmseg.structures import SegDataSample
 from mmpartseg.apis import PartPrediction
 from mmpartseg.apis.parts_of_objects import parts_of_objects
 from mmpartseg.apis.regrouping import instances_of, read_groups
-from mmpartseg.visualization.palette import palette_of_names
+from mmpartseg.palette import palette_of_names
 
 PARTS = 'handle; cat: head, eye, tail; dog: head'
 RGB = np.random.default_rng(0).integers(0, 256, (24, 40, 3), dtype=np.uint8)

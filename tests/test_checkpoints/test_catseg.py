@@ -83,7 +83,7 @@ def test_catseg_starts_partcatseg(tmp_path):
 
 
 @pytest.mark.parametrize('change, message', [
-    (lambda s: s.update({'backbone.surprise': torch.zeros(1)}), '1 entries are not of CATSeg.*surprise'),
+    (lambda s: s.update({'backbone.surprise': torch.zeros(1)}), '1 entry is not of CATSeg.*surprise'),
     (lambda s: s.pop(AGGREGATOR + 'conv1.weight'), 'not weights of CATSeg or PartCATSeg')])
 def test_entries_that_do_not_add_up(change, message, tmp_path):
     state = released(cost_segmentor('cvpr24'))

@@ -95,7 +95,7 @@ def test_a_head_without_adapter_refuses_ov_parts_files(tmp_path):
 
 
 @pytest.mark.parametrize('change, message', [
-    (lambda s: s.update({'decoder.surprise': torch.zeros(1)}), r"1 entries are not of.*decoder.surprise"),
+    (lambda s: s.update({'decoder.surprise': torch.zeros(1)}), r"1 entry is not of.*decoder.surprise"),
     (lambda s: s.pop('decoder.layers.0.self_attn.k_proj.weight'), r'k_proj.weight.*missing beside'),
     (lambda s: s.pop('decoder.film_mul.weight'), "no entry 'decoder.film_mul.weight'")])
 def test_entries_that_do_not_add_up(change, message):

@@ -90,5 +90,5 @@ def test_other_entries():
     released = {name: torch.zeros(1) for name in SPEC}
     for name in ('backbone.stem.conv2.weight', 'sem_seg_head.predictor.class_embed.layers.2.bias',
                  'clip_adapter.clip_model.text.bias'):
-        with pytest.raises(ValueError, match=rf"file: 1 entries are not of ZSSeg\+.*{name}"):
+        with pytest.raises(ValueError, match=rf"file: 1 entry is not of ZSSeg\+.*{name}"):
             zsseg_to_mmpartseg({**released, name: torch.zeros(1)}, 'file')

@@ -174,5 +174,4 @@ def test_vocabulary_of_synonyms():
     assert other['unseen_objects'] == [word[name] for name in meta['unseen_objects']]
     pairs = map(split_name, meta['object_part_classes'])
     assert other['object_part_classes'] == [f"{word[obj]}'s {part}" for obj, part in pairs]
-    assert other['palette'] == meta['palette']
     assert not set(word.values()) & set(meta['object_classes'])

@@ -49,7 +49,7 @@ def test_a_sample_without_a_part_is_replaced(pascal_archive):
 def test_a_pipeline_that_makes_nothing(pascal_archive, monkeypatch):
     dataset = build(pascal_archive, [])
     monkeypatch.setattr(dataset.dataset, 'pipeline', lambda info: None)
-    with pytest.raises(ValueError, match=r'made nothing of 1000 samples drawn after sample 1 \(.*both.jpg'):
+    with pytest.raises(ValueError, match=r'of what was drawn 1000 times after sample 1 \(.*both.jpg'):
         dataset[1]
 
 

@@ -55,6 +55,13 @@ def test_keys_that_do_not_fit(key, wrong, config):
     assert str(ended.value).startswith(f'error: --cfg-options {key}=… does not fit {config}: {wrong}')
 
 
+def test_a_config_that_there_is_not():
+    """What was given, what is near it, what there is; no type of an exception."""
+    with pytest.raises(SystemExit, match="^error: there is no config 'part_shaeps': neither a file, nor one "
+                       "that ships .*, such as part_shapes .*; did you mean 'part_shapes'.$"):
+        read_config('part_shaeps', {})
+
+
 @pytest.mark.parametrize('text, message', [
     (b'a = (1,\nb = 2', 'SyntaxError'), (b'a = "\xe9"', 'SyntaxError|UnicodeDecodeError'),
     (b'a = ' + b'[' * 10**5, 'SyntaxError|MemoryError|RecursionError')])
@@ -77,5 +84,5 @@ def test_a_config_that_does_not_run(text, message, tmp_path):
     with pytest.raises(SystemExit) as ended:
         read_config(tmp_path / 'config.py', {})
     assert message in str(ended.value) and '\n' not in str(ended.value)
-    with pytest.raises(SystemExit, match='config .*nowhere.py: FileNotFoundError'):
+    with pytest.raises(SystemExit, match="error: there is no config '.*nowhere.py'"):
         read_config(tmp_path / 'nowhere.py', {})

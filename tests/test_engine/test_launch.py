@@ -49,7 +49,7 @@ def test_slurm(launch, tmp_path):
 def test_a_batch_stated_twice(launch):
     stated = dict(effective_batch_size=16, train_dataloader=dict(batch_size=2))
     assert launch('slurm', {**SLURM, 'MASTER_ADDR': 'a'}, **stated)[1].train_dataloader.batch_size == 2
-    with pytest.raises(ValueError, match=r'train_dataloader.batch_size=2 on 1 processes contradicts '
+    with pytest.raises(ValueError, match=r'train_dataloader.batch_size=2 on 1 process contradicts '
                        r'effective_batch_size=16; state only effective_batch_size'):
         launch('none', {}, **stated)
     assert launch('none', {}, **dict(stated, effective_batch_size=None))[1].train_dataloader.batch_size == 2
@@ -86,7 +86,7 @@ def test_the_batch_of_a_run_is_logged(tmp_path, caplog):
         with caplog.at_level('INFO'):
             EffectiveBatchHook().before_train(runner)
         return [(record.levelname, record.getMessage()) for record in caplog.records]
-    line = ('INFO', '3 images per iteration: train_dataloader.batch_size=3 on 1 processes')
+    line = ('INFO', '3 images per iteration: train_dataloader.batch_size=3 on 1 process')
     assert log_of(3, effective_batch_size=3) == log_of(3) == [line]
     info, (level, text) = log_of(3, effective_batch_size=8)
     assert (info, level) == (line, 'WARNING') and 'that contradicts effective_batch_size=8: call' in text

@@ -115,9 +115,9 @@ def test_only_some_samples_with_an_object_map():
 
 
 def test_more_samples_than_images():
-    with pytest.raises(ValueError, match='4 samples were counted for a data set of 1'):
+    with pytest.raises(ValueError, match='4 samples counted for a data set of 1'):
         count(random_samples(4)).reduce(1)
-    with pytest.raises(ValueError, match='2 samples were counted for a data set of 1'):
+    with pytest.raises(ValueError, match='2 samples counted for a data set of 1'):
         count(random_samples(2)).reduce(1)  # in one process nothing fills up
 
 

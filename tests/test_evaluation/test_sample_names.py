@@ -20,9 +20,9 @@ def evaluate(samples, size):
 
 def test_fewer_and_more_are_refused(said):
     one, *_ = samples = random_samples(12)
-    with pytest.raises(ValueError, match='1 samples were counted for a data set of 10'):
+    with pytest.raises(ValueError, match='1 sample counted for a data set of 10'):
         evaluate([one], 10)
-    with pytest.raises(ValueError, match='12 samples were counted for a data set of 10'):
+    with pytest.raises(ValueError, match='12 samples counted for a data set of 10'):
         evaluate(samples, 10)
     evaluate(samples, 12)
     assert not said

@@ -40,5 +40,5 @@ def test_the_first_difference_is_named():
     with pytest.raises(ValueError, match='it has 2 classes and the metric 2; the first difference '
                                          'is id 1: "cow\'s head" and "dog\'s head"'):
         check_same_classes('it', ["cat's head", "cow's head"], taxonomy)
-    with pytest.raises(ValueError, match='has 1 classes .* id 1: "nothing" and "dog\'s head"'):
+    with pytest.raises(ValueError, match='has 1 class and .* id 1: "nothing" and "dog\'s head"'):
         check_same_classes('it', CLASSES[:1], taxonomy)

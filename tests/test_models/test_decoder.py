@@ -130,8 +130,8 @@ def test_masks_have_the_size_of_the_image_whatever_the_patch(patch, strides):
 
 
 def test_other_widths_than_the_backbone_gives():
-    with pytest.raises(ValueError, match=r'has in_channels=\(768, 768\), and its OpenCLIPViT gives maps of '
-                                         r'\(32, 32\) channels: leave in_channels out'):
+    with pytest.raises(ValueError, match=r'has in_channels=\(768, 768\), and its OpenCLIPViT gives maps '
+                                         r'whose channels are \(32, 32\): leave in_channels out'):
         segmentor(in_channels=(768, 768))
 
 

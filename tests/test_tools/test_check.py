@@ -11,6 +11,7 @@ from miniatures import write_pascal_part_116 as write_pascal
 from PIL import Image
 
 from mmpartseg.datasets.preparation.checking import count_problems
+from mmpartseg.printable import counted
 
 CONFIG = """
 train_dataloader = dict(dataset=dict(
@@ -73,6 +74,17 @@ def test_published_counts(name, folder, published):
         data_prefix = {'img_path': f'somewhere/{folder}'}  # noqa: RUF012
     assert count_problems(Data, published) == []
     assert len(count_problems(Data, published - 1000)) == 1
+
+
+def test_shipped_names_and_settings(tmp_path, capsys):
+    """As train and test take them; what is missing is told with the command that makes it."""
+    root = tmp_path / 'drawn'
+    settings = ['--cfg-options', *(f'{split}_dataloader.dataset.data_root={root}'
+                                   for split in ('train', 'val', 'test'))]
+    assert check.main(['part_shapes', '--workers', '1', *settings]) > 0
+    assert f"there is no folder '{root}/images/" in capsys.readouterr().out
+    with pytest.raises(SystemExit, match="^error: there is no config 'part_shaeps': .*'part_shapes'.$"):
+        check.main(['part_shaeps'])
 
 
 def test_split(config, capsys):
@@ -152,7 +164,7 @@ def test_problems(config, root, damage, capsys):
     assert run(config) == number
     text = capsys.readouterr().out
     assert re.search(f'PROBLEM: .*{message}', text), text
-    assert text.endswith(f'\n{number} problems\n')
+    assert text.endswith(f"\n{counted(number, 'problem')}\n")
 
 
 @pytest.mark.parametrize('value, problems', [(6, 0), (3, 2)])
@@ -196,7 +208,7 @@ def test_part_pixels_on_another_object_are_noted(config, root, capsys):
     labels[8:9, 8:13] = 7  # a cat, where five pixels are a bird's wing
     write_map(path, labels)
     assert run(config, '--split', 'val') == 0
-    assert 'note: 5 part pixels in 1 images lie on another object' in capsys.readouterr().out
+    assert 'note: on another object: 5 part pixels in 1 image, by the object map' in capsys.readouterr().out
 
 
 def test_lists_and_wrappers(tmp_path, capsys):

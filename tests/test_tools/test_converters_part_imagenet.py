@@ -55,7 +55,7 @@ def test_other_objects_get_no_map(root):
     assert {s: c['images'] for s, c in report['splits'].items()} == {'train': 2, 'val': 2}
     present = {k: n for k, n in report['splits']['val']['classes'].items() if n}
     assert present == {"ambulance's body": 1, "ambulance's side mirror": 1, "airliner's wing": 1}
-    assert report['warnings'] == [f'{root}/train.json: 1 images of other objects left out',
+    assert report['warnings'] == [f'{root}/train.json: 1 image of other objects left out',
                                   f'{root}/val.json: 0 images of other objects left out']
 
 

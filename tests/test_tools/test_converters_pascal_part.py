@@ -100,7 +100,7 @@ def test_counts_and_images_without_classes(paths):
     report = pascal_part.convert(**paths)
     assert {s: c['images'] for s, c in report['splits'].items()} == {'train': 2, 'val': 1}
     assert report['warnings'] == [
-        '1 images show none of the classes and were left out: 2008_000003']
+        'left out 1 image without any of the classes: 2008_000003']
     assert {k: n for k, n in report['splits']['train']['classes'].items() if n} == {
         "cat's head": 1, "cat's eye": 1, "cat's leg": 1, "cat's paw": 1, "train's front": 1,
         "train's side": 1, "train's coach": 1}
@@ -113,7 +113,7 @@ def test_lists(paths, tmp_path):
     assert sorted(p.name for p in (paths['out'] / 'images/train').iterdir()) == [
         '2008_000002.jpg', '2008_000004.jpg']
     assert report['splits']['train']['images'] == 2
-    assert report['warnings'] == ['1 images are in both splits: 2008_000004']
+    assert report['warnings'] == ['1 image in both splits: 2008_000004']
     (tmp_path / 'mine.txt').write_text('2008_000002\n2008_000004\n2008_000002.jpg\n')
     with pytest.raises(ValueError, match=r"mine\.txt' line 3 names '2008_000002', as line 1 does"):
         pascal_part.convert(**paths, train_list=tmp_path / 'mine.txt')

@@ -37,6 +37,14 @@ def model_files(tmp_path_factory):
     return write_model(tmp_path_factory.mktemp('model'))
 
 
+def test_options_of_the_model_are_those_of_predict(capsys):
+    assert export.parse_args(['--model', 'mini', '--out', 'a.onnx']).model == 'mini'
+    for wrong in (['--config', 'c.py'], ['--checkpoint', 'w.pth'], ['--model', 'mini', '--config', 'c.py']):
+        with pytest.raises(SystemExit):
+            export.parse_args([*wrong, '--out', 'a.onnx'])
+        assert ' goes with ' in capsys.readouterr().err
+
+
 @pytest.fixture(scope='module')
 def exported(model_files, tmp_path_factory):
     """``{dynamic: onnx file}``."""

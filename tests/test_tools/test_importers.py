@@ -67,9 +67,9 @@ def test_labelme(folder, capsys):
     for stem in 'ab':
         np.testing.assert_array_equal(labels_of(folder, stem), np.choose(
             np.searchsorted([0, 1, 255], EXPECTED), [1, 0, 255]))
-    assert 'train: 4 pictures' in out and 'val: 1 pictures' in out and '0 problems' in out
-    assert "cat's eye: 4 pictures, 36 pixels in train, 1 pictures, 9 pixels in val" in out
-    assert 'left out: 1 shapes without an area (point)' in out
+    assert 'train: 4 pictures' in out and 'val: 1 picture\n' in out and '0 problems' in out
+    assert "cat's eye: 4 pictures, 36 pixels in train, 1 picture, 9 pixels in val" in out
+    assert 'left out: 1 shape without an area (point)' in out
 
 
 def test_the_config_is_one_to_train_with(folder):
@@ -117,7 +117,7 @@ def test_masks(folder, kind, capsys):
     assert masks_tool.main([str(folder / 'masks'), '--images', str(folder / 'pictures'), '--names',
                             str(folder / 'names.txt'), '--out', str(folder / 'mine'), '--object', 'cat']) == 0
     np.testing.assert_array_equal(labels_of(folder, 'a'), EXPECTED)
-    assert 'no part: 1 pixels of ' in capsys.readouterr().out
+    assert 'no part: 1 pixel of ' in capsys.readouterr().out
 
 
 def test_labels_without_an_object():
@@ -131,7 +131,7 @@ def test_errors(folder):
     with pytest.raises(ValueError, match='holds no JSON file of labelme'):
         labelme.main([str(folder / 'pictures'), *out])
     write_labelme(folder, 'a', [])
-    with pytest.raises(ValueError, match='1 pictures, and no annotation of a part in them'):
+    with pytest.raises(ValueError, match='1 picture, and no annotation of a part in them'):
         labelme.main([str(folder / 'pictures'), *out])
     write_labelme(folder, 'a', [shape("cat's head", HEAD)], imagePath='gone.png')
     with pytest.raises(ValueError, match=r"a.json': its picture '.*gone.png' is not there"):

@@ -34,7 +34,7 @@ def test_names_are_matched():
     table = predict_objects.object_table(['background', 'TV monitor', 'Dog', 'sky'],
                                          ['dog', 'cat', 'tvmonitor'])
     assert table.tolist() == [255, 2, 0, 255]
-    with pytest.raises(ValueError, match='none of the 1 classes of the model is an object'):
+    with pytest.raises(ValueError, match='no class of the model, of 1, is an object'):
         predict_objects.object_table(['sky'], ['dog'])
 
 

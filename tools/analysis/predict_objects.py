@@ -33,6 +33,7 @@ from mmseg.registry import DATASETS
 from mmpartseg.datasets.label_files import smallest_dtype
 from mmpartseg.datasets.output_names import check_output_names, output_name
 from mmpartseg.datasets.preparation import ignore_value, run_main, write_label_map
+from mmpartseg.printable import counted
 
 # isort: split
 # only after mmpartseg, which makes it importable without compiled mmcv
@@ -58,7 +59,7 @@ def object_table(classes, object_classes):
     nothing = ignore_value(dtype)
     table = np.array([ids.get(_plain(name), nothing) for name in classes], dtype)
     if (table == nothing).all():
-        raise ValueError(f'none of the {len(classes)} classes of the model is an object of the '
+        raise ValueError(f'no class of the model, of {len(classes)}, is an object of the '
                          f'data set; the model has {tuple(classes)[:5]}…, the data set '
                          f'{tuple(object_classes)[:5]}…')
     return table
@@ -80,7 +81,8 @@ def predict(model, datasets, out):
     object_classes = datasets[0].metainfo['object_classes']
     table = object_table(model.dataset_meta['classes'], object_classes)
     unknown = [name for i, name in enumerate(object_classes) if i not in table]
-    print(f'the model knows {len(object_classes) - len(unknown)} of {len(object_classes)} objects; '
+    print(f"the model knows {len(object_classes) - len(unknown)} of "
+          f"{counted(len(object_classes), 'object')}; "
           f'not these: {unknown}')
     samples = [dataset.get_data_info(i) for dataset in datasets for i in range(len(dataset))]
     bar = ProgressBar(len(samples), file=sys.stderr)

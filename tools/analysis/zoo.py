@@ -1,6 +1,7 @@
 """Write the model zoo: configs/<family>/README.md and metafile.yaml, model-index.yml, dataset-index.yml.
 
-From configs/zoo.yml, the configs, and the cards and logs of finished runs. ``--check`` writes nothing and
+From configs/zoo.yml, the configs, and the cards and logs of finished runs; and the project's address, of
+configs/zoo.yml, into the files that state it. ``--check`` writes nothing and
 ends with exit code 1 if a file is not what these give.
 """
 import argparse
@@ -23,6 +24,7 @@ if __name__ == '__main__':
 
 from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets.preparation import run_main
+from mmpartseg.printable import counted
 from mmpartseg.zoo import load_zoo, outdated, zoo_files
 
 
@@ -36,7 +38,7 @@ def main(argv=None):
     files = zoo_files(load_zoo(args.root))
     for name, text in files.items():
         write_atomic(args.root / name, text.encode())
-    print(f'wrote {len(files)} files')
+    print(f"wrote {counted(len(files), 'file')}")
     return 0
 
 

@@ -20,11 +20,13 @@ def parse_args(argv=None):
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('config')
+    parser.add_argument('config', help='config file, or the name of a shipped one, such as part_shapes')
     parser.add_argument('--split', nargs='+', choices=SPLITS, default=SPLITS)
     parser.add_argument('--subset', action='store_true',
                         help='a part of a published data set: another number of images is noted')
     parser.add_argument('--workers', type=int, default=os.cpu_count(), help='threads')
+    parser.add_argument('--cfg-options', nargs='+', action='extend', default=[], metavar='KEY=VALUE',
+                        help='override settings of the config, such as data roots')
     return parser.parse_args(argv)
 
 
@@ -32,7 +34,6 @@ if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
 import numpy as np
-from mmengine.config import Config
 from mmseg.registry import DATASETS
 
 from mmpartseg.datasets import PartSegDataset
@@ -45,6 +46,8 @@ from mmpartseg.datasets.preparation.checking import (
     match_files,
     value_problems,
 )
+from mmpartseg.engine import read_config
+from mmpartseg.printable import counted
 
 SHOWN = 5  # files named for each kind of problem
 
@@ -110,8 +113,8 @@ def main(argv=None):
     """Check the data sets of a config; returns the number of problems."""
     args = parse_args(argv)
     problems = sum(report(label, dataset, args.workers, args.subset) for label, dataset
-                   in data_sets(Config.fromfile(args.config), args.split))
-    print(f'\n{problems} problems')
+                   in data_sets(read_config(args.config, args.cfg_options), args.split))
+    print(f"\n{counted(problems, 'problem')}")
     return problems
 
 
@@ -120,17 +123,18 @@ def _print_contents(dataset, found):
     shown = np.unique(np.concatenate([f.part_ids for f in found]))
     objects = np.unique(np.concatenate([f.object_ids for f in found]))
     with_part = sum(f.part_ids.size > 0 for f in found)
-    print(f'  {len(found)} images, {with_part} of them with a part; '
-          f'{len(shown)} of {len(names)} classes, '
+    print(f"  {counted(len(found), 'image')}, {with_part} of them with a part; "
+          f"{len(shown)} of {counted(len(names), 'class', 'classes')}, "
           f'{np.count_nonzero(objects < len(dataset.taxonomy.objects))} of '
-          f'{len(dataset.taxonomy.objects)} objects with parts')
+          f"{counted(len(dataset.taxonomy.objects), 'object')} with parts")
     absent = [name for i, name in enumerate(names) if i not in set(shown.tolist())]
     if absent:
-        print(f"  note: {len(absent)} classes never seen: {', '.join(absent)}")
+        print(f"  note: {counted(len(absent), 'class', 'classes')} never seen: {', '.join(absent)}")
     strays = [f.strays for f in found if f.strays]
     if strays:
-        print(f'  note: {sum(strays)} part pixels in {len(strays)} images lie on another object '
-              'in the object map; the part counts')
+        print(f"  note: on another object: {counted(sum(strays), 'part pixel')} in "
+              f"{counted(len(strays), 'image')}, "
+              'by the object map; the part counts')
 
 
 if __name__ == '__main__':

@@ -33,6 +33,7 @@ from PIL import Image, ImageDraw
 
 from mmpartseg.datasets.preparation import run_main
 from mmpartseg.datasets.preparation.own_data import Annotated, class_of, write_data_set
+from mmpartseg.printable import counted
 
 SHAPES = ('polygon', 'rectangle', 'circle', 'mask')
 
@@ -99,7 +100,8 @@ def main(argv=None):
     samples, others = zip(*(read(path, args.object) for path in files))
     skipped = [kind for kinds in others for kind in kinds]
     if skipped:
-        print(f'left out: {len(skipped)} shapes without an area ({", ".join(sorted(set(skipped)))})')
+        print(f'left out: {counted(len(skipped), "shape")} without an area '
+              f'({", ".join(sorted(set(skipped)))})')
     return check([str(write_data_set(list(samples), args))])
 
 

@@ -35,6 +35,7 @@ from mmpartseg.apis.sources import IMAGE_TYPES
 from mmpartseg.datasets.preparation import list_files, run_main
 from mmpartseg.datasets.preparation.own_data import Annotated, class_of, write_data_set
 from mmpartseg.pictures import opened
+from mmpartseg.printable import counted
 
 COLOUR = re.compile(r'^(?P<name>.+?):(?P<rgb>\d+,\d+,\d+)(:.*)?$')
 NO_PART = ('background', '_background_', '__background__', 'void', 'ignore', '__ignore__')
@@ -109,7 +110,7 @@ def main(argv=None):
     samples, unnamed = samples_of(args.source, args.images, meaning, coloured)
     for value, count in unnamed.items():
         shown = f'colour {(value >> 16, value >> 8 & 255, value & 255)}' if coloured else f'value {value}'
-        print(f'no part: {count} pixels of {shown}, which has no name')
+        print(f"no part: {counted(count, 'pixel')} of {shown}, which has no name")
     return check([str(write_data_set(samples, args))])
 
 

@@ -29,6 +29,7 @@ if __name__ == '__main__':
 import numpy as np
 
 from mmpartseg.datasets import preparation as prep
+from mmpartseg.printable import counted
 from mmpartseg.taxonomy import SEPARATOR, load_metainfo
 
 NAME = 'part_imagenet'
@@ -121,7 +122,7 @@ def make_jobs(root, overwrite, dataset=NAME):
         unlisted = prep.match_images(ours, root / f'images/{split}', '.JPEG')
         warnings += found + [f"'{path}': not in {source}, no map painted" for path in unlisted
                              if synset_of(path.name) in object_of]
-        warnings.append(f'{source}: {len(images) - len(ours)} images of other objects left out')
+        warnings.append(f"{source}: {counted(len(images) - len(ours), 'image')} of other objects left out")
         for image in ours:
             name = object_of[synset_of(image.file_name)]
             ids, found = class_ids(image, name, metainfo)

@@ -41,6 +41,7 @@ import numpy as np
 from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets import preparation as prep
 from mmpartseg.datasets.preparation.pascal_part_files import read_annotation
+from mmpartseg.printable import counted
 from mmpartseg.taxonomy import load_metainfo
 
 NAME = 'pascal_part_116'
@@ -94,7 +95,7 @@ def make_jobs(voc, annotations, out, lists, overwrite):
     jobs = []
     for split, path in lists.items():
         if not Path(path).is_file():
-            raise FileNotFoundError(f"there is no list '{path}' of {split} images; give another "
+            raise FileNotFoundError(f"there is no list '{path}' of the images of {split}; give another "
                                     f'with --{split}-list')
         line_of = {}
         lines = Path(path).read_text(encoding='utf-8', errors='replace').splitlines()
@@ -125,12 +126,12 @@ def convert(voc, annotations, out, workers, overwrite, train_list=None, val_list
     results = prep.run_jobs(convert_image, jobs, workers)
     kept = [r for r in results if r is not None]
     left_out = [job.image.stem for job, result in zip(jobs, results) if result is None]
-    warnings = [f'{len(left_out)} images show none of the classes and were left out: '
+    warnings = [f"left out {counted(len(left_out), 'image')} without any of the classes: "
                 f'{", ".join(left_out)}'] if left_out else []
     shared = set.intersection(*({job.image.stem for job in jobs if job.split == split}
                                 for split in lists))
     if shared:
-        warnings.append(f'{len(shared)} images are in both splits: {", ".join(sorted(shared))}')
+        warnings.append(f"{counted(len(shared), 'image')} in both splits: {', '.join(sorted(shared))}")
     return prep.finish(kept, warnings, load_metainfo(NAME), out / 'conversion.json')
 
 

@@ -39,6 +39,7 @@ from mmpartseg.datasets.preparation import (
     run_main,
     write_label_map,
 )
+from mmpartseg.printable import counted
 from mmpartseg.taxonomy import load_metainfo, split_name
 
 SPLITS = ('train', 'val')
@@ -162,7 +163,7 @@ def convert(data, out):
 def main():
     args = parse_args()
     out = args.out or args.data
-    print(f'painted the maps of {convert(args.data, out)} photos in {out}')
+    print(f"painted the maps of {counted(convert(args.data, out), 'photo')} in {out}")
 
 
 if __name__ == '__main__':

@@ -29,6 +29,7 @@ from mmengine.runner import CheckpointLoader
 
 import mmpartseg  # noqa: F401  registers the schemes
 from mmpartseg.atomic import put_in_place
+from mmpartseg.printable import counted
 
 
 def main():
@@ -41,7 +42,7 @@ def main():
         put_in_place(unfinished, args.out)
     finally:
         unfinished.unlink(missing_ok=True)
-    print(f"wrote {args.out}: {len(checkpoint['state_dict'])} entries")
+    print(f"wrote {args.out}: {counted(len(checkpoint['state_dict']), 'entry', 'entries')}")
 
 
 if __name__ == '__main__':

@@ -31,6 +31,7 @@ from mmpartseg.datasets.shapes import VERSION, load_vocabulary, render_scene
 from mmpartseg.datasets.shapes.canvas import NONE
 from mmpartseg.datasets.shapes.folders import create, in_parallel, write_png
 from mmpartseg.datasets.shapes.words import caption, phrases
+from mmpartseg.printable import counted
 
 FOLDERS = ('images', 'instances', 'parts')
 
@@ -69,7 +70,7 @@ def main(argv=None):
         (folder / 'scenes.jsonl').write_text('\n'.join(lines) + '\n')
 
     create(out, 'drawn.json', dict(options, version=VERSION, number=args.number), fill)
-    print(f'{out}: {args.number} pictures')
+    print(f"{out}: {counted(args.number, 'picture')}")
 
 
 if __name__ == '__main__':

@@ -1,12 +1,15 @@
 """What is checked in a prepared data set: its files against each other, its ids, its counts."""
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from mmpartseg.datasets.file_lists import list_stems, listed_stems
 from mmpartseg.datasets.label_files import read_stored
+from mmpartseg.datasets.label_maps import LabelTables
 from mmpartseg.datasets.label_survey import facts_of
+from mmpartseg.datasets.part_seg_dataset import PartSegDataset
 from mmpartseg.orientation import UPRIGHT, turned_like_image
 from mmpartseg.pictures import decode_picture
 
@@ -34,7 +37,7 @@ class Found(NamedTuple):
     facts: dict
 
 
-def match_files(dataset):
+def match_files(dataset: PartSegDataset) -> tuple[list[dict[str, str]], list[tuple[str, str]]]:
     """Paths of every sample, and the problems of files without a counterpart.
 
     Returns:
@@ -64,7 +67,7 @@ def match_files(dataset):
     return list(samples.values()), problems + count_problems(dataset, len(images))
 
 
-def count_problems(dataset, images):
+def count_problems(dataset: Any, images: int) -> list[tuple[str, str]]:
     """The number of images in the folder against the published one."""
     folder = Path(dataset.data_prefix['img_path'])
     published = PUBLISHED_IMAGES.get(dataset.METAINFO.get('taxonomy'), {}).get(folder.name)
@@ -76,7 +79,7 @@ def count_problems(dataset, images):
     return [(ROUGH_COUNT, f'{folder}: {images}, published {least} to {most}')]
 
 
-def inspect(paths, tables):
+def inspect(paths: dict[str, str], tables: LabelTables) -> Found:
     """Read one image and its maps completely."""
     problems, ids, facts, size, orientation = [], {}, {}, None, UPRIGHT
     try:
@@ -103,10 +106,11 @@ def inspect(paths, tables):
         if ids[key].shape != size:
             problems.append(('maps of another size than their image',
                              f'{paths[key]}: {ids[key].shape}, image {size}'))
-    return Found(problems, *_contents(ids, tables), facts)
+    part_ids, object_ids, strays = _contents(ids, tables)
+    return Found(problems, part_ids, object_ids, strays, facts)
 
 
-def value_problems(dataset, found):
+def value_problems(dataset: PartSegDataset, found: Sequence[Found]) -> list[tuple[str, str]]:
     """Maps whose values seem to be meant otherwise than they are read, as ``(kind, detail)``."""
     problems = []
     for key in ('seg_map_path', 'object_map_path'):
@@ -125,7 +129,7 @@ def _files(dataset, key, suffix):
 
 
 def _no_folder(folder):
-    return f"there is no folder '{folder}'; see data/README.md for the tree"
+    return f"there is no folder '{folder}'; data/README.md of the source shows the tree"
 
 
 def _contents(ids, tables):

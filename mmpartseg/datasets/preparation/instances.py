@@ -1,8 +1,10 @@
 """COCO-style instance files, checked entry by entry before anything is painted."""
 import json
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from ...printable import counted
 from .files import image_size, list_files
 from .segmentations import check_segmentation
 
@@ -23,7 +25,7 @@ class AnnotatedImage(NamedTuple):
     instances: list
 
 
-def load_instances(path, categories):
+def load_instances(path: Path, categories: Sequence[dict]) -> tuple[list[AnnotatedImage], list[str]]:
     """Read an instance file whose ``category_id`` indexes ``categories``.
 
     Returns:
@@ -55,12 +57,12 @@ def load_instances(path, categories):
         if segmentation:
             image.instances.append(Instance(where, category, segmentation))
         if dropped or not segmentation:
-            left_out = f'{dropped} polygons' if segmentation else 'the instance'
+            left_out = counted(dropped, 'polygon') if segmentation else 'the instance'
             warnings.append(f'{where}: polygons of less than three points, {left_out} left out')
     return list(images.values()), warnings
 
 
-def match_images(images, folder, suffix):
+def match_images(images: Sequence[AnnotatedImage], folder: Path, suffix: str | tuple[str, ...]) -> list[Path]:
     """Hold the images of an instance file against those in ``folder`` that end in ``suffix``.
 
     Returns:
@@ -84,7 +86,7 @@ def match_images(images, folder, suffix):
 
 def _read_json(path):
     if not Path(path).is_file():
-        raise FileNotFoundError(f"there is no '{path}'; see data/README.md for the tree")
+        raise FileNotFoundError(f"there is no '{path}'; data/README.md of the source shows the tree")
     try:
         content = json.loads(Path(path).read_text(encoding='utf-8-sig'))
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,5 @@
 """Annotations of one's own, from whatever tool, as a data set that can be trained on."""
+import argparse
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from PIL import Image
 from ...atomic import write_atomic
 from ...orientation import UPRIGHT, orientation_of
 from ...pictures import decode_picture, opened
+from ...printable import counted
 from ...shipped import config_path, shipped_root
 from ...spelling import clean, fold
 from ...taxonomy import SEPARATOR, split_name
@@ -55,7 +57,7 @@ class Annotated(NamedTuple):
     where: str
 
 
-def class_of(label, obj=None):
+def class_of(label: str, obj: str | None = None) -> str:
     """The class name of a label as people write them in annotation tools.
 
     Args:
@@ -78,7 +80,7 @@ def class_of(label, obj=None):
     return f'{clean(obj)}{SEPARATOR}{clean(label)}'
 
 
-def write_data_set(samples, args):
+def write_data_set(samples: list[Annotated], args: argparse.Namespace) -> Path:
     """Pictures, label maps, ``names.txt`` and ``config.py`` in the tutorial's layout; prints counts.
 
     Where masks overlap the smaller one wins; pixels without a mask are ignored. Pictures are stored upright,
@@ -97,9 +99,10 @@ def write_data_set(samples, args):
     names = _spelled_alike([name for sample in samples for name in sample.names])
     classes = list(dict.fromkeys(names.values()))
     if len(classes) >= ignore_value(np.uint8):
-        raise ValueError(f'{len(classes)} classes do not fit into 8 bits; import fewer at a time')
+        raise ValueError(f'the number of classes, {len(classes)}, does not fit into 8 bits; import fewer '
+                         'at a time')
     if not classes:
-        raise ValueError(f'{len(samples)} pictures, and no annotation of a part in them')
+        raise ValueError(f"{counted(len(samples), 'picture')}, and no annotation of a part in them")
     twice = [stem for stem, count in Counter(sample.stem for sample in samples).items() if count > 1]
     if twice:
         raise ValueError(f'several pictures are called {twice[:5]}; give them names of their own')
@@ -112,10 +115,11 @@ def write_data_set(samples, args):
             pixels = _write(sample, [classes.index(names[name]) for name in sample.names], args.out, split,
                             len(classes))
             counts[split] += np.stack([pixels > 0, pixels])
-        print(f'{split}: {len(part)} pictures')
+        print(f"{split}: {counted(len(part), 'picture')}")
     for i, name in enumerate(classes):
-        print(f'  {name}: ' + ', '.join(f'{count[0, i]} pictures, {count[1, i]} pixels in {split}'
-                                        for split, count in counts.items()))
+        print(f'  {name}: ' + ', '.join(
+            f"{counted(count[0, i], 'picture')}, {counted(count[1, i], 'pixel')} in {split}"
+            for split, count in counts.items()))
     write_atomic(args.out / 'names.txt', '\n'.join(classes).encode())
     config = args.out / 'config.py'
     weights = args.weights

@@ -1,6 +1,7 @@
 """The `.mat` files of Pascal-Part: masks of objects and parts, with the names they get here."""
 import re
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.io import loadmat
@@ -18,13 +19,14 @@ class Region(NamedTuple):
     where: str
 
 
-def class_name(object_name, code):
+def class_name(object_name: str, code: str) -> str | None:
     """``('cat', 'lfpa')`` -> ``"cat's paw"``; None if Pascal-Part has no such code."""
     word = WORD_OF_CODE.get(re.sub(r'_\d+$', '', code))
     return word and f'{object_name}{SEPARATOR}{word}'
 
 
-def read_annotation(path, shape, metainfo):
+def read_annotation(path: Path, shape: tuple[int, ...], metainfo: dict[str, Any]) -> tuple[list[Region],
+                    list[Region]]:
     """The objects and the parts in a `.mat` file.
 
     Args:

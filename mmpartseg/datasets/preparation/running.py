@@ -2,16 +2,17 @@
 import contextlib
 import json
 import sys
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from mmengine.utils import ProgressBar
 
 from mmpartseg.atomic import remove_leftovers, write_atomic
 from mmpartseg.datasets.label_files import read_label_map
-from mmpartseg.printable import printable
+from mmpartseg.printable import counted, printable
 
 from .files import write_label_map
 from .painting import ignore_value
@@ -26,7 +27,7 @@ class Conversion(NamedTuple):
     warnings: list
 
 
-def run_main(main):
+def run_main(main: Callable[[], Any]) -> None:
     """End the program with exit code 0 or, if ``main`` returns problems, 1.
 
     An error in the user's data, or of the disk, ends it with the error's text alone.
@@ -37,7 +38,8 @@ def run_main(main):
         sys.exit(f'\nerror: {printable(error)}')
 
 
-def keep_or_paint(paths, shape, dtypes, painter, overwrite):
+def keep_or_paint(paths: Sequence[Path], shape: tuple[int, ...], dtypes: Sequence[type],
+                  painter: Callable[[], Any], overwrite: bool) -> tuple[list[np.ndarray] | None, bool]:
     """The label maps at ``paths``: read if all are complete, else painted and written.
 
     Args:
@@ -65,13 +67,14 @@ def keep_or_paint(paths, shape, dtypes, painter, overwrite):
     return maps, True
 
 
-def present_ids(labels):
+def present_ids(labels: np.ndarray) -> list[int]:
     """The ids in a label map, sorted, without the ignore value."""
     # Counting is an order of magnitude faster than the sorting of np.unique.
     return np.flatnonzero(np.bincount(labels.ravel())[:ignore_value(labels.dtype)]).tolist()
 
 
-def run_jobs(function, jobs, workers, executor=ProcessPoolExecutor):
+def run_jobs(function: Callable, jobs: Sequence, workers: int,
+             executor: Callable[[int], Executor] = ProcessPoolExecutor) -> list:
     """Results of ``function`` over ``jobs`` in order, with a progress bar.
 
     After an error no further job starts, those under way end, and the error is raised. The bar
@@ -80,7 +83,7 @@ def run_jobs(function, jobs, workers, executor=ProcessPoolExecutor):
     bar = ProgressBar(len(jobs), file=sys.stderr)
     results = []
     with contextlib.ExitStack() as stack:
-        apply = map
+        apply: Callable = map
         if workers > 1:
             apply = stack.enter_context(executor(workers)).map
         for result in apply(function, jobs):
@@ -90,7 +93,7 @@ def run_jobs(function, jobs, workers, executor=ProcessPoolExecutor):
     return results
 
 
-def count_images(results, metainfo):
+def count_images(results: Sequence[Any], metainfo: dict[str, Any]) -> dict[str, Any]:
     """Images per split, and in each split images per object and per class (names as keys)."""
     report = {}
     for split in dict.fromkeys(r.split for r in results):
@@ -102,26 +105,27 @@ def count_images(results, metainfo):
     return report
 
 
-def finish(results, warnings, metainfo, path):
+def finish(results: Sequence[Any], warnings: Sequence[str], metainfo: dict[str, Any],
+           path: Path) -> dict[str, Any]:
     """Print the counts and every warning, store both as JSON at ``path``, and tidy its folder.
 
     Returns:
         dict: what is stored: ``splits`` (see :func:`count_images`) and ``warnings``.
     """
     warnings = [*warnings, *(text for r in results for text in r.warnings)]
-    report = {'splits': count_images(results, metainfo), 'warnings': warnings}
+    report: dict[str, Any] = {'splits': count_images(results, metainfo), 'warnings': warnings}
     write_atomic(path, (json.dumps(report, indent=1) + '\n').encode())
     remove_leftovers(path.parent)
     new = sum(r.is_new for r in results)
-    print(f'{new} images painted, {len(results) - new} complete ones kept')
+    print(f"{counted(new, 'image')} painted, {len(results) - new} kept that were complete")
     for split, counts in report['splits'].items():
-        print(f"{split}: {counts['images']} images")
+        print(f"{split}: {counted(counts['images'], 'image')}")
         for kind in ('objects', 'classes'):
             shown = [f'{name} {n}' for name, n in counts[kind].items() if n]
             absent = [name for name, n in counts[kind].items() if not n]
             print(f'  images with each of {len(shown)} {kind}:', ', '.join(shown))
             print(f'  {len(absent)} {kind} in no image:', ', '.join(absent))
-    print(f'{len(warnings)} warnings', *warnings, sep='\n  ')
+    print(counted(len(warnings), 'warning'), *warnings, sep='\n  ')
     print(f'counts stored in {path}')
     return report
 

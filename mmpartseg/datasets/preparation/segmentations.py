@@ -5,7 +5,8 @@ SLACK = 1  # pixels by which a polygon drawn along the border may leave the imag
 SHORTEST_RING = 6  # coordinates of a triangle; anything shorter encloses no pixel
 
 
-def check_segmentation(segmentation, height, width, where):
+def check_segmentation(segmentation: list | dict, height: int, width: int, where: str) -> tuple[list | dict,
+                       int]:
     """Hold a segmentation against its image.
 
     Args:
@@ -30,7 +31,7 @@ def check_segmentation(segmentation, height, width, where):
     return kept, len(rings) - len(kept)
 
 
-def run_lengths(counts):
+def run_lengths(counts: str) -> np.ndarray:
     """Run lengths of a compressed RLE, as COCO packs them: differences in groups of 5 bits.
 
     Args:

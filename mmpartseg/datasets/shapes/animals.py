@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 from .geometry import curve, ellipse, limb, polygon, rotate
 from .kind import kind
-from .part import Part, eye, pick_color, shade, turn
+from .part import Color, Part, Parts, Rng, eye, pick_color, shade, turn
 
 DARK = (38, 32, 34)
 IVORY = (236, 224, 190)
@@ -43,7 +43,7 @@ def _legs(rng, build, coat):
     return far, near
 
 
-def quadruped(rng, build, coat, head, tail, over=()):
+def quadruped(rng: Rng, build: Build, coat: Color, head: Parts, tail: Parts, over: Parts = ()) -> list[Part]:
     """The parts of a four-legged animal in painting order."""
     far, near = _legs(rng, build, coat)
     half, height = build.torso
@@ -56,7 +56,7 @@ def _tail(path, start, end, color):
     return Part('tail', [limb(path, start, end)], color, textured=True)
 
 
-def tufted_tail(rng, x, y, length, color):
+def tufted_tail(rng: Rng, x: float, y: float, length: float, color: Color) -> Part:
     """A thin tail that hangs down and ends in a tuft."""
     end = (x - 0.12 + rng.uniform(-0.06, 0.05), y + length * rng.uniform(0.85, 1.1))
     return Part('tail', [limb(curve((x, y), (x - 0.17, y), end), 0.075, 0.06),
@@ -64,7 +64,7 @@ def tufted_tail(rng, x, y, length, color):
 
 
 @kind('animal', colors=('orange', 'grey', 'black', 'white'), synonyms=('kitten', 'kitty', 'tomcat'))
-def cat(rng, color):
+def cat(rng: Rng, color: Color) -> list[Part]:
     """Round face with pointed ears and whiskers, long curled tail."""
     x, y = 0.34, -0.22
     ears = [Part('ear', [polygon((x + s * 0.185, y - 0.02), (x + s * 0.175, y - 0.31),
@@ -87,7 +87,7 @@ def cat(rng, color):
 
 
 @kind('animal', colors=('brown', 'beige', 'black', 'white'), synonyms=('puppy', 'hound', 'doggy'))
-def dog(rng, color):
+def dog(rng: Rng, color: Color) -> list[Part]:
     """Head with a long muzzle and a nose, hanging or pointed ears, short raised tail."""
     x, y = 0.37, -0.27
     if rng.random() < 0.7:
@@ -113,7 +113,7 @@ def dog(rng, color):
 
 
 @kind('animal', colors=('white', 'brown', 'black', 'beige'), synonyms=('bull', 'ox', 'calf'))
-def cow(rng, color):
+def cow(rng: Rng, color: Color) -> list[Part]:
     """Heavy patched body, long face with a pink muzzle and two horns, tufted tail."""
     x, y = 0.5, -0.18
     patch = shade(color, 0.3 if sum(color) > 330 else 2.6)
@@ -137,13 +137,13 @@ def cow(rng, color):
 
 
 @kind('animal', colors=('brown', 'black', 'white', 'beige'), synonyms=('pony', 'stallion', 'foal'))
-def horse(rng, color):
+def horse(rng: Rng, color: Color) -> list[Part]:
     """Long neck with a mane, long face, flowing tail, high legs; now and then a saddle."""
     x, y = 0.59, -0.48
     hair = shade(color, 0.45)
-    neck = limb(curve((0.24, -0.03), (0.36, -0.18), (0.47, -0.48)), 0.28, 0.16)
+    shape = limb(curve((0.24, -0.03), (0.36, -0.18), (0.47, -0.48)), 0.28, 0.16)
     mane = limb(curve((0.14, -0.15), (0.26, -0.26), (0.38, -0.56)), 0.09, 0.09)
-    neck = [Part('neck', [neck], shade(color, 0.92), textured=True), Part('neck', [mane], hair)]
+    neck = [Part('neck', [shape], shade(color, 0.92), textured=True), Part('neck', [mane], hair)]
     head = [Part('head', [polygon((x - 0.17, y - 0.07), (x - 0.13, y - 0.24), (x - 0.05, y - 0.1)),
                           ellipse(x - 0.1, y - 0.02, 0.12, 0.11),
                           ellipse(x + 0.03, y + 0.07, 0.2, 0.085, 34)], shade(color, 1.08)),
@@ -160,12 +160,12 @@ def horse(rng, color):
 
 
 @kind('animal', colors=('white', 'beige', 'grey', 'black'), synonyms=('lamb', 'ewe', 'ram'))
-def sheep(rng, color):
+def sheep(rng: Rng, color: Color) -> list[Part]:
     """A round woolly body of curls, a smooth dark or pale face with drooping ears, thin legs."""
     x, y = 0.43, -0.15
     skin = pick_color(rng, [(66, 58, 60), (214, 180, 150)], free=0)
     rim = rotate(ellipse(0, 0, 0.34, 0.22, n=15), rng.uniform(-8, 8))
-    wool = [ellipse(0, 0, 0.36, 0.24), *(ellipse(*spot, 0.085, 0.085) for spot in rim)]
+    wool = [ellipse(0, 0, 0.36, 0.24), *(ellipse(a, b, 0.085, 0.085) for a, b in rim)]
     curls = [Part('torso', [limb(curve((cx - 0.05, cy), (cx, cy + 0.07), (cx + 0.05, cy)), 0.02)],
                   shade(color, 0.72), edge=False)
              for cx, cy in ((-0.2, -0.1), (0.02, -0.12), (-0.08, 0.05), (0.14, 0.04), (-0.26, 0.06))]
@@ -182,7 +182,7 @@ def sheep(rng, color):
 
 
 @kind('animal', colors=('grey', 'brown', 'pink'), synonyms=('pachyderm', 'tusker'))
-def elephant(rng, color):
+def elephant(rng: Rng, color: Color) -> list[Part]:
     """A huge body on pillar legs, a fan-shaped ear, a long trunk and a tusk."""
     x, y = 0.47, -0.2
     reach, lift = rng.uniform(0.12, 0.3), rng.uniform(-0.3, 0.42)

@@ -2,8 +2,9 @@
 import cv2
 import numpy as np
 
-from .geometry import box, ellipse, limb, polygon
-from .part import any_color, shade
+from .canvas import Canvas
+from .geometry import Outline, box, ellipse, limb, polygon
+from .part import Rng, any_color, shade
 
 GROUNDS = {'grass': (126, 158, 104), 'sand': (214, 196, 152), 'snow': (232, 236, 240),
            'road': (128, 128, 132), 'floor': (176, 146, 116)}
@@ -11,13 +12,13 @@ SKIES = {'sky': (186, 208, 230), 'plaster': (224, 214, 196), 'sunset': (240, 196
          'fog': (206, 208, 208)}
 
 
-def smooth_field(rng, cells, side):
+def smooth_field(rng: Rng, cells: int, side: int) -> np.ndarray:
     """A smooth random field (side, side) float32 in about 0..1 with `cells` bumps across."""
     grid = rng.random((cells, cells)).astype(np.float32)
     return cv2.resize(grid, (side, side), interpolation=cv2.INTER_CUBIC)
 
 
-def paint_background(rng, canvas):
+def paint_background(rng: Rng, canvas: Canvas) -> tuple[str, str, float]:
     """A sky or wall over a ground, both graded and mottled, with clutter in front.
 
     Returns:
@@ -37,7 +38,7 @@ def paint_background(rng, canvas):
     canvas.image[:] = np.clip(rows * mottle[..., None], 0, 255)
     for _ in range(int(rng.integers(0, 6))):
         _paint_clutter(rng, canvas, horizon)
-    return *names, share
+    return names[0], names[1], share
 
 
 def _paint_clutter(rng, canvas, horizon):
@@ -60,7 +61,7 @@ def _paint_clutter(rng, canvas, horizon):
         canvas.blend([outline], color, rng.uniform(0.35, 0.8) if kind < 5 else 0.7)
 
 
-def foreground(rng, side):
+def foreground(rng: Rng, side: int) -> list[Outline]:
     """Outlines, in canvas pixels, of a fence post or a bush that hides what is behind it."""
     x = rng.uniform(0.1, 0.9) * side
     if rng.random() < 0.5:
@@ -71,7 +72,7 @@ def foreground(rng, side):
             for dx, dy in ((-1, 0), (1, 0), (0, 0.6))]
 
 
-def coat_pattern(rng, side, unit):
+def coat_pattern(rng: Rng, side: int, unit: float) -> tuple[np.ndarray | None, str | None]:
     """Where (side, side) bool an object's second colour shows, and the pattern's name; or None.
 
     Stripes, checks, spots or fine speckle; plain for two objects in three. `unit` is the object's

@@ -1,13 +1,16 @@
 """Birds facing right; each builder returns its parts back to front."""
+from collections.abc import Sequence
+
 from .geometry import curve, ellipse, limb, polygon
 from .kind import kind
-from .part import Part, eye, shade, turn
+from .part import Color, Part, Rng, eye, shade, turn
 
 ORANGE = (240, 150, 36)
 PALE = (244, 242, 236)
 
 
-def bird_legs(rng, y, length, color, xs=(-0.07, 0.09)):
+def bird_legs(rng: Rng, y: float, length: float, color: Color,
+              xs: Sequence[float] = (-0.07, 0.09)) -> list[Part]:
     """Two legs with flat feet that start at height `y`."""
     legs = []
     for x in xs:
@@ -18,7 +21,7 @@ def bird_legs(rng, y, length, color, xs=(-0.07, 0.09)):
     return legs
 
 
-def bird_wing(rng, color):
+def bird_wing(rng: Rng, color: Color) -> list[Part]:
     """A wing that hangs folded or is raised, hinged at the shoulder."""
     lift = rng.uniform(-12, 22) if rng.random() < 0.55 else rng.uniform(35, 80)
     wing = [Part('wing', [polygon((0.16, -0.05), (0.14, 0.06), (0.0, 0.12), (-0.2, 0.11),
@@ -47,7 +50,7 @@ def _head(rng, x, y, radius, color, length, hinge):
 
 
 @kind('animal', colors=('blue', 'red', 'yellow', 'green'), synonyms=('sparrow', 'songbird', 'robin'))
-def bird(rng, color):
+def bird(rng: Rng, color: Color) -> list[Part]:
     """A small round songbird on thin legs."""
     head = _head(rng, 0.29, -0.22, 0.17, shade(color, 1.1), 0.19, (0.22, -0.12))
     return [*bird_legs(rng, 0.14, rng.uniform(0.2, 0.28), shade(ORANGE, 0.85)),
@@ -55,7 +58,7 @@ def bird(rng, color):
 
 
 @kind('animal', colors=('white', 'grey', 'beige', 'brown'), synonyms=('gander', 'gosling'))
-def goose(rng, color):
+def goose(rng: Rng, color: Color) -> list[Part]:
     """A long-bodied bird with a long, bent neck."""
     top = (0.44 + rng.uniform(-0.06, 0.06), -0.6)
     bend = rng.uniform(0.36, 0.5)
@@ -67,7 +70,7 @@ def goose(rng, color):
 
 
 @kind('animal', colors=('black', 'blue', 'grey'), synonyms=('emperor penguin', 'king penguin'))
-def penguin(rng, color):
+def penguin(rng: Rng, color: Color) -> list[Part]:
     """An upright body with a pale belly, flippers at its sides and broad feet."""
     wide = rng.uniform(0.22, 0.27)
     feet = [Part('leg', [limb([(x, 0.36), (x, 0.45)], 0.1),

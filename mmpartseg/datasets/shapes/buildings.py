@@ -1,21 +1,21 @@
 """Buildings seen from the front; each builder returns its parts back to front."""
-from .geometry import box, curve, limb, polygon
+from .geometry import Outline, box, curve, limb, polygon
 from .kind import kind
-from .part import Part, pick_color, shade
+from .part import Color, Part, Rng, pick_color, shade
 from .vehicles import door, glass
 
 TILES = ((178, 74, 50), (120, 60, 46), (86, 92, 106), (60, 76, 110))
 DOORS = ((112, 70, 42), (70, 92, 70), (76, 60, 54), (150, 54, 44))
 
 
-def arched(cx, bottom, width, height):
+def arched(cx: float, bottom: float, width: float, height: float) -> Outline:
     """The outline of a doorway with a round top."""
     left, right, spring = cx - width / 2, cx + width / 2, bottom - height + width / 2
     top = curve((left, spring), (cx, spring - width), (right, spring), 10)
     return polygon((left, bottom), *top, (right, bottom))
 
 
-def barred_window(outline, pane):
+def barred_window(outline: Outline, pane: Color) -> list[Part]:
     """A window with a cross of bars."""
     low, high = outline.min(0), outline.max(0)
     x, y = (low + high) / 2
@@ -30,7 +30,7 @@ def _entrance(rng, outline):
 
 
 @kind('building', ('white', 'yellow', 'beige', 'pink'), ('home', 'cottage', 'cabin'))
-def house(rng, color):
+def house(rng: Rng, color: Color) -> list[Part]:
     """A wide wall under a gabled or hipped roof, with one to three windows and a door."""
     tiles, pane = pick_color(rng, TILES), glass(rng)
     half, ridge = rng.uniform(0.36, 0.46), rng.uniform(-0.5, -0.4)
@@ -57,7 +57,7 @@ def _spire(cx, half, base, tip, tiles):
 
 
 @kind('building', ('white', 'beige', 'grey', 'brown'), ('chapel', 'cathedral', 'abbey'))
-def church(rng, color):
+def church(rng: Rng, color: Color) -> list[Part]:
     """A long nave with arched windows beside a pointed tower, often under a cross."""
     tiles, pane = pick_color(rng, TILES), glass(rng)
     half, tip = rng.uniform(0.13, 0.17), rng.uniform(-0.62, -0.52)
@@ -82,7 +82,7 @@ def church(rng, color):
 
 
 @kind('building', ('grey', 'beige', 'brown', 'white'), ('turret', 'watchtower', 'castle tower'))
-def tower(rng, color):
+def tower(rng: Rng, color: Color) -> list[Part]:
     """A tall narrow wall under a pointed roof, with windows above each other and a door."""
     tiles, pane = pick_color(rng, TILES), glass(rng)
     half, base = rng.uniform(0.14, 0.19), rng.uniform(-0.32, -0.2)

@@ -2,8 +2,9 @@
 import cv2
 import numpy as np
 
-from .part import shade
-from .style import STYLES
+from .geometry import Outline
+from .part import Color, Part, shade
+from .style import STYLES, Style
 
 SCALE = 3  # canvas pixels per image pixel, odd so that a block has a centre to read labels from
 NONE = 255  # map value of pixels of no part, or no object
@@ -13,7 +14,7 @@ _SHIFT = 4  # fractional bits of OpenCV's integer coordinates
 class Canvas:
     """A (size * SCALE)² RGB picture with a part map, an object map and an instance map."""
 
-    def __init__(self, size, style=STYLES['painting']):
+    def __init__(self, size: int, style: Style = STYLES['painting']) -> None:
         side = size * SCALE
         self.size, self.side, self.style = size, side, style
         self.image = np.zeros((side, side, 3), np.uint8)
@@ -21,7 +22,7 @@ class Canvas:
         self.objects = np.full((side, side), NONE, np.uint8)
         self.instances = np.full((side, side), NONE, np.uint8)
 
-    def mask(self, outlines, edge=0):
+    def mask(self, outlines: list[Outline], edge: int = 0) -> tuple[slice, slice, np.ndarray]:
         """Rows, columns (slices) and (h, w) bool mask of the outlines, grown by edge / 2 pixels."""
         points = np.concatenate(outlines)
         margin = edge + 2
@@ -36,7 +37,8 @@ class Canvas:
                     cv2.polylines(mask, fixed, True, 1, edge, shift=_SHIFT)
         return slice(low[1], high[1]), slice(low[0], high[0]), mask.view(bool)
 
-    def paint(self, part, ids=(NONE, NONE, NONE), pattern=None, accent=None):
+    def paint(self, part: Part, ids: tuple[int, int, int] = (NONE, NONE, NONE),
+              pattern: np.ndarray | None = None, accent: float = 1.) -> None:
         """Paint a Part whose outlines are canvas pixels.
 
         Where `pattern` (side, side) bool holds, a textured part is `accent` times as bright.
@@ -65,19 +67,19 @@ class Canvas:
         tones = np.clip(color * light, 0, 255).astype(np.uint8)
         np.copyto(self.image[rows, cols], tones, where=mask[..., None])
 
-    def blend(self, outlines, color, opacity):
+    def blend(self, outlines: list[Outline], color: Color, opacity: float) -> None:
         """Mix a colour into the picture only, as for shadows and background shapes."""
         rows, cols, mask = self.mask(outlines)
         region = self.image[rows, cols]
         mixed = region * (1 - opacity) + np.asarray(color) * opacity
         np.copyto(region, mixed.astype(np.uint8), where=mask[..., None])
 
-    def maps(self):
+    def maps(self) -> tuple[np.ndarray, ...]:
         """Part, object and instance map, (size, size) uint8, read at block centres."""
         centre = slice(SCALE // 2, None, SCALE)
         maps = (self.parts, self.objects, self.instances)
         return tuple(each[centre, centre].copy() for each in maps)
 
-    def picture(self):
+    def picture(self) -> np.ndarray:
         """The antialiased picture (size, size, 3) uint8 RGB."""
         return cv2.resize(self.image, (self.size, self.size), interpolation=cv2.INTER_AREA)

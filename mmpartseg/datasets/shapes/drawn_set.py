@@ -1,12 +1,17 @@
 """A drawn data set on disk, and the command that makes it; its bytes depend on the options alone."""
+from argparse import Namespace
+from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 
 from mmpartseg.datasets.preparation import write_names
-from mmpartseg.taxonomy import load_metainfo
+from mmpartseg.palette import part_palette
+from mmpartseg.printable import counted
+from mmpartseg.taxonomy import PartTaxonomy
 
 from .folders import create, in_parallel, write_png
 from .scene import render_scene
@@ -30,12 +35,12 @@ class DrawnSet(NamedTuple):
     lists: bool = False
 
     @property
-    def classes(self):
+    def classes(self) -> list[str]:
         """list[str]: names in the order of ids in the part maps."""
         return list(load_vocabulary(WORLDS[self.world]).class_index)
 
 
-def write_scene(task, out, data_set, seed, size):
+def write_scene(task: tuple[str, int], out: Path, data_set: DrawnSet, seed: int, size: int) -> np.ndarray:
     """Draw and write scene `task` = (split, index); returns its (pixels per class, K) counts."""
     split, index = task
     scene = render_scene(seed, split, index, size, WORLDS[data_set.world])
@@ -44,7 +49,7 @@ def write_scene(task, out, data_set, seed, size):
     return np.bincount(scene.parts.ravel(), minlength=256)[:len(data_set.classes)]
 
 
-def draw(out, data_set, args):
+def draw(out: Path, data_set: DrawnSet, args: Namespace) -> dict[str, np.ndarray]:
     """Write all scenes below `out`; returns pixel counts (n, K) by split."""
     numbers = {split: getattr(args, f'num_{split}') for split in data_set.numbers}
     for split, number in numbers.items():
@@ -58,25 +63,25 @@ def draw(out, data_set, args):
     return dict(zip(numbers, np.split(counts, np.cumsum(list(numbers.values()))[:-1])))
 
 
-def print_table(counts, classes):
+def print_table(counts: dict[str, np.ndarray], classes: Sequence[str]) -> None:
     """Print images per split, then images and pixels per class."""
-    print(', '.join(f'{split}: {len(counts[split])} images' for split in counts))
+    print(', '.join(f"{split}: {counted(len(counts[split]), 'image')}" for split in counts))
     print(f"{'class':22}" + ''.join(f'{split + " images":>14}{"pixels":>10}' for split in counts))
     for k, name in enumerate(classes):
         cells = ''.join(f'{(n[:, k] > 0).sum():14}{n[:, k].sum():10}' for n in counts.values())
         print(f'{name:22}{cells}')
 
 
-def write_contact_sheet(out, path, data_set, columns=10, rows=10):
+def write_contact_sheet(out: Path, path: Path, data_set: DrawnSet, columns: int = 10, rows: int = 10) -> None:
     """Tile val pictures beside their part maps in palette colours, background in dark grey."""
     colors = np.full((256, 3), 40, np.uint8)
-    palette = load_metainfo(data_set.world)['palette']
+    palette = part_palette(PartTaxonomy(data_set.classes))
     colors[:len(palette)] = palette
     images, maps, _ = data_set.folders
     tiles = []
     for name in sorted(p.name for p in (out / images / 'val').iterdir())[:columns * rows]:
-        image = cv2.imread(str(out / images / 'val' / name))
-        parts = cv2.imread(str(out / maps / 'val' / name), cv2.IMREAD_UNCHANGED)
+        image: Any = cv2.imread(str(out / images / 'val' / name))
+        parts: Any = cv2.imread(str(out / maps / 'val' / name), cv2.IMREAD_UNCHANGED)
         tiles.append(np.hstack([image, colors[parts][..., ::-1]]))
     if not tiles:
         raise ValueError('--contact-sheet shows val scenes, but there are none')
@@ -86,7 +91,7 @@ def write_contact_sheet(out, path, data_set, columns=10, rows=10):
         raise OSError(f'could not write {path}')
 
 
-def run(data_set, args):
+def run(data_set: DrawnSet, args: Namespace) -> None:
     """Make a drawn data set as the command line says, or reuse it, and show it if asked to.
 
     Args:

@@ -4,15 +4,18 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
+import numpy as np
 from mmengine.utils import track_parallel_progress
 
 from mmpartseg.atomic import put_in_place
 
 
-def create(out, stamp_name, stamp, fill):
+def create(out: Path, stamp_name: str, stamp: dict, fill: Callable[[Path], Any]) -> Any:
     """Draw a data set beside its final place and move it there once it is complete.
 
     Args:
@@ -47,7 +50,7 @@ def create(out, stamp_name, stamp, fill):
     return result
 
 
-def is_finished(out, stamp_name, stamp):
+def is_finished(out: Path, stamp_name: str, stamp: dict) -> bool:
     """Whether ``out`` already holds this very data set; FileExistsError if it holds something else."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return False
@@ -58,7 +61,7 @@ def is_finished(out, stamp_name, stamp):
     raise FileExistsError(f'{out} holds {what}; it is left as it is: choose another --out')
 
 
-def in_parallel(write, tasks, workers):
+def in_parallel(write: Callable, tasks: Sequence, workers: int) -> list:
     """``[write(task) for task in tasks]`` in several processes, with a progress bar."""
     if not tasks:
         return []
@@ -71,7 +74,7 @@ def in_parallel(write, tasks, workers):
         print(file=sys.stderr)
 
 
-def write_png(path, array):
+def write_png(path: str | Path, array: np.ndarray) -> None:
     """Write an RGB picture (H, W, 3) or a label map (H, W); OSError if it cannot be."""
     if not cv2.imwrite(str(path), array[..., ::-1] if array.ndim == 3 else array):
         raise OSError(f'could not write {path}')

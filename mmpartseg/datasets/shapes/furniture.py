@@ -1,13 +1,16 @@
 """Furniture seen from the front; each builder returns its parts back to front."""
+from collections.abc import Sequence
+
 from .geometry import box, ellipse, limb, polygon
 from .kind import kind
-from .part import Part, pick_color, shade
+from .part import Color, Part, Rng, pick_color, shade
 
 WOODS = ((150, 100, 56), (206, 164, 90), (110, 70, 44))
 LINEN = ((246, 244, 238), (236, 226, 206), (206, 222, 240))
 
 
-def tapered_legs(rng, xs, top, bottom, width, wood, far=()):
+def tapered_legs(rng: Rng, xs: Sequence[float], top: float, bottom: float, width: float, wood: Color,
+                 far: Sequence[float] = ()) -> list[Part]:
     """Tapered legs at the given x positions; those in `far` are shorter and darker."""
     splay = rng.uniform(0, 0.06)
     legs = []
@@ -40,7 +43,7 @@ def _slats(rng, half, top, bottom, color):
 
 
 @kind('furniture', ('brown', 'blue', 'red', 'green'), ('dining chair', 'kitchen chair'))
-def chair(rng, color):
+def chair(rng: Rng, color: Color) -> list[Part]:
     """A narrow seat on long legs with a high back, some with armrests."""
     wood = shade(color, 0.75) if rng.random() < 0.5 else pick_color(rng, WOODS)
     half, height = rng.uniform(0.21, 0.25), rng.uniform(0.42, 0.52)
@@ -59,7 +62,7 @@ def chair(rng, color):
 
 
 @kind('furniture', ('grey', 'red', 'green', 'beige'), ('couch', 'settee', 'loveseat'))
-def sofa(rng, color):
+def sofa(rng: Rng, color: Color) -> list[Part]:
     """A low soft seat for one to three between two thick armrests on short legs."""
     count = int(rng.choice([1, 2, 3], p=[0.2, 0.4, 0.4]))
     half, height = (0.38, 0.45, 0.54)[count - 1] * rng.uniform(0.95, 1.05), rng.uniform(0.28, 0.36)
@@ -75,7 +78,7 @@ def sofa(rng, color):
 
 
 @kind('furniture', ('brown', 'beige', 'white', 'green'), ('desk', 'dining table', 'coffee table'))
-def table(rng, color):
+def table(rng: Rng, color: Color) -> list[Part]:
     """A wide top, square or round, on four legs."""
     half, depth = rng.uniform(0.42, 0.52), rng.uniform(0.14, 0.22)
     inner = half * rng.uniform(0.68, 0.85)
@@ -126,7 +129,7 @@ def _bed_from_foot(rng, color, wood):
 
 
 @kind('furniture', ('blue', 'red', 'green', 'white'), ('double bed', 'single bed', 'cot'))
-def bed(rng, color):
+def bed(rng: Rng, color: Color) -> list[Part]:
     """A covered mattress with a pillow between a headboard and the foot, on short legs."""
     build = _bed_from_side if rng.random() < 0.6 else _bed_from_foot
     return build(rng, color, pick_color(rng, WOODS))

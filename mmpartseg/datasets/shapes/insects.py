@@ -3,7 +3,7 @@ import numpy as np
 
 from .geometry import curve, ellipse, limb, polygon
 from .kind import kind
-from .part import Part, eye, pick_color, shade, turn
+from .part import Color, Part, Rng, eye, pick_color, shade, turn
 
 DARK = (44, 38, 40)
 
@@ -29,7 +29,7 @@ def _wing(x, y, length, width, angle, color):
 
 
 @kind('animal', colors=('orange', 'blue', 'yellow', 'purple'), synonyms=('moth', 'monarch'))
-def butterfly(rng, color):
+def butterfly(rng: Rng, color: Color) -> list[Part]:
     """Two pairs of broad, spotted wings around a slender body, seen from above."""
     long, tilt, wide = rng.uniform(0.44, 0.54), rng.uniform(-48, -26), rng.uniform(0.2, 0.27)
     spot = pick_color(rng, [(248, 246, 240), (40, 36, 44), (250, 220, 80)])
@@ -47,7 +47,7 @@ def butterfly(rng, color):
 
 
 @kind('animal', colors=('yellow', 'orange'), synonyms=('honeybee', 'bumblebee'))
-def bee(rng, color):
+def bee(rng: Rng, color: Color) -> list[Part]:
     """A plump striped body with a sting, small raised wings and a round dark head."""
     high = rng.uniform(0.18, 0.22)
     stripes = []
@@ -68,7 +68,7 @@ def bee(rng, color):
 
 
 @kind('animal', colors=('green', 'brown', 'yellow', 'red'), synonyms=('serpent', 'viper', 'python'))
-def snake(rng, color):
+def snake(rng: Rng, color: Color) -> list[Part]:
     """A long winding band with rings, a flat head and a forked tongue."""
     waves, high = rng.uniform(1.1, 1.6), rng.uniform(0.17, 0.25)
     t = np.linspace(0, 1, 37)

@@ -1,5 +1,5 @@
 """What can be drawn: the kinds of objects, and the words and colours that go with each."""
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -33,10 +33,11 @@ class Kind:
     group: str
 
 
-def kind(group, colors, synonyms, kinds=KINDS):
+def kind(group: str, colors: Sequence[str], synonyms: Sequence[str],
+         kinds: dict[str, Kind] = KINDS) -> Callable[[Callable], Callable]:
     """Enter a builder into ``kinds`` under its function's name."""
     def enter(build):
-        kinds[build.__name__] = Kind(build.__name__, build, colors, synonyms, group)
+        kinds[build.__name__] = Kind(build.__name__, build, tuple(colors), tuple(synonyms), group)
         return build
     return enter
 

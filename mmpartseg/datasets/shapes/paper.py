@@ -2,7 +2,9 @@
 import numpy as np
 
 from .background import smooth_field
+from .canvas import Canvas
 from .geometry import ellipse, limb
+from .part import Rng
 
 # Sheets by name: colour, and how many rules lie across and along the sheet
 SHEETS = {'plain paper': ((250, 249, 245), 0, 0), 'old paper': ((238, 227, 202), 0, 0),
@@ -12,7 +14,7 @@ RULE = (120, 150, 196)
 GRAPHITE = (120, 118, 116)
 
 
-def paint_paper(rng, canvas):
+def paint_paper(rng: Rng, canvas: Canvas) -> tuple[str, str, float]:
     """A pale sheet, some with rules, stains or stray lines; there is neither sky nor ground.
 
     Returns:
@@ -48,7 +50,7 @@ def _paint_mark(rng, canvas):
     canvas.blend([outlines[kind]], color, rng.uniform(0.06, 0.2) if kind < 3 else 0.4)
 
 
-def hatching(rng, side, unit):
+def hatching(rng: Rng, side: int, unit: float) -> tuple[np.ndarray, None]:
     """Wavering strokes in one direction, or in two that cross: (side, side) bool, and no name.
 
     Args:

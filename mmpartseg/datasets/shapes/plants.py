@@ -3,14 +3,15 @@ import numpy as np
 
 from .geometry import box, curve, ellipse, limb, polygon, rotate
 from .kind import kind
-from .part import Part, pick_color, shade, turn
+from .part import Color, Part, Rng, pick_color, shade, turn
 
 DARK_SPINE = (70, 66, 50)
 BARK = ((122, 80, 46), (142, 98, 60), (104, 74, 54))
 GREEN = ((62, 140, 62), (84, 156, 66), (54, 120, 72))
 
 
-def pointed_leaf(x, y, length, width, angle, color, name='leaf'):
+def pointed_leaf(x: float, y: float, length: float, width: float, angle: float, color: Color,
+                 name: str = 'leaf') -> list[Part]:
     """A pointed leaf with a midrib, from its root (x, y) out along `angle` degrees."""
     blade = polygon(*curve((x, y), (x + length / 2, y - width), (x + length, y)),
                     *curve((x + length, y), (x + length / 2, y + width), (x, y)))
@@ -20,7 +21,7 @@ def pointed_leaf(x, y, length, width, angle, color, name='leaf'):
 
 
 @kind('plant', colors=('red', 'pink', 'purple', 'yellow'), synonyms=('blossom', 'daisy', 'bloom'))
-def flower(rng, color):
+def flower(rng: Rng, color: Color) -> list[Part]:
     """Five to eight petals around a disc on a stem with two leaves."""
     green, count = pick_color(rng, GREEN, free=0), int(rng.integers(5, 9))
     x, y = rng.uniform(-0.06, 0.06), -0.22
@@ -42,7 +43,7 @@ def flower(rng, color):
 
 
 @kind('plant', colors=('green', 'orange', 'yellow'), synonyms=('oak', 'pine', 'fir'))
-def tree(rng, color):
+def tree(rng: Rng, color: Color) -> list[Part]:
     """A straight trunk under a round or a tiered, pointed crown."""
     bark, low = pick_color(rng, BARK, free=0), rng.uniform(0.44, 0.52)
     wide = rng.uniform(0.13, 0.18)
@@ -64,7 +65,7 @@ def tree(rng, color):
 
 
 @kind('plant', colors=('green', 'yellow'), synonyms=('coconut palm', 'date palm'))
-def palm(rng, color):
+def palm(rng: Rng, color: Color) -> list[Part]:
     """A slender, bent, ringed trunk under a star of long drooping fronds."""
     bark, x = pick_color(rng, BARK, free=0), rng.uniform(-0.14, 0.14)
     path = curve((0, 0.52), (-x, 0.1), (x, -0.26))
@@ -72,8 +73,8 @@ def palm(rng, color):
              Part('trunk', [limb([p - (0.05, 0), p + (0.05, 0)], 0.016) for p in path[1:-2:2]],
                   shade(bark, 0.6), edge=False)]
     fronds = []
-    for angle in (8, 172, -30, 210, -68, 248, 40, 140):
-        long, angle = rng.uniform(0.36, 0.46), angle + rng.uniform(-8, 8)
+    for around in (8, 172, -30, 210, -68, 248, 40, 140):
+        long, angle = rng.uniform(0.36, 0.46), around + rng.uniform(-8, 8)
         tip = rotate([(long, 0)], angle)[0] + (x, -0.1)
         top = rotate([(long * 0.6, 0)], angle)[0] + (x, -0.44)
         rim = curve((x, -0.28), top, tip, 9)
@@ -86,7 +87,7 @@ def palm(rng, color):
 
 @kind('plant', colors=('red', 'brown', 'beige', 'orange'),
       synonyms=('toadstool', 'fungus', 'champignon'))
-def mushroom(rng, color):
+def mushroom(rng: Rng, color: Color) -> list[Part]:
     """A domed cap, often dotted, on a pale stalk."""
     half, high = rng.uniform(0.36, 0.48), rng.uniform(0.34, 0.5)
     pale, wide = (240, 228, 204), rng.uniform(0.16, 0.24)
@@ -104,7 +105,7 @@ def mushroom(rng, color):
 
 
 @kind('plant', colors=('green', 'blue'), synonyms=('saguaro', 'succulent'))
-def cactus(rng, color):
+def cactus(rng: Rng, color: Color) -> list[Part]:
     """A ribbed column with two bent arms, spines and sometimes a blossom."""
     arms, wide = [], rng.uniform(0.2, 0.25)
     for side in (-1, 1):

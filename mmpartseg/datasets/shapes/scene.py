@@ -1,4 +1,5 @@
 """A scene of a drawn world: which things, where, and the picture with its exact maps."""
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -8,10 +9,10 @@ from mmpartseg.taxonomy import SEPARATOR, split_name
 from .background import foreground
 from .canvas import NONE, Canvas
 from .geometry import ellipse, rotate
-from .kind import COLORS
-from .part import Part, any_color, tint
+from .kind import COLORS, Kind
+from .part import Color, Part, Rng, any_color, tint
 from .style import finish
-from .world import SHAPES, load_vocabulary
+from .world import SHAPES, Vocabulary, World, load_vocabulary
 
 # part training, tuning, test, and what CLIP and CLIPSeg are pre-trained on
 SPLITS = ('train', 'val', 'test', 'pretrain')
@@ -36,14 +37,14 @@ class Thing(NamedTuple):
         color (str, optional): the name of its colour; None for one without a name.
         pattern (str, optional): ``striped``, ``spotted``, …
         size (str, optional): ``large`` or ``small``; None in between.
-        place (tuple[float, float]): centre, as shares of width and height.
+        place (tuple[float, float], optional): centre, as shares of width and height.
         parts (tuple[str]): its parts that can be seen.
     """
     kind: str
     color: str | None
     pattern: str | None
     size: str | None
-    place: tuple
+    place: tuple | None
     parts: tuple
 
 
@@ -67,7 +68,7 @@ class Scene(NamedTuple):
     style: str
 
 
-def choose_kinds(rng, split, index, vocabulary):
+def choose_kinds(rng: Rng, split: str, index: int, vocabulary: Vocabulary) -> list[str]:
     """One to three kinds for a scene, such that each is drawn about equally often.
 
     In part training one scene in 20 also shows an unseen kind, one in a hundred shows nothing else,
@@ -91,7 +92,7 @@ def choose_kinds(rng, split, index, vocabulary):
     return [names[i] for i in rng.permutation(len(names))]
 
 
-def choose_color(rng, kind):
+def choose_color(rng: Rng, kind: Kind) -> tuple[str | None, Color]:
     """A kind's colour: its name (None if it has none) and RGB values."""
     if rng.random() > 0.95:
         return None, any_color(rng)
@@ -100,7 +101,7 @@ def choose_color(rng, kind):
     return name, tuple(np.clip(np.add(COLORS[name], rng.normal(0, 12, 3)), 0, 255).tolist())
 
 
-def place(rng, parts, cell, side):
+def place(rng: Rng, parts: list[Part], cell: Sequence[float], side: int) -> float:
     """Pose `parts` at random and fit them into a cell; returns the object's length in pixels."""
     mirror = -1 if rng.random() < 0.5 else 1
     stretch = np.array([mirror * rng.uniform(0.92, 1.08), rng.uniform(0.92, 1.08)])
@@ -118,7 +119,7 @@ def place(rng, parts, cell, side):
     return scale * (high - low).max()
 
 
-def paint_shadow(canvas, parts):
+def paint_shadow(canvas: Canvas, parts: list[Part]) -> None:
     """A soft dark ellipse on the ground below an object."""
     points = np.concatenate([outline for part in parts for outline in part.outlines])
     left, (right, bottom) = points[:, 0].min(), points.max(0)
@@ -128,7 +129,8 @@ def paint_shadow(canvas, parts):
                      opacity)
 
 
-def paint_thing(rng, canvas, name, position, cell, world):
+def paint_thing(rng: Rng, canvas: Canvas, name: str, position: int, cell: Sequence[float],
+                world: World) -> tuple[str | None, str | None, str | None]:
     """Draw one object; returns what :class:`Thing` says of it before the others are drawn."""
     vocabulary = load_vocabulary(world)
     color_name, color = choose_color(rng, world.kinds[name])
@@ -149,7 +151,8 @@ def paint_thing(rng, canvas, name, position, cell, world):
     return color_name, pattern_name, size
 
 
-def seen_things(names, said, maps, vocabulary):
+def seen_things(names: Sequence[str], said: Sequence[tuple], maps: Sequence[np.ndarray],
+                vocabulary: Vocabulary) -> tuple[Thing, ...]:
     """The things of a scene with where they are and which of their parts can be seen."""
     parts, _, instances = maps
     classes = list(vocabulary.class_index)
@@ -164,7 +167,7 @@ def seen_things(names, said, maps, vocabulary):
     return tuple(things)
 
 
-def render_scene(seed, split, index, size, world=SHAPES):
+def render_scene(seed: int, split: str, index: int, size: int, world: World = SHAPES) -> Scene:
     """Draw one scene; it depends on its arguments only.
 
     Args:
@@ -189,6 +192,6 @@ def render_scene(seed, split, index, size, world=SHAPES):
             for position, (name, cell) in enumerate(zip(names, layout))]
     if rng.random() < 0.1:
         canvas.paint(Part('', foreground(rng, canvas.side), any_color(rng, (0.1, 0.4), (0.3, 0.6))))
-    maps = canvas.maps()
-    return Scene(finish(rng, canvas.picture(), canvas.style), *maps,
+    parts, objects, instances = maps = canvas.maps()
+    return Scene(finish(rng, canvas.picture(), canvas.style), parts, objects, instances,
                  seen_things(names, said, maps, vocabulary), background, style)

@@ -1,10 +1,12 @@
 """Fishes seen from the side, facing right; each builder returns its parts back to front."""
-from .geometry import curve, ellipse, limb, polygon
+from collections.abc import Sequence
+
+from .geometry import Point, curve, ellipse, limb, polygon
 from .kind import kind
-from .part import Part, eye, shade, turn
+from .part import Color, Part, Rng, eye, shade, turn
 
 
-def rayed_fin(points, color):
+def rayed_fin(points: Sequence[Point], color: Color) -> list[Part]:
     """A fin with a few rays."""
     (x0, y0), (x1, y1), *_, (x2, y2) = points
     rays = [limb([(x0 + t * (x2 - x0), y0 + t * (y2 - y0)),
@@ -12,7 +14,7 @@ def rayed_fin(points, color):
     return [Part('fin', [polygon(*points)], color), Part('fin', rays, shade(color, 0.7), edge=False)]
 
 
-def forked_tail(rng, x, up, down, color):
+def forked_tail(rng: Rng, x: float, up: float, down: float, color: Color) -> list[Part]:
     """A forked tail that starts at (x, 0) and has an upper and a lower lobe."""
     tail = polygon((x + 0.06, -0.05), (x - 0.2, -up), (x - 0.13, 0.0), (x - 0.2, down),
                    (x + 0.06, 0.05))
@@ -20,7 +22,7 @@ def forked_tail(rng, x, up, down, color):
 
 
 @kind('animal', colors=('orange', 'yellow', 'blue', 'red'), synonyms=('goldfish', 'trout', 'carp'))
-def fish(rng, color):
+def fish(rng: Rng, color: Color) -> list[Part]:
     """A plump oval body with scales, a large eye, fins and a forked tail."""
     high = rng.uniform(0.2, 0.3)
     fins = shade(color, 0.72)
@@ -42,7 +44,7 @@ def fish(rng, color):
 
 
 @kind('animal', colors=('grey', 'blue', 'white'), synonyms=('great white', 'mako'))
-def shark(rng, color):
+def shark(rng: Rng, color: Color) -> list[Part]:
     """A long body with a pointed snout and open teeth, a tall back fin and an uneven tail."""
     dark, high = shade(color, 0.78), rng.uniform(0.14, 0.18)
     upper = curve((-0.46, -0.03), (0.1, -2 * high), (0.56, -0.02), 24)

@@ -2,7 +2,7 @@
 from .animals import DARK, Build, quadruped, tufted_tail
 from .geometry import curve, ellipse, limb, polygon, rotate
 from .kind import sketched
-from .part import Part, eye, renamed, shade, turn
+from .part import Color, Part, Rng, eye, renamed, shade, turn
 
 # Coarse parts, as PartImageNet has them: what is on the head is head, and a foot is the whole leg.
 COARSE = {'torso': 'body', 'leg': 'foot', 'eye': 'head', 'ear': 'head', 'neck': 'head', 'beak': 'head'}
@@ -11,7 +11,7 @@ LION = Build((0.37, 0.17), (0.33, 0.13), 1.2)
 GIRAFFE = Build((0.27, 0.16), (0.56, 0.1), 0.5)
 
 
-def muzzle(x, y, size, color):
+def muzzle(x: float, y: float, size: float, color: Color) -> list[Part]:
     """A snub muzzle with a nose, and a mouth below it."""
     lips = [limb(curve((x, y), (x + s * size * 0.1, y + size * 0.7), (x + s * size * 0.8, y + size * 0.3)),
                  0.018) for s in (-1, 1)]
@@ -21,7 +21,7 @@ def muzzle(x, y, size, color):
 
 
 @sketched('animal', colors=('grey', 'brown', 'white', 'beige'), synonyms=('bunny', 'hare'))
-def rabbit(rng, color):
+def rabbit(rng: Rng, color: Color) -> list[Part]:
     """Sitting up, with two long ears, a big haunch and hind foot and a puff of a tail."""
     x, y = 0.26, -0.14
     ears = [Part('head', [outline], tone, textured=tone == color, edge=tone == color)
@@ -48,7 +48,7 @@ def rabbit(rng, color):
 
 
 @sketched('animal', colors=('pink', 'beige', 'white', 'brown'), synonyms=('piglet', 'hog', 'swine'))
-def pig(rng, color):
+def pig(rng: Rng, color: Color) -> list[Part]:
     """A fat body on short legs, a round snout with two nostrils and a curly tail."""
     x, y = 0.38, -0.14
     ears = [Part('head', [polygon((x + a, y - 0.1), (x + b, y - 0.34 + rng.uniform(0, 0.08)),
@@ -70,7 +70,7 @@ def pig(rng, color):
 
 
 @sketched('animal', colors=('yellow', 'orange', 'beige', 'brown'), synonyms=('big cat', 'lioness'))
-def lion(rng, color):
+def lion(rng: Rng, color: Color) -> list[Part]:
     """A round face in a jagged mane, a sturdy body and a thin tail with a tuft."""
     x, y = 0.36, -0.2
     count, reach = int(rng.integers(11, 15)), rng.uniform(0.29, 0.34)
@@ -87,13 +87,13 @@ def lion(rng, color):
 
 
 @sketched('animal', colors=('yellow', 'beige', 'orange', 'brown'), synonyms=('camelopard', 'giraffe calf'))
-def giraffe(rng, color):
+def giraffe(rng: Rng, color: Color) -> list[Part]:
     """A very long neck on high legs, two knobbed horns and dark patches all over."""
     top = (0.48 + rng.uniform(-0.1, 0.1), -0.78)
     spine = curve((0.18, -0.02), (0.3, -0.3), top)
     patch = shade(color, 0.5)
     neck = [Part('neck', [limb(spine, 0.24, 0.12)], color),
-            Part('neck', [ellipse(*spine[k], 0.055, 0.04, rng.uniform(0, 90)) for k in (4, 6, 8, 10)], patch,
+            Part('neck', [ellipse(a, b, 0.055, 0.04, rng.uniform(0, 90)) for a, b in spine[4:11:2]], patch,
                  edge=False)]
     x, y = top
     horns = [Part('head', [limb([(x + dx, y), (x + dx - 0.02, y - 0.18)], 0.04),

@@ -5,14 +5,14 @@ from .buildings import arched, barred_window
 from .furniture import tapered_legs
 from .geometry import box, curve, ellipse, limb, polygon
 from .kind import sketched
-from .part import Part, pick_color, shade, turn
+from .part import Color, Part, Rng, pick_color, shade, turn
 from .plants import GREEN, pointed_leaf
 from .tools import METAL, grip
 from .vehicles import door, glass
 
 
 @sketched('furniture', ('brown', 'red', 'beige', 'white'), ('bar stool', 'footstool'))
-def stool(rng, color):
+def stool(rng: Rng, color: Color) -> list[Part]:
     """A small round seat without a back on three or four splayed, braced legs."""
     half, bottom = rng.uniform(0.24, 0.34), rng.uniform(0.44, 0.58)
     near = half * 0.72
@@ -30,7 +30,7 @@ def stool(rng, color):
 
 
 @sketched('furniture', ('brown', 'green', 'grey', 'red'), ('park bench', 'garden bench'))
-def bench(rng, color):
+def bench(rng: Rng, color: Color) -> list[Part]:
     """A long seat of boards with a low back of boards, on legs at its two ends."""
     half, top = rng.uniform(0.48, 0.56), rng.uniform(-0.36, -0.28)
     boards, step = int(rng.integers(2, 4)), 0.11
@@ -48,7 +48,7 @@ def bench(rng, color):
 
 
 @sketched('furniture', ('brown', 'white', 'beige', 'blue'), ('closet', 'cupboard', 'armoire'))
-def wardrobe(rng, color):
+def wardrobe(rng: Rng, color: Color) -> list[Part]:
     """A tall case with a cornice, two high doors with knobs and short feet."""
     half, top = rng.uniform(0.28, 0.36), rng.uniform(-0.52, -0.46)
     legs = tapered_legs(rng, (-half * 0.8, half * 0.8), 0.4, 0.54, 0.115, color)
@@ -67,7 +67,7 @@ def wardrobe(rng, color):
 
 
 @sketched('tool', ('grey', 'brown', 'white', 'yellow'), ('teaspoon', 'soup spoon', 'tablespoon'))
-def spoon(rng, color):
+def spoon(rng: Rng, color: Color) -> list[Part]:
     """An oval, hollow bowl at the end of a long thin handle."""
     half = rng.uniform(0.14, 0.18)
     long = half * rng.uniform(1.3, 1.6)
@@ -79,7 +79,7 @@ def spoon(rng, color):
 
 
 @sketched('tool', ('brown', 'red', 'orange', 'yellow'), ('handsaw', 'hand saw'))
-def saw(rng, color):
+def saw(rng: Rng, color: Color) -> list[Part]:
     """A long tapering blade with a row of teeth, held by a closed handle with a hole."""
     teeth, tip = int(rng.integers(9, 13)), rng.uniform(-0.62, -0.54)
     high = rng.uniform(0.13, 0.18)
@@ -94,7 +94,7 @@ def saw(rng, color):
 
 
 @sketched('building', ('grey', 'beige', 'brown', 'white'), ('fortress', 'citadel', 'stronghold'))
-def castle(rng, color):
+def castle(rng: Rng, color: Color) -> list[Part]:
     """A battlemented wall with a gate between two battlemented towers with slit windows."""
     half, top = rng.uniform(0.42, 0.5), rng.uniform(-0.5, -0.4)
     wide, middle = rng.uniform(0.24, 0.29), rng.uniform(-0.14, -0.04)
@@ -118,7 +118,7 @@ def castle(rng, color):
 
 
 @sketched('plant', ('red', 'yellow', 'pink', 'purple'), ('garden tulip', 'tulip bloom'))
-def tulip(rng, color):
+def tulip(rng: Rng, color: Color) -> list[Part]:
     """A closed cup of three pointed petals on a straight stem between two long upright leaves."""
     green, x = pick_color(rng, GREEN, free=0), rng.uniform(-0.08, 0.08)
     stem = Part('stem', [limb(curve((x, -0.2), (0, 0.1), (0, 0.54)), 0.085)], green)

@@ -1,13 +1,13 @@
 """Vehicles of PartSketches seen from the side, facing right; builders return parts back to front."""
 from .geometry import box, curve, ellipse, limb, polygon
 from .kind import sketched
-from .part import Part, shade
+from .part import Color, Part, Rng, shade
 from .two_wheelers import LEATHER, bent_handlebar
 from .vehicles import LAMP, STEEL, glass, wheel
 
 
 @sketched('vehicle', ('white', 'yellow', 'blue', 'green'), ('minivan', 'camper van', 'delivery van'))
-def van(rng, color):
+def van(rng: Rng, color: Color) -> list[Part]:
     """One high box with a short sloping nose, large windows at the front and two wheels."""
     roof, rear = rng.uniform(-0.38, -0.3), rng.uniform(-0.52, -0.46)
     brow, nose = rng.uniform(0.2, 0.26), rng.uniform(0.5, 0.55)
@@ -29,7 +29,7 @@ def van(rng, color):
 
 
 @sketched('vehicle', ('red', 'green', 'blue', 'yellow'), ('farm tractor', 'plough tractor'))
-def tractor(rng, color):
+def tractor(rng: Rng, color: Color) -> list[Part]:
     """A huge rear and a small front wheel, a long bonnet with a chimney and an open cab."""
     large, small, ground = rng.uniform(0.26, 0.31), rng.uniform(0.13, 0.165), 0.4
     roof = rng.uniform(-0.5, -0.42)
@@ -48,7 +48,7 @@ def tractor(rng, color):
 
 
 @sketched('vehicle', ('red', 'blue', 'green', 'yellow'), ('vespa', 'motor-scooter'))
-def scooter(rng, color):
+def scooter(rng: Rng, color: Color) -> list[Part]:
     """A seat over a round tail, a flat step, a tall shield in front and two small wheels."""
     radius, y = rng.uniform(0.125, 0.15), 0.28
     rear, front = -0.32, 0.38

@@ -2,13 +2,13 @@
 from .birds import ORANGE, PALE, bird_legs, bird_wing
 from .geometry import curve, ellipse, limb, polygon, rotate
 from .kind import sketched
-from .part import Part, eye, renamed, shade, turn
+from .part import Color, Part, Rng, eye, renamed, shade, turn
 from .sea import forked_tail, rayed_fin
 from .sketched_animals import COARSE, DARK
 
 
 @sketched('animal', colors=('yellow', 'white', 'green', 'brown'), synonyms=('duckling', 'mallard', 'drake'))
-def duck(rng, color):
+def duck(rng: Rng, color: Color) -> list[Part]:
     """A boat-shaped body with an upturned tail, a round head on a short neck and a flat bill."""
     x, y = 0.3, -0.34 + rng.uniform(-0.05, 0.05)
     hull = polygon(*curve((-0.5, -0.2), (-0.3, -0.05), (0.1, -0.14)),
@@ -27,7 +27,7 @@ def duck(rng, color):
 
 
 @sketched('animal', colors=('brown', 'grey', 'beige', 'white'), synonyms=('barn owl', 'owlet', 'screech owl'))
-def owl(rng, color):
+def owl(rng: Rng, color: Color) -> list[Part]:
     """Upright, seen from the front: a broad head with tufts, two huge ringed eyes and a small beak."""
     wide, y = rng.uniform(0.24, 0.29), -0.24
     feet = [Part('foot', [limb([(x, 0.34), (x, 0.44)], 0.09), *[limb([(x, 0.43), (x + dx, 0.5)], 0.055)
@@ -56,7 +56,7 @@ def owl(rng, color):
 
 
 @sketched('animal', colors=('blue', 'grey', 'black'), synonyms=('humpback', 'blue whale', 'sperm whale'))
-def whale(rng, color):
+def whale(rng: Rng, color: Color) -> list[Part]:
     """A huge blunt body with a grooved belly, a raised fluke, a side fin and a spout."""
     high = rng.uniform(0.24, 0.29)
     back = curve((-0.44, -0.08), (0.02, -high * 1.7), (0.48, -0.06), 20)
@@ -79,7 +79,7 @@ def whale(rng, color):
 
 
 @sketched('animal', colors=('green', 'brown', 'yellow'), synonyms=('tortoise', 'terrapin'))
-def turtle(rng, color):
+def turtle(rng: Rng, color: Color) -> list[Part]:
     """A domed, plated shell over four stubby feet, with a small head on a stretched neck."""
     high, skin = rng.uniform(0.34, 0.42), shade(color, 1.3)
     dome = polygon(*curve((-0.42, 0.14), (-0.4, -high), (0.02, -high * 0.75), 12),

@@ -1,4 +1,5 @@
 """How a scene is drawn: line, light and colour."""
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ class Style(NamedTuple):
     dim: float
     paper: bool = False
 
-    def tone(self, color):
+    def tone(self, color: Sequence[float] | np.ndarray) -> np.ndarray:
         """An RGB colour (0..255) under the wash."""
         wash = self.wash * min(1.0, max(color) / 128) if self.paper else self.wash
         return np.asarray(color) * (1 - wash) + 255 * wash
@@ -46,7 +47,7 @@ PAPER_STYLES = {
 }
 
 
-def finish(rng, image, style):
+def finish(rng: np.random.Generator, image: np.ndarray, style: Style) -> np.ndarray:
     """``image`` (h, w, 3) uint8 as the style leaves it: dimmed, with a colour cast and grain."""
     gain = style.dim * rng.uniform(0.92, 1.06) * rng.uniform(0.97, 1.03, 3)
     grain = rng.normal(0, 1, image.shape[:2])[..., None] * style.grain * rng.uniform(0.3, 1)

@@ -1,14 +1,14 @@
 """Things to hold by a handle; each builder returns its parts back to front."""
 import numpy as np
 
-from .geometry import box, curve, ellipse, limb, polygon
+from .geometry import Point, box, curve, ellipse, limb, polygon
 from .kind import kind
-from .part import Part, shade, turn
+from .part import Color, Part, Rng, shade, turn
 
 METAL = (176, 182, 192)
 
 
-def grip(start, end, width, color):
+def grip(start: Point, end: Point, width: float, color: Color) -> list[Part]:
     """A straight handle with a darker band near its end."""
     start, end = np.array(start, float), np.array(end, float)
     band = start + np.multiply([[0.78], [0.86]], end - start)
@@ -25,7 +25,7 @@ def _loop(x, top, bottom, reach, width, color):
 
 
 @kind('tool', ('brown', 'red', 'yellow', 'blue'), ('mallet', 'claw hammer', 'sledgehammer'))
-def hammer(rng, color):
+def hammer(rng: Rng, color: Color) -> list[Part]:
     """A straight handle with a heavy steel head across its top, blunt or with a claw."""
     metal, length = shade(METAL, rng.uniform(0.72, 1.18)), rng.uniform(0.46, 0.58)
     y, half = -0.36, rng.uniform(0.2, 0.25)
@@ -41,7 +41,7 @@ def hammer(rng, color):
 
 
 @kind('tool', ('brown', 'red', 'black', 'green'), ('hatchet', 'tomahawk', 'battleaxe'))
-def axe(rng, color):
+def axe(rng: Rng, color: Color) -> list[Part]:
     """A straight handle with a broad steel blade to one side of its top."""
     metal, length = shade(METAL, rng.uniform(0.72, 1.18)), rng.uniform(0.46, 0.58)
     reach, flare = rng.uniform(0.3, 0.38), rng.uniform(0.17, 0.23)
@@ -57,7 +57,7 @@ def axe(rng, color):
 
 
 @kind('tool', ('black', 'brown', 'red', 'blue'), ('kitchen knife', 'dagger', 'carving knife'))
-def knife(rng, color):
+def knife(rng: Rng, color: Color) -> list[Part]:
     """A long pointed blade in line with a short handle."""
     metal, length = shade(METAL, rng.uniform(0.72, 1.18)), rng.uniform(0.5, 0.64)
     broad = rng.uniform(0.15, 0.21)
@@ -71,7 +71,7 @@ def knife(rng, color):
 
 
 @kind('dish', ('white', 'red', 'blue', 'yellow'), ('mug', 'teacup', 'coffee cup'))
-def cup(rng, color):
+def cup(rng: Rng, color: Color) -> list[Part]:
     """A wide low vessel with an open top and a handle."""
     half, height = rng.uniform(0.26, 0.32), rng.uniform(0.4, 0.54)
     foot = half * rng.uniform(0.62, 1.0)
@@ -86,7 +86,7 @@ def cup(rng, color):
 
 
 @kind('dish', ('white', 'blue', 'green', 'beige'), ('pitcher', 'water jug', 'ewer'))
-def jug(rng, color):
+def jug(rng: Rng, color: Color) -> list[Part]:
     """A tall bellied vessel with a narrow neck, a spout and a handle."""
     belly, neck = rng.uniform(0.25, 0.31), rng.uniform(0.13, 0.17)
     top, bottom = rng.uniform(-0.52, -0.44), 0.4

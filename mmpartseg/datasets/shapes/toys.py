@@ -1,13 +1,13 @@
 """Toys; each builder returns its parts back to front."""
 from .geometry import curve, ellipse, limb, polygon, rotate
 from .kind import kind
-from .part import Part, shade
+from .part import Color, Part, Rng, shade
 
 PALE = (246, 242, 232)
 
 
 @kind('toy', ('red', 'blue', 'orange', 'green'), ('beach ball', 'football', 'rubber ball'))
-def ball(rng, color):
+def ball(rng: Rng, color: Color) -> list[Part]:
     """A round ball with pale panels, seams or a belt."""
     radius, style = 0.45, int(rng.integers(3))
     if style == 0:

@@ -1,13 +1,13 @@
 """Two-wheelers seen from the side, facing right; each builder returns its parts back to front."""
-from .geometry import curve, ellipse, limb, polygon
+from .geometry import Point, curve, ellipse, limb, polygon
 from .kind import kind
-from .part import Part, shade
+from .part import Color, Part, Rng, shade
 from .vehicles import LAMP, STEEL, wheel
 
 LEATHER = (64, 44, 38)
 
 
-def bent_handlebar(stem, width):
+def bent_handlebar(stem: Point, width: float) -> list[Part]:
     """A bar that bends back over the point (x, y) that it turns about."""
     x, y = stem
     return [Part('handlebar', [limb([stem, (x - 0.03, y - 0.13)], width * 0.9)], STEEL),
@@ -16,7 +16,7 @@ def bent_handlebar(stem, width):
 
 
 @kind('vehicle', ('blue', 'red', 'green', 'black'), ('bike', 'push bike', 'cycle'))
-def bicycle(rng, color):
+def bicycle(rng: Rng, color: Color) -> list[Part]:
     """Two large spoked wheels joined by a tube frame with a handlebar and a saddle."""
     radius, y = rng.uniform(0.225, 0.265), 0.16
     rear, front = (rng.uniform(-0.34, -0.29), y), (0.33, y)
@@ -37,7 +37,7 @@ def bicycle(rng, color):
 
 
 @kind('vehicle', ('red', 'black', 'blue', 'orange'), ('motorcycle', 'moped', 'motor scooter'))
-def motorbike(rng, color):
+def motorbike(rng: Rng, color: Color) -> list[Part]:
     """Two thick wheels under a solid frame with tank and engine, a long saddle and a handlebar."""
     radius, y = rng.uniform(0.19, 0.22), 0.18
     rear, front = (rng.uniform(-0.4, -0.35), y), (0.4, y)

@@ -1,7 +1,7 @@
 """Vehicles seen from the side, facing right; each builder returns its parts back to front."""
-from .geometry import box, curve, ellipse, limb, polygon, rotate
+from .geometry import Outline, Point, box, curve, ellipse, limb, polygon, rotate
 from .kind import kind
-from .part import Part, pick_color, shade
+from .part import Color, Part, Rng, pick_color, shade
 
 TYRE = (42, 42, 46)
 STEEL = (206, 208, 212)
@@ -10,28 +10,27 @@ PANES = ((168, 214, 238), (140, 190, 220), (196, 230, 242))
 CABS = ((236, 234, 228), (70, 96, 150), (196, 60, 50), (232, 190, 70), (90, 140, 90))
 
 
-def wheel(rng, x, y, radius, rim=0.55, spokes=0):
+def wheel(rng: Rng, x: float, y: float, radius: float, rim: float = 0.55, spokes: int = 0) -> list[Part]:
     """A dark tyre around a lighter disc, with optional spokes."""
     parts = [Part('wheel', [ellipse(x, y, radius, radius)], TYRE),
              Part('wheel', [ellipse(x, y, radius * rim, radius * rim)], STEEL, edge=False)]
     turn = rng.uniform(0, 180)
     for k in range(spokes):
-        ends = [(x - radius * 0.8, y), (x + radius * 0.8, y)]
-        ends = rotate(ends, turn + 180 * k / spokes, (x, y))
+        ends = rotate([(x - radius * 0.8, y), (x + radius * 0.8, y)], turn + 180 * k / spokes, (x, y))
         parts.append(Part('wheel', [limb(ends, 0.012)], (110, 110, 116), edge=False))
     parts.append(Part('wheel', [ellipse(x, y, radius * 0.16, radius * 0.16)], TYRE, edge=False))
     return parts
 
 
-def glass(rng):
+def glass(rng: Rng) -> Color:
     """The light blue RGB colour of a window."""
     return pick_color(rng, PANES, free=0)
 
 
-def door(outline, knob, color):
+def door(outline: Outline, knob: Point, color: Color) -> list[Part]:
     """A door leaf with a knob at (x, y)."""
     return [Part('door', [outline], color),
-            Part('door', [ellipse(*knob, 0.02, 0.018)], LAMP, edge=False)]
+            Part('door', [ellipse(knob[0], knob[1], 0.02, 0.018)], LAMP, edge=False)]
 
 
 def _lamp(name, x, y, size=0.055):
@@ -40,7 +39,7 @@ def _lamp(name, x, y, size=0.055):
 
 
 @kind('vehicle', ('red', 'blue', 'yellow', 'grey'), ('automobile', 'motor car', 'sedan'))
-def car(rng, color):
+def car(rng: Rng, color: Color) -> list[Part]:
     """A low body with a cabin, upright or sloping at the back, two windows and a door."""
     pane = glass(rng)
     roof, rear = rng.uniform(-0.32, -0.25), rng.uniform(-0.47, -0.34)
@@ -60,7 +59,7 @@ def car(rng, color):
 
 
 @kind('vehicle', ('yellow', 'red', 'white', 'green'), ('coach', 'minibus', 'omnibus'))
-def bus(rng, color):
+def bus(rng: Rng, color: Color) -> list[Part]:
     """A long high box with one or two rows of windows, a door and two wheels."""
     pane, decks = glass(rng), 2 if rng.random() < 0.2 else 1
     low = rng.uniform(0.4, 0.5)
@@ -81,7 +80,7 @@ def bus(rng, color):
 
 
 @kind('vehicle', ('green', 'blue', 'orange', 'white'), ('lorry', 'delivery truck', 'hauler'))
-def truck(rng, color):
+def truck(rng: Rng, color: Color) -> list[Part]:
     """A high cargo box, or a round tank, behind a separate cab, on three wheels."""
     rear, bed = rng.uniform(-0.56, -0.46), 0.14
     height, tip = rng.uniform(0.46, 0.58), rng.uniform(0.36, 0.42)
@@ -103,7 +102,7 @@ def truck(rng, color):
 
 
 @kind('vehicle', ('white', 'grey', 'blue', 'red'), ('aeroplane', 'plane', 'airliner'))
-def airplane(rng, color):
+def airplane(rng: Rng, color: Color) -> list[Part]:
     """A round-nosed hull with a row of windows, swept wings and an upright tail."""
     pane = glass(rng)
     thick, reach = rng.uniform(0.16, 0.2), rng.uniform(0.3, 0.42)
@@ -125,7 +124,7 @@ def airplane(rng, color):
 
 
 @kind('vehicle', ('red', 'blue', 'white', 'brown'), ('sailboat', 'ship', 'dinghy'))
-def boat(rng, color):
+def boat(rng: Rng, color: Color) -> list[Part]:
     """A curved hull under two sails, or with a cabin and a funnel."""
     bow, stern, depth = rng.uniform(0.46, 0.54), rng.uniform(-0.46, -0.38), rng.uniform(0.22, 0.28)
     keel = curve((bow, 0.0), (bow - 0.12, depth), (bow - 0.3, depth))

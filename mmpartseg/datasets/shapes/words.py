@@ -1,9 +1,12 @@
 """What a person would say of a scene: captions, and phrases that point at whole things."""
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from mmpartseg.taxonomy import SEPARATOR
 
 from .kind import KINDS
+from .part import Rng
+from .scene import Scene, Thing
 from .world import load_vocabulary
 
 NUMBERS = {2: 'two', 3: 'three'}
@@ -33,29 +36,29 @@ class Phrase(NamedTuple):
     part: str | None = None
     ground: str | None = None
 
-    def means(self, thing):
+    def means(self, thing: Thing) -> bool:
         """Whether a :class:`Thing` is meant, or a part of it."""
         return (self.ground is None and self.kind in (None, thing.kind) and thing.place is not None
                 and all(wanted in (None, found) for wanted, found in (
                     (self.color, thing.color), (self.size, thing.size), (self.side, side_of(thing)))))
 
 
-def side_of(thing):
+def side_of(thing: Thing) -> str | None:
     """``left`` or ``right``: the half of the picture that its centre lies in; None if hidden."""
     return None if thing.place is None else 'left' if thing.place[0] < 0.5 else 'right'
 
 
-def pick(rng, options):
+def pick(rng: Rng, options: Sequence) -> Any:
     """One of a sequence."""
     return options[int(rng.integers(len(options)))]
 
 
-def article(words):
+def article(words: str) -> str:
     """The words after "a" or "an"."""
     return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
-def plural(noun):
+def plural(noun: str) -> str:
     """Of a kind's name or synonym; the few that differ from the rule are listed."""
     irregular = {'fish': 'fish', 'sheep': 'sheep', 'goose': 'geese', 'calf': 'calves', 'knife': 'knives',
                  'cactus': 'cacti', 'ox': 'oxen', 'leaf': 'leaves', 'antenna': 'antennae'}
@@ -67,13 +70,13 @@ def plural(noun):
     return noun[:-1] + 'ies' if last[-1] == 'y' and last[-2] not in 'aeiou' else noun + 's'
 
 
-def noun_for(rng, name):
+def noun_for(rng: Rng, name: str) -> str:
     """A kind's name, or now and then a synonym."""
     kind = KINDS[name]
     return pick(rng, kind.synonyms) if kind.synonyms and rng.random() < SYNONYM else name
 
 
-def describe(rng, thing):
+def describe(rng: Rng, thing: Thing) -> str:
     """"a small red car with two wheels and a window": some of what is known of a thing."""
     known = [thing.size, thing.pattern, thing.color]
     chances = (0.3, 0.4, 0.6)
@@ -85,14 +88,14 @@ def describe(rng, thing):
     return words
 
 
-def parts_listed(rng, thing):
+def parts_listed(rng: Rng, thing: Thing) -> str:
     """"a head and legs": one to three of its visible parts."""
     count = min(len(thing.parts), 1 + int(rng.integers(3)))
     names = [thing.parts[i] for i in rng.permutation(len(thing.parts))[:count]]
     return joined([plural(name) if name in SEVERAL else article(name) for name in names])
 
 
-def of_parts(rng, thing):
+def of_parts(rng: Rng, thing: Thing) -> str:
     """"cat's head", "cat head, ear and leg" or "head, ear and leg"."""
     noun, form = noun_for(rng, thing.kind), int(rng.integers(3))
     if form == 0:
@@ -100,13 +103,14 @@ def of_parts(rng, thing):
     return joined(list(thing.parts)) if form == 1 else f'{noun} {joined(list(thing.parts))}'
 
 
-def joined(words):
+def joined(words: Sequence[str]) -> str:
     """"a, b and c"."""
     return ' and '.join([', '.join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def relation(rng, first, second):
+def relation(rng: Rng, first: Thing, second: Thing) -> str:
     """"a dog left of a table"."""
+    assert first.place and second.place  # what is hidden has no relations
     (x, y), (u, v) = first.place, second.place
     if abs(x - u) >= abs(y - v):
         word = 'left of' if x < u else 'right of'
@@ -115,9 +119,9 @@ def relation(rng, first, second):
     return f'{describe(rng, first)} {word} {describe(rng, second)}'
 
 
-def everything(rng, things):
+def everything(rng: Rng, things: Sequence[Thing]) -> str:
     """"two cats and a red bus": all that a scene shows, kinds in a random order."""
-    groups = {}
+    groups: dict[str, list[Thing]] = {}
     for thing in things:
         groups.setdefault(thing.kind, []).append(thing)
     kinds = list(groups)
@@ -129,7 +133,7 @@ def everything(rng, things):
     return joined(words)
 
 
-def caption(rng, scene):
+def caption(rng: Rng, scene: Scene) -> str:
     """One sentence on a scene; another draw of ``rng`` gives another one.
 
     Args:
@@ -158,7 +162,7 @@ def caption(rng, scene):
     return pick(rng, FRAMES).format(words, style=scene.style, ground=f'on {below} before {above}')
 
 
-def phrases(rng, scene):
+def phrases(rng: Rng, scene: Scene) -> list[Phrase]:
     """Phrases about a scene: each kind by a bare name, some things by colour, size or side, the ground.
 
     Parts are asked of seen objects alone, as PhraseCut's phrases, which CLIPSeg was trained on, name

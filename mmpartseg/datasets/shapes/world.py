@@ -72,19 +72,19 @@ class Vocabulary(NamedTuple):
     class_index: dict
 
     @property
-    def seen(self):
+    def seen(self) -> tuple[str, ...]:
         """Kinds with parts that are trained on."""
         with_parts = dict.fromkeys(split_name(name)[0] for name in self.class_index)
         return tuple(name for name in with_parts if name not in self.unseen)
 
     @property
-    def without_parts(self):
+    def without_parts(self) -> list[str]:
         """Kinds that have no class."""
         return sorted(set(self.objects) - set(self.seen) - set(self.unseen))
 
 
 @lru_cache
-def load_vocabulary(world=SHAPES):
+def load_vocabulary(world: World = SHAPES) -> Vocabulary:
     """:class:`Vocabulary` of what is drawn; ValueError if the lists and the builders differ."""
     meta = load_metainfo(world.name)
     if sorted(meta['object_classes']) != sorted(world.kinds):

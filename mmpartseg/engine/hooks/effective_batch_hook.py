@@ -3,6 +3,7 @@ from mmengine.dist import get_world_size
 from mmengine.hooks import Hook
 from mmseg.registry import HOOKS
 
+from ...printable import counted
 from .taxonomy_check_hook import leaves
 
 
@@ -21,8 +22,8 @@ class EffectiveBatchHook(Hook):
         """One line."""
         batch, processes = runner.train_dataloader.batch_size, get_world_size()
         found, planned = batch * processes, runner.cfg.get('effective_batch_size')
-        runner.logger.info(f'{found} images per iteration: train_dataloader.batch_size={batch} on '
-                           f'{processes} processes')
+        runner.logger.info(f"{counted(found, 'image')} per iteration: train_dataloader.batch_size={batch} on "
+                           f"{counted(processes, 'process', 'processes')}")
         if planned not in (None, found):
             runner.logger.warning(
                 f'that contradicts effective_batch_size={planned}: call mmpartseg.engine.prepare_launch('
@@ -46,5 +47,6 @@ class EffectiveBatchHook(Hook):
 
 
 def _training(loader):
-    data = ', '.join(f'{type(leaf).__name__} of {len(leaf)} images' for leaf in leaves(loader.dataset))
+    data = ', '.join(f"{type(leaf).__name__} of "
+                     f"{counted(len(leaf), 'image')}" for leaf in leaves(loader.dataset))
     return {'images per iteration': loader.batch_size * get_world_size(), 'train_dataloader': data}

@@ -10,6 +10,7 @@ from mmseg.registry import HOOKS
 
 from ...atomic import write_atomic
 from ...models.segmentors.checked_losses import NonFiniteLoss
+from ...printable import counted
 from ...taxonomy import PartTaxonomy
 from ..random_states import get_random_states
 from .taxonomy_check_hook import segmentor_of
@@ -96,5 +97,5 @@ def _plain(value):
 def _weights(runner):
     broken = [name for name, value in segmentor_of(runner).state_dict().items()
               if not torch.isfinite(value).all()]
-    return (f'{len(broken)} weights were not finite before this step already, first {broken[0]}. '
+    return (f"{counted(len(broken), 'weight')} not finite before this step already, first {broken[0]}. "
             if broken else '')

@@ -33,7 +33,7 @@ class PreprocessingCheckHook(Hook):
             dataset.pipeline.transforms)} - {wanted})
         if wanted is not None and found:
             runner.logger.warning(
-                f"{name} resizes pictures by {' and '.join(found)} interpolation; the weights of the "
+                f"{name} resizes by {' and '.join(found)} interpolation; the weights of the "
                 f"backbone were trained with {wanted}: set interpolation='{wanted}' of what resizes them")
 
 

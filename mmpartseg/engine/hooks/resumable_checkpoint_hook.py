@@ -6,6 +6,7 @@ from mmengine.hooks import CheckpointHook
 from mmseg.registry import HOOKS
 
 from ...atomic import write_atomic
+from ...printable import counted
 from ..atomic_files import remove_unfinished
 from ..random_states import get_random_states, set_random_states
 from ..skipping import jump
@@ -90,7 +91,8 @@ class ResumableCheckpointHook(CheckpointHook):
             set_random_states(states[get_rank()]['random'])
         else:
             runner.logger.warning(
-                f'the checkpoint is of {len(states)} processes, this run has {get_world_size()}: it goes on '
+                f"the checkpoint is of {counted(len(states), 'process', 'processes')}, this run has "
+                f"{get_world_size()}: it goes on "
                 'with the same samples and gradients, but for rounding; other random numbers in the model')
             gradients = _mean([state['gradients'] for state in states])
         for name, parameter in segmentor_of(runner).named_parameters():

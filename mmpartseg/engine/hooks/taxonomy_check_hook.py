@@ -7,8 +7,9 @@ from mmseg.registry import HOOKS
 from ...checkpoints import check_closed_head, classes_of
 from ...datasets.output_names import leaves
 from ...evaluation.vocabulary import dataset_taxonomy
+from ...palette import part_palette
+from ...printable import counted
 from ...taxonomy import PartTaxonomy
-from ...visualization.palette import part_palette
 from ..ignore_index import check_ignore_index
 
 TRAIN, TEST = 'model.decode_head.train_taxonomy', 'model.decode_head.test_taxonomy'
@@ -114,7 +115,8 @@ def _check_joint(vocabularies, datasets):
         classes = tuple(dataset.metainfo.get('classes', ()))
         if classes not in known:
             raise ValueError(
-                f'{TRAIN} joins vocabularies of {[len(t) for t in vocabularies]} classes; a '
+                f'{TRAIN} joins vocabularies, whose numbers of classes are '
+                f'{[len(t) for t in vocabularies]}; a '
                 f'{type(dataset).__name__} of train_dataloader has {len(classes)} others, the first of '
                 f'them {classes[:1]}. Add its vocabulary there, or set its `split` to the one trained on')
 
@@ -130,8 +132,9 @@ def check_classes(expected, dataset, setting, loader):
                      min(len(expected), len(found)))
         which = 'the data set' if leaf is dataset else f'a {type(leaf).__name__} in the data set'
         raise ValueError(
-            f'{setting} has {len(expected)} classes, {which} of {loader} has {len(found)}; they '
-            f'first differ at class {first}: {expected[first:first + 1]} and {found[first:first + 1]}. '
+            f"{setting} has {counted(len(expected), 'class', 'classes')}, {which} of {loader} has "
+            f'{len(found)}; they first differ at class {first}: {expected[first:first + 1]} and '
+            f'{found[first:first + 1]}. '
             f"Set {setting} to the data set's vocabulary, or its `split` to the one trained on")
 
 
@@ -160,4 +163,4 @@ def check_complete(loader, name):
     left_out = len(loader.sampler) % (loader.batch_size or 1) if getattr(loader, 'drop_last', False) else 0
     if left_out:
         raise ValueError(f'{name} has drop_last=True and batch_size={loader.batch_size}, so that {left_out} '
-                         f'of {len(loader.sampler)} images would not be scored; set drop_last=False')
+                         f'of {len(loader.sampler)} would not be scored; set drop_last=False')

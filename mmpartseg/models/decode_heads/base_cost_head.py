@@ -3,6 +3,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from ...printable import counted
 from ..layers.cost import CostDecoder, CostEmbedding, CostStack, Guidance
 from .open_vocab_head import OpenVocabHead
 
@@ -83,7 +84,7 @@ class BaseCostHead(OpenVocabHead):
         dense, dims = inputs[-1], self.text_dims  # an exported head has no text encoder
         with_token = not isinstance(dense, torch.Tensor)
         if with_token or dense.shape[1] != dims:
-            found = 'a CLS token beside it' if with_token else f'{dense.shape[1]} channels'
+            found = 'a CLS token beside it' if with_token else counted(dense.shape[1], 'channel')
             raise ValueError(
                 f'{type(self).__name__} compares text of {dims} dimensions with the last map of the '
                 f'backbone, which has {found}: it must be that of the same CLIP, from GuidedCLIP, or from '

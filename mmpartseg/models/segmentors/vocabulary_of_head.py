@@ -1,4 +1,5 @@
 """The vocabulary of a segmentor is that of its head, or one that its config states."""
+from ...printable import counted
 from ...taxonomy import PartTaxonomy
 from ..decode_heads.taxonomy_index import TaxonomyIndex
 from ..views import view_of
@@ -61,8 +62,9 @@ class VocabularyOfHead:
         self.index = head.test_index if open_vocabulary else TaxonomyIndex(PartTaxonomy.build(taxonomy))
         self.num_classes = self.out_channels = head.out_channels
         if head.out_channels - len(self.taxonomy) not in (0, 1):
-            raise ValueError(f'{type(head).__name__} has {head.out_channels} channels; the taxonomy '
-                             f'has {len(self.taxonomy)} classes, so set num_classes to that or one '
-                             'more (background last)')
+            raise ValueError(f"{type(head).__name__} has {counted(head.out_channels, 'channel')}; the "
+                             f"taxonomy has {counted(len(self.taxonomy), 'class', 'classes')}, so set "
+                             "num_classes "
+                             'to that or one more (background last)')
         if getattr(head, 'has_object_scores', False):
             self.out_channels += len(self.taxonomy.objects) + 1

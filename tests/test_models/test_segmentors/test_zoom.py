@@ -7,6 +7,7 @@ from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 from PIL import Image
 
+from mmpartseg.models.segmentors.snap import snap
 from mmpartseg.models.segmentors.zoom import CloserLook, regions_of
 from tests.tiny import segmentor
 
@@ -46,7 +47,7 @@ def predict(model, picture, objects, zoom, **metainfo):
     if objects is not None:
         sample.gt_object_seg = PixelData(data=torch.from_numpy(objects)[None])
     if zoom:
-        sample.set_metainfo({'picture': picture, 'refine': ('zoom', )})
+        sample.set_metainfo({'picture': picture, 'refine': ('zoom', ) if zoom is True else zoom})
     with torch.no_grad():
         return model.test_step(dict(inputs=[resized(picture)], data_samples=[sample]))[0]
 
@@ -121,6 +122,20 @@ def test_crops_are_resized_as_pictures_are(model):
     crop = CloserLook(model, PICTURE, (32, 32))._inputs(area)[0] * 255
     expected = resized(np.ascontiguousarray(PICTURE[area])).flip(0)  # RGB
     assert (crop - expected).abs().max() <= 1
+
+
+@pytest.mark.parametrize('steps', [('zoom', 'snap'), ('snap', 'zoom')])
+def test_what_was_zoomed_is_snapped(model, steps):
+    """In whichever order they are asked for; objects that are known keep their pixels."""
+    zoomed, both = (predict(model, PICTURE, OBJECTS, refine) for refine in (('zoom', ), steps))
+    object_of = F.pad(model.index.object_of, (0, 1), value=3).numpy()
+    expected = snap(label_map(zoomed, 'pred_sem_seg'), PICTURE)
+    np.testing.assert_array_equal(label_map(both, 'pred_sem_seg'), expected)
+    assert (expected != label_map(zoomed, 'pred_sem_seg')).any()
+    moved = snap(label_map(zoomed), PICTURE)
+    kept = object_of[moved] == object_of[label_map(zoomed)]
+    np.testing.assert_array_equal(label_map(both), np.where(kept, moved, label_map(zoomed)))
+    np.testing.assert_array_equal(both.part_scores, zoomed.part_scores)
 
 
 @pytest.mark.parametrize('changes, settings, message', [

@@ -1,15 +1,16 @@
 import numpy as np
 import pytest
 
-from mmpartseg.taxonomy import PartTaxonomy
-from mmpartseg.visualization import part_palette
-from mmpartseg.visualization.palette import (
+from mmpartseg.datasets.part_seg_dataset import shipped_metainfo
+from mmpartseg.palette import (
     COLORS,
     color_of_part,
     generalized_part_palette,
     object_palette,
     palette_of_names,
+    part_palette,
 )
+from mmpartseg.taxonomy import PartTaxonomy, load_metainfo
 
 SHIPPED = ['pascal_part_116', 'ade20k_part_234', 'part_imagenet', 'part_imagenet_ood', 'part_shapes',
            'part_shapes_synonyms', 'part_sketches']
@@ -91,6 +92,12 @@ def test_shades_say_the_object():
     for color, part in zip(part_palette(taxonomy), taxonomy.part_of):
         plain = COLORS[color_of_part(taxonomy.parts[part])]
         assert abs(color - plain).max() <= 0.15 * 215 + 0.5
+
+
+def test_data_sets_have_the_colours_of_the_pictures(taxonomy, request):
+    name = request.node.callspec.params['taxonomy']
+    assert shipped_metainfo(name)['palette'] == part_palette(taxonomy).tolist()
+    assert 'palette' not in load_metainfo(name)  # a second source
 
 
 def test_one_class_alone():

@@ -1,12 +1,13 @@
 """Colours of parts: from the name alone; colour-blind people tell those of an object apart."""
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
 
-from ..spelling import fold
-from ..taxonomy import ANYTHING, METAINFO_DIR, PartTaxonomy, object_and_part
+from .spelling import fold
+from .taxonomy import ANYTHING, METAINFO_DIR, PartTaxonomy, object_and_part
 
 # Searched for by computer: in OKLab (x 100) any two are 15 apart, and 8.6 to eyes without one kind of cones
 # (Machado et al. 2009, severity 1); 2 can just be seen. Each goes on with what is far from those before it.
@@ -19,7 +20,7 @@ SHADE = 0.15  # share of another colour, of medium brightness, in a shade
 SHADE_RANGE = (40, 215)
 
 
-def part_palette(taxonomy):
+def part_palette(taxonomy: PartTaxonomy) -> np.ndarray:
     """One RGB colour per object-specific part, the same in every vocabulary that has the class.
 
     The part's name chooses one of the ``COLORS``, the object's name a shade of it. Parts that a shipped
@@ -37,31 +38,31 @@ def part_palette(taxonomy):
     return _shaded(colors[list(taxonomy.part_of)], shades[list(taxonomy.object_of)])
 
 
-def palette_of_names(names):
+def palette_of_names(names: Iterable[str]) -> np.ndarray:
     """:func:`part_palette` of class names as people see them, such as ``'handle'`` or ``"cat's head"``."""
     pairs = [object_and_part(name) for name in names]
     return part_palette(PartTaxonomy([f"{obj or ANYTHING}'s {part}" for obj, part in pairs]))
 
 
-def generalized_part_palette(taxonomy):
+def generalized_part_palette(taxonomy: PartTaxonomy) -> np.ndarray:
     """The colour of each generalized part, in a shade of its own: (P, 3) uint8."""
     return _shaded(np.array([COLORS[color_of_part(part)] for part in taxonomy.parts]),
                    np.array([shade_of(part, _known()[0]) for part in taxonomy.parts]))
 
 
-def object_palette(taxonomy):
+def object_palette(taxonomy: PartTaxonomy) -> np.ndarray:
     """A colour for each object by its name: (O, 3) uint8."""
     places = [_known()[1].get(fold(obj), _number_of(obj)) for obj in taxonomy.objects]
     return _shaded(COLORS[[place % len(COLORS) for place in places]],
                    np.array([shade_of(obj, _known()[1]) for obj in taxonomy.objects]))
 
 
-def color_of_part(part):
+def color_of_part(part: str) -> int:
     """Index into ``COLORS`` of a part's name, however it is capitalized."""
     return _known()[0].get(fold(part), _number_of(part)) % len(COLORS)
 
 
-def shade_of(word, known):
+def shade_of(word: str, known: Mapping[str, int]) -> np.ndarray:
     """What a word mixes into colours, (3,) in 0..1: a known one by its place, another as it falls."""
     number = known.get(fold(word), _number_of(word))
     return np.multiply(SHADE_STEP, number + 1) % 1

@@ -1,0 +1,48 @@
+"""The project's address is stated in one place."""
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from mmpartseg.zoo import load_zoo
+from mmpartseg.zoo.addresses import STATED_IN, addressed, owner_and_name
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    for name in (*STATED_IN, 'configs/zoo.yml'):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def test_another_address(checkout):
+    before = {name: (checkout / name).read_text() for name in STATED_IN}
+    zoo = load_zoo(checkout)
+    assert addressed(zoo) == before
+    text = (checkout / 'configs' / 'zoo.yml').read_text()
+    (checkout / 'configs' / 'zoo.yml').write_text(text.replace(zoo.repository, 'https://github.com/lab-x/mmpartseg'))
+    after = addressed(load_zoo(checkout))
+    for name in STATED_IN:
+        found = re.findall(r'github\.com/([\w-]+)/mmpartseg|//([\w-]+)\.github\.io/mmpartseg', after[name])
+        assert found and {owner or pages for owner, pages in found} == {'lab-x'}, name
+        assert len(after[name].splitlines()) == len(before[name].splitlines())
+    assert 'arxiv.org/abs/2406.11384' in after['setup.cfg']
+
+
+def test_nobody_else_states_an_address():
+    """In files that people write; what the zoo writes has it from there."""
+    owner, name = owner_and_name(load_zoo(ROOT).repository)
+    for path in [*ROOT.glob('*.*'), *ROOT.glob('docs/*.md'), *ROOT.glob('mmpartseg/**/*.py'),
+                 *ROOT.glob('tools/**/*.py'), *ROOT.glob('.github/**/*.yml')]:
+        if path.is_file() and path.relative_to(ROOT).as_posix() not in STATED_IN:
+            assert f'github.com/{owner}/{name}' not in path.read_text(errors='replace'), path
+
+
+@pytest.mark.parametrize('address', ['https://gitlab.com/a/b', 'https://github.com/a', 'github.com/a/b'])
+def test_other_hosts(address):
+    with pytest.raises(ValueError, match=f"repository is '{address}', expected https://github.com/OWNER/NAME"):
+        owner_and_name(address)
