@@ -20,6 +20,8 @@ class BuildWithConfigs(build_py):
         shipped.mkdir(parents=True, exist_ok=True)
         for name in ('partclipseg.safetensors', 'card.json'):  # `mmpartseg predict` without a model
             shutil.copy(Path('data') / 'miniature' / name, shipped)
+        # `mmpartseg train part_shapes` starts from it
+        shutil.copytree(Path('data') / 'miniature' / 'clipseg', shipped / 'clipseg', dirs_exist_ok=True)
 
 
 setup(cmdclass={'build_py': BuildWithConfigs})

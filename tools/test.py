@@ -27,6 +27,8 @@ def parse_args():
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
     args = parser.parse_args()
     args.refine = [name for name in ('zoom', 'snap') if getattr(args, name)]
+    if '://' not in args.checkpoint and not os.path.isfile(args.checkpoint):
+        parser.error(f"there is no checkpoint '{args.checkpoint}'")
     if args.tta and args.refine:
         parser.error('--zoom and --snap go without --tta, whose views are flipped')
     return args

@@ -24,20 +24,20 @@ rm -rf dist build
 "$DIR/build/bin/twine" check --strict dist/*
 
 try() { # NAME : in an empty folder
-    local work=$DIR/work_$1 python=$DIR/fresh/bin/python mim
+    local work=$DIR/work_$1 python=$DIR/fresh/bin/python command=$DIR/fresh/bin/mmpartseg mim
     rm -rf "$work" && mkdir -p "$work" && cd "$work"
     mim=$("$python" -c 'import pathlib, mmpartseg; print(pathlib.Path(mmpartseg.__file__).parent / ".mim")' | tail -n 1)
     case $mim in "$DIR"/*) ;; *) echo "mmpartseg was imported from $mim" >&2 && exit 1 ;; esac
-    local config=$mim/configs/partclipseg/part_shapes.py
-    local few=(load_from=None train_cfg.max_iters=2 train_cfg.val_interval=2 effective_batch_size=2
+    local few=(train_cfg.max_iters=2 train_cfg.val_interval=2 effective_batch_size=2
                default_hooks.checkpoint.interval=2)
-    "$python" "$mim/tools/dataset_converters/part_shapes.py" --out data/part_shapes --num-train 8 --num-val 4 \
+    "$command" convert part_shapes --out data/part_shapes --num-train 8 --num-val 4 \
         --num-test 4 --workers 1 > /dev/null
-    "$python" "$mim/tools/train.py" "$config" --work-dir run --cfg-options "${few[@]}" > train.log 2>&1 \
+    "$command" train part_shapes --work-dir run --cfg-options "${few[@]}" > train.log 2>&1 \
         || { tail -n 40 train.log && exit 1; }
-    "$python" "$mim/tools/test.py" "$config" run/iter_2.pth --work-dir test > test.log 2>&1 \
+    "$command" check part_shapes > check.log
+    "$command" test part_shapes run/iter_2.pth --work-dir test > test.log 2>&1 \
         || { tail -n 40 test.log && exit 1; }
-    "$python" "$mim/tools/predict.py" data/part_shapes/images/test --config "$config" --checkpoint run/iter_2.pth \
+    "$command" predict data/part_shapes/images/test --config part_shapes --checkpoint run/iter_2.pth \
         --parts "cat: head, ear" --out predicted > predict.log 2>&1 || { tail -n 40 predict.log && exit 1; }
     grep -q 'pred_all/harmonic' test.log
     [ "$(find predicted -name '*_overlay.png' | wc -l)" -eq 4 ]

@@ -1,5 +1,4 @@
 """Schemes of published weights for ``load_from``."""
-import os
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +6,7 @@ import huggingface_hub
 import torch
 from huggingface_hub.errors import EntryNotFoundError
 
+from ..shipped import shipped_root
 from .catseg import catseg_to_mmpartseg
 from .convert import to_mmpartseg
 from .read import read_checkpoint, say_not_finite, state_dict_of
@@ -20,14 +20,16 @@ WEIGHT_FILES = ('model.safetensors', 'pytorch_model.bin')
 def load_from_clipseg(filename: str, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """A ``transformers`` CLIPSeg checkpoint: ``clipseg://<hub id>`` or ``clipseg://<folder>``.
 
-    Hub ids are fetched with huggingface_hub, whose cache and offline variables hold.
+    A folder may be one that ships with the package, ``data/miniature/clipseg``, wherever it is run. Hub ids
+    are fetched with huggingface_hub, whose cache and offline variables hold.
 
     Raises:
         FileNotFoundError: neither such a folder, nor cached, nor reachable; says what to put where.
         ValueError: the file is damaged or not CLIPSeg's.
     """
     name = filename.removeprefix('clipseg://')
-    path = _in_folder(name) if os.path.isdir(os.path.expanduser(name)) else _from_hub(name)
+    folders = [folder for folder in (Path(name).expanduser(), shipped_root() / name) if folder.is_dir()]
+    path = _in_folder(folders[0]) if folders else _from_hub(name)
     checkpoint = _converted(path, filename, map_location)
     checkpoint['meta']['train_dataset_meta'] = dict(classes=())  # it has learned phrases, no classes
     return checkpoint

@@ -159,6 +159,16 @@ def test_a_file_cut_short(scheme, suffix, tmp_path):
         CheckpointLoader.load_checkpoint(f'{scheme}{path}')
 
 
+def test_a_shipped_folder_from_anywhere(tmp_path, monkeypatch):
+    """An installed package trains the quickstart in an empty folder; a folder that is there goes first."""
+    monkeypatch.chdir(tmp_path)
+    loaded = CheckpointLoader.load_checkpoint('clipseg://data/miniature/clipseg')
+    assert loaded['meta']['train_dataset_meta'] == dict(classes=()) and loaded['state_dict']
+    (tmp_path / 'data' / 'miniature' / 'clipseg').mkdir(parents=True)
+    with pytest.raises(FileNotFoundError, match='the folder has none of'):
+        CheckpointLoader.load_checkpoint('clipseg://data/miniature/clipseg')
+
+
 def test_a_missing_file():
     with pytest.raises(FileNotFoundError, match='checkpoint nowhere.pth not found'):
         CheckpointLoader.load_checkpoint('partclipseg://nowhere.pth')
