@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from ..visualization import legend, make_grid, overlay, stack
+from ..visualization.grid import MARGIN
 from ..visualization.sizes import font_size, line_width, readable_scale, resize_image
 from ..visualization.text import font_of, text_block, text_size
 
@@ -51,7 +52,7 @@ def draw_prediction(image: np.ndarray, label_map: np.ndarray, names: Sequence[st
     width, size = max(picture.shape[1], LEGEND_WIDTH), font_size(picture)
     if len(classes) == 0:
         return stack([picture, text_block(NOTHING, size, width)])
-    return stack([picture, legend(classes, names, palette, width, unseen, size)])
+    return stack([picture, legend(classes, names, palette, width - 2 * MARGIN, unseen, size)])
 
 
 def _with_boxes(picture, instances, scale):
@@ -86,7 +87,8 @@ def video_size(image: np.ndarray, names: Sequence[str], palette: np.ndarray,
     image = resize_image(image, min(1, PICTURE_SIDE / max(image.shape[:2])))
     height, width = (round(readable_scale(image) * side) for side in image.shape[:2])
     size, width = font_size(np.empty((height, width))), max(width, LEGEND_WIDTH)
-    below = stack([legend(range(len(names)), names, palette, width, unseen, size)]).shape[0]
+    strip = legend(range(len(names)), names, palette, width - 2 * MARGIN, unseen, size)
+    below = stack([strip]).shape[0]
     return height + min(below, round(LEGEND_SHARE * height)), width
 
 

@@ -25,6 +25,7 @@ def test_legend_below():
     assert picture.shape[0] > 410 and picture.shape[1] == 600
     assert (picture[-8:] == 255).any() and not (picture[10:390, 10:290]).any()
     assert picture.shape[0] != nothing.shape[0]
+    assert (picture[405:, :MARGIN] == 255).all()  # a box at the rim would look cut off
     red = picture[10:390, 310:590].reshape(-1, 3)
     assert np.median(red, axis=0).tolist() == [125, 0, 0]
 
