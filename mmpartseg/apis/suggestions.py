@@ -49,10 +49,14 @@ def hints(taxonomy: PartTaxonomy) -> list[str]:
     """What may be meant otherwise in a vocabulary that was typed: a line for each word.
 
     Beside :func:`near_misses` these are parts that the shipped vocabularies know as objects only: ``dog`` in
-    ``'cat: head; dog'``.
+    ``'cat: head; dog'``, and an object with its part, without the colon: ``'cat head'``.
     """
     objects, parts = familiar_words()
     lines = [f"'{word}': did you mean '{near}'?" for word, near in near_misses(taxonomy).items()]
     lines += [f"'{word}' is taken for a part; if it is an object, its parts go behind a colon: '{word}: …'"
               for word in taxonomy.parts if fold(word) in objects and fold(word) not in parts]
+    for word in taxonomy.parts:
+        obj, _, part = fold(word).partition(' ')
+        if obj in objects and part in parts and fold(word) not in parts:
+            lines.append(f"'{word}' is taken for a part; for the {part} of a {obj} type '{obj}: {part}'")
     return lines

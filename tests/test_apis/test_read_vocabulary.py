@@ -155,3 +155,11 @@ def test_objects_typed_as_parts(typed, words):
 def test_missing_file(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"no vocabulary file '.*words.yaml'"):
         read_vocabulary(str(tmp_path / 'words.yaml'))
+
+
+@pytest.mark.parametrize('typed, hint', [
+    ('cat head', "'cat head' is taken for a part; for the head of a cat type 'cat: head'"),
+    ('cat: tail; Bus wheel', "'Bus wheel' is taken for a part; for the wheel of a bus type 'bus: wheel'"),
+    ('person: upper arm, license plate', None), ('big head', None)])
+def test_an_object_with_its_part_without_a_colon(typed, hint):
+    assert hints(parse_vocabulary(typed)) == ([hint] if hint else [])
