@@ -78,7 +78,7 @@ class IdTable:
             top = np.iinfo(stored.dtype).max
             raise ValueError(
                 f'label map {printable(path)} holds {_ids_of(outside)}, outside the '
-                f'{len(self.targets)} in use ({known}, and {top} for ignored pixels); '
+                f'{counted(len(self.targets), "class", "classes")} ({known}, and {top} for ignored pixels); '
                 + self._hint(outside, stored.dtype))
         return ids.astype(self.dtype)
 

@@ -97,7 +97,7 @@ def test_a_missing_entry_is_named(tmp_path):
     state = released(cost_segmentor('cvpr24'))
     del state[AGGREGATOR + 'head.bias']
     torch.save(dict(model=state), tmp_path / 'final.pth')
-    with pytest.raises(ValueError, match='does not fit the model. 1 entries missing.*decoder.head.bias'):
+    with pytest.raises(ValueError, match='does not fit the model. 1 entry missing.*decoder.head.bias'):
         load_checkpoint(cost_segmentor('cvpr24'), f'catseg://{tmp_path}/final.pth')
 
 

@@ -113,7 +113,7 @@ def test_a_missing_entry_and_another_shape_are_named(tmp_path):
     model = our_model(TINY, type='PartCLIPSegHead', adapter_channels=8)
     before = {k: v.clone() for k, v in model.state_dict().items()}
     with pytest.raises(ValueError, match=(
-            r"final.pth does not fit the model. 1 entries missing: \['decode_head.decoder.reduces.1.bias'"
+            r"final.pth does not fit the model. 1 entry missing: \['decode_head.decoder.reduces.1.bias'"
             r'.*adapter.down.weight is \(9, 32\), the model has \(8, 32\)')):
         load_checkpoint(model, f'partclipseg://{path}')
     assert all(torch.equal(v, before[k]) for k, v in model.state_dict().items())

@@ -5,18 +5,15 @@ import re
 
 import numpy as np
 import pytest
-from mmengine.config import Config
 from mmengine.logging import MMLogger
-from mmseg.registry import DATASETS
 from PIL import Image
 
 from mmpartseg.datasets import label_survey
 from mmpartseg.datasets.label_files import StoredMap
 from mmpartseg.datasets.label_survey import LOOKED_AT, facts_of, finding
 from mmpartseg.datasets.preparation.checking import inspect, match_files, value_problems
+from tests.surveyed import CAT, NAMES, build, write
 
-CAT = ["cat's head"]
-NAMES = ["cat's head", "cat's tail", "dog's head"]
 MASK = np.zeros((8, 10), np.uint8)
 MASK[2:5, 3:7] = 1
 VOC = [0, 0, 0, 128, 0, 0, 0, 128, 0, 128, 128, 0]  # the first colours of the usual palette
@@ -26,32 +23,10 @@ def palette(ids, colours):
     image = Image.fromarray(ids, 'P')
     image.putpalette(colours)
     return image
-
-
 FORMS = {  # how a mask of 0 and "all ones" is stored
     '1 bit': lambda: Image.fromarray(MASK > 0), '8 bit': lambda: Image.fromarray(MASK * 255),
     '16 bit': lambda: Image.fromarray(MASK.astype(np.uint16) * 65535),
     'palette': lambda: palette(MASK * 255, [v for i in range(256) for v in (i, i, i)])}
-
-
-def write(folder, images, objects=None):
-    for kind, maps in (('labels', images), ('objects', objects or [])):
-        (folder / kind).mkdir(parents=True)
-        for i, image in enumerate(maps):
-            image.save(folder / kind / f'{i}.png')
-    (folder / 'images').mkdir()
-    for i in range(len(images)):
-        Image.new('RGB', images[0].size).save(folder / 'images' / f'{i}.jpg')
-
-
-def build(folder, taxonomy, **options):
-    prefix = dict(img_path='images', seg_map_path='labels')
-    if list((folder / 'objects').iterdir()):
-        prefix['object_map_path'] = 'objects'
-    return DATASETS.build(dict(dict(
-        type='PartSegDataset', taxonomy=taxonomy, data_root=str(folder), data_prefix=prefix,
-        pipeline=[dict(type='LoadPartImage'), dict(type='LoadPartAnnotations'),
-                  dict(type='PackPartSegInputs')]), **options))
 
 
 @pytest.fixture
@@ -126,7 +101,7 @@ def test_object_masks(tmp_path, warnings_of):
 def test_16_bit_files_with_255(tmp_path):
     """255 is an id there: out of range, and the message says what to state."""
     write(tmp_path, [Image.fromarray(MASK.astype(np.uint16) * 255)])
-    with pytest.raises(ValueError, match='holds id 255 .* 255 is an id like any other in a file of') as error:
+    with pytest.raises(ValueError, match='holds id 255, .* 255 is an id like any other in a file') as error:
         build(tmp_path, CAT)[0]
     assert setting(str(error.value).rsplit('marks the part', 1)[1], 'part_values').keys() == {0, 255}
     data = build(tmp_path, CAT, part_values={0: None, 255: CAT[0]})
@@ -200,39 +175,3 @@ def test_a_picture_in_place_of_a_map(tmp_path):
     write(tmp_path, [Image.fromarray(noise)])
     with pytest.raises(ValueError, match=r'and \d+ others, .*so many look like a picture: .*a lossy file'):
         build(tmp_path, NAMES)[0]
-
-
-@pytest.mark.parametrize('options, message', [
-    (dict(part_values={0: 'cow'}), "part_values names 'cow' for 0, which is not in the data set's"),
-    (dict(object_values={70000: 'cat'}), 'object_values has the value 70000; expected whole numbers from 0'),
-    (dict(part_values={'255': CAT[0]}), "part_values has the value '255'"),
-    (dict(part_values={255: CAT[0]}, reduce_zero_label=True), 'both say what stored values mean')])
-def test_bad_values(tmp_path, options, message):
-    with pytest.raises(ValueError, match=message):
-        DATASETS.build(dict(type='PartSegDataset', taxonomy=NAMES, lazy_init=True, **options))
-
-
-def test_values_against_a_loop(tmp_path):
-    """Gray levels as ids, unseen classes dropped, a value that is not stated an error."""
-    values = {10: NAMES[2], 20: NAMES[0], 30: None, 255: NAMES[1]}
-    ids = np.random.default_rng(1).choice([10, 20, 30, 255], (8, 10)).astype(np.uint8)
-    write(tmp_path, [Image.fromarray(ids)])
-    taxonomy = dict(object_parts=NAMES, unseen_objects=['dog'])
-    data = build(tmp_path, taxonomy, split='seen', part_values=values)
-    expected = np.vectorize({10: 255, 20: 0, 30: 255, 255: 1}.get)(ids)
-    assert np.array_equal(data[0]['data_samples'].gt_sem_seg.data[0], expected)
-    del values[30]
-    with pytest.raises(ValueError, match=r'holds id 30 .*\(part_values: \[10, 20, 255\]'):
-        build(tmp_path, NAMES, part_values=values)[0]
-
-
-def test_values_in_a_config_file(tmp_path):
-    path = tmp_path / 'config.py'
-    path.write_text("""dataset = dict(type='PartSegDataset', lazy_init=True, taxonomy=["cat's head"],
-                       part_values={0: None, 255: "cat's head"})""")
-    cfg = Config.fromfile(path)
-    cfg.dump(tmp_path / 'dumped.py')
-    for each in (path, tmp_path / 'dumped.py'):
-        tables = DATASETS.build(Config.fromfile(each).dataset).label_tables
-        assert tables.parts(np.array([[0, 255]], np.uint8), 'a').tolist() == [[255, 0]]
-        assert tables.parts.as_label_map() == {0: 255, 255: 0}

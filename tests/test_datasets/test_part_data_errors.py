@@ -57,7 +57,7 @@ def test_seen_split_needs_part_maps(pascal_archive):
 def test_id_outside_the_vocabulary(pascal_archive, split, when):
     parts = np.full((12, 16), 116, np.uint8)
     pascal_archive.save('train', 'odd', parts, parts * 0)
-    message = r'_part/train/odd\.png holds id 116 .*outside the 116 classes \(ids 0 to 115'
+    message = r'_part/train/odd\.png holds id 116, outside the 116 classes \(ids 0 to 115'
     if when == 'built':
         with pytest.raises(ValueError, match=message):
             build(pascal_archive, split=split)

@@ -11,30 +11,16 @@ from mmseg.models.decode_heads import FCNHead
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
-from mmpartseg import compat
 from mmpartseg.apis import PartSegInferencer
 from mmpartseg.apis.export import FixedVocabulary, export_onnx, export_program
-from mmpartseg.apis.export_processor import write_processor
 from mmpartseg.models import ZSSegHead
+from tests.exported import PARTS, SIZES, export, exported_fixture, model_files_fixture, outputs  # noqa: F401
 from tests.released_protocol import clear
 from tests.tiny_cost import VARIANTS, cost_config, cost_segmentor
-from tests.tiny_model import load_tool, write_model
 
 pytest.importorskip('onnx')
 pytest.importorskip('onnxscript')
 onnxruntime = pytest.importorskip('onnxruntime')
-export = load_tool('export_onnx')
-PARTS = 'cat: head, tail; cow: head'
-SIZES = [(False, (32, 32)), (True, (32, 32)), (True, (48, 24))]
-try:
-    compat.check_dynamic_onnx()
-except ImportError:  # what is left is the refusal
-    SIZES = SIZES[:1]
-
-
-@pytest.fixture(scope='module')
-def model_files(tmp_path_factory):
-    return write_model(tmp_path_factory.mktemp('model'))
 
 
 def test_options_of_the_model_are_those_of_predict(capsys):
@@ -43,26 +29,6 @@ def test_options_of_the_model_are_those_of_predict(capsys):
         with pytest.raises(SystemExit):
             export.parse_args([*wrong, '--out', 'a.onnx'])
         assert ' goes with ' in capsys.readouterr().err
-
-
-@pytest.fixture(scope='module')
-def exported(model_files, tmp_path_factory):
-    """``{dynamic: onnx file}``."""
-    folder = tmp_path_factory.mktemp('exported')
-    config, checkpoint = model_files
-    for dynamic in {dynamic for dynamic, _ in SIZES}:
-        export.main(['--config', config, '--checkpoint', checkpoint, '--parts', PARTS,
-                     '--out', str(folder / f'{dynamic}.onnx'), *(['--dynamic'] if dynamic else [])])
-    return {dynamic: folder / f'{dynamic}.onnx' for dynamic, _ in SIZES}
-
-
-def outputs(path, image):
-    """By name, of the ONNX file and of the program beside it."""
-    session = onnxruntime.InferenceSession(path)
-    names = [output.name for output in session.get_outputs()]
-    program = torch.export.load(path.with_suffix('.pt2')).module()
-    return (dict(zip(names, session.run(None, {'image': image}))),
-            dict(zip(names, [value.numpy() for value in program(torch.from_numpy(image))])))
 
 
 @pytest.mark.parametrize('dynamic, size', SIZES)
@@ -185,35 +151,3 @@ def test_errors(model_files, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(export.importlib.util, 'find_spec', lambda name: None)
     with pytest.raises(ImportError, match=r"onnx, onnxscript, .*pip install 'mmpartseg\[export\]'"):
         export.main([*common, '--out', str(tmp_path / 'a.onnx')])
-
-
-def test_a_stock_processor_feeds_it(exported, model_files):
-    transformers = pytest.importorskip('transformers')
-    folder = exported[False].with_name('False_processor')
-    processor = transformers.CLIPSegProcessor.from_pretrained(folder)
-    picture = np.random.default_rng(0).integers(0, 256, (60, 80, 3), np.uint8)
-    image = processor(images=picture, return_tensors='np')['pixel_values'].astype('float32')
-    inferencer = PartSegInferencer(*model_files, parts=PARTS, device='cpu', channel_order='rgb')
-    expected = inferencer.prepare(picture)['inputs'].flip(0)[None].numpy()  # BGR
-    assert image.shape == expected.shape and np.abs(image - expected).max() <= 1
-    assert outputs(exported[False], image)[0]['label_map'].shape == (1, 32, 32)
-    prompts = json.loads((folder / 'prompts.json').read_text())
-    head = inferencer.model.decode_head
-    assert tuple(prompts['classes']) == inferencer.taxonomy.object_parts
-    assert tuple(prompts['prompts']) == tuple(head.prompts(inferencer.taxonomy))
-    tokens = processor(text=prompts['prompts'], padding='max_length', return_tensors='pt')['input_ids']
-    ends = head.text_encoder.tokenizer(prompts['prompts']).argmax(1)
-    for found, own, end in zip(tokens, head.text_encoder.tokenizer(prompts['prompts']), ends):
-        assert found[:end + 1].tolist() == own[:end + 1].tolist()
-    assert 'at 32x32' in (folder / 'README.md').read_text()
-
-
-def test_no_tokenizer_where_it_is_not_clips(tmp_path):
-    tokenizer = SimpleNamespace(context_length=64)
-    encoder = SimpleNamespace(tokenizer=tokenizer, templates=('a photo of a {}', ))
-    head = SimpleNamespace(text_encoder=encoder, prompts=lambda taxonomy: taxonomy.object_parts)
-    write_processor(tmp_path, 'a.onnx', (32, 48), SimpleNamespace(
-        decode_head=head, taxonomy=SimpleNamespace(object_parts=["cat's head"])))
-    assert sorted(path.name for path in tmp_path.iterdir()) == [
-        'README.md', 'preprocessor_config.json', 'prompts.json']
-    assert "not CLIP's" in (tmp_path / 'README.md').read_text()

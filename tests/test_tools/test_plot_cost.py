@@ -4,9 +4,9 @@ import math
 import plot_cost
 import pytest
 from PIL import Image
-from test_tables import confusion_of, write_config, write_log, write_run
 
 from mmpartseg.evaluation.paper_tables import load_table
+from tests.made_up_runs import confusion_of, write_config, write_log, write_run
 
 
 def trained(time, *steps):

@@ -174,5 +174,5 @@ def test_bad_object_id(pascal_archive):
     objects = Image.fromarray(np.full((12, 16), 20, np.uint8))
     objects.save(pascal_archive.path('obj', 'train', 'cat'))
     dataset = PascalPart116Dataset(data_root=str(pascal_archive.root))
-    with pytest.raises(ValueError, match=r'_obj/train/cat\.png holds id 20 .*the 20 classes'):
+    with pytest.raises(ValueError, match=r'_obj/train/cat\.png holds id 20, .*the 20 classes'):
         LoadPartAnnotations()(LoadPartImage()(dataset.get_data_info(2)))

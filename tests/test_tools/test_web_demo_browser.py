@@ -1,0 +1,193 @@
+"""The web page behind gradio's client and in a real Chromium, at desk and phone width."""
+import json
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+import web_demo as demo
+import web_page
+from PIL import Image
+
+from tests.visited_page import MARKUP, PARTS, RGB, document, inferencer_fixture, picture_file  # noqa: F401
+
+SIZES = {'desk': dict(width=1200, height=1000), 'phone': dict(width=390, height=844)}
+
+
+@pytest.fixture(scope='module')
+def url(inferencer, tmp_path_factory):
+    """The page, served."""
+    pytest.importorskip('gradio')
+    folder = tmp_path_factory.mktemp('page')
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, 'GRADIO_TEMP_DIR', str(folder))
+        page = web_page.build_page(lambda *given: demo.segment(inferencer, folder, *given), PARTS,
+                                   demo.training_note(inferencer.words.trained),
+                                   demo.example_pictures(folder))
+        _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, allowed_paths=[str(folder)],
+                                **demo.PRIVATE)
+        yield url
+        page.close()
+
+
+def test_visitors_do_not_meet(url, tmp_path):
+    """Twenty at once, each with a vocabulary and a picture of its own."""
+    client = pytest.importorskip('gradio_client')
+    paths, answers = [picture_file(tmp_path, kind) for kind in ('16 bit', 'transparent')], {}
+
+    def visit(i):
+        own = client.Client(url, verbose=False, download_files=str(tmp_path))
+        *_, downloads, line = own.predict(client.handle_file(paths[i % 2]), f'owl: part{i}, wing', '', 0,
+                                          0.5, api_name='/segment')
+        answers[i] = document(downloads), line
+    visitors = [threading.Thread(target=visit, args=[i]) for i in range(20)]
+    for each in visitors:
+        each.start()
+    for each in visitors:
+        each.join()
+    assert len(answers) == 20
+    for i, (found, line) in answers.items():
+        assert found['vocabulary'] == [f"owl's part{i}", "owl's wing"] and f'parts part{i}, wing' in line
+        assert found['image'] == Path(paths[i % 2]).name
+
+
+def test_errors_behind_the_client(url, tmp_path):
+    client = pytest.importorskip('gradio_client')
+    own = client.Client(url, verbose=False, download_files=str(tmp_path))
+    with pytest.raises(client.exceptions.AppError, match='image damaged.png cannot be read'):
+        own.predict(client.handle_file(picture_file(tmp_path, 'damaged')), PARTS, '', 0, 0.5,
+                    api_name='/segment')
+    assert list(own.view_api(return_format='dict')['named_endpoints']) == ['/segment']
+
+
+@pytest.fixture(params=SIZES)
+def tab(request, url, tmp_path):
+    """The page in a headless Chromium."""
+    playwright = pytest.importorskip('playwright.sync_api')
+    if shutil.which('chromium') is None:
+        pytest.skip('no Chromium')
+    with playwright.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=shutil.which('chromium'), args=['--no-sandbox'])
+        phone = request.param == 'phone'
+        tab = browser.new_context(viewport=SIZES[request.param], has_touch=phone, is_mobile=phone).new_page()
+        tab.phone, tab.problems = phone, []
+        tab.on('pageerror', lambda error: tab.problems.append(str(error)))
+        tab.on('request', lambda sent: sent.url.startswith((url, 'data:', 'blob:'))
+               or tab.problems.append(sent.url))
+        tab.goto(url)
+        yield tab
+        tab.screenshot(path=str(tmp_path / f'{request.param}.png'), full_page=True)
+        assert tab.problems == [] and tab.evaluate('window.hit') is None
+        # nothing to scroll sideways
+        assert tab.evaluate('document.documentElement.scrollWidth') <= SIZES[request.param]['width']
+        browser.close()
+
+
+def drop(tab, path):
+    with tab.expect_response(lambda answer: '/upload' in answer.url):
+        tab.set_input_files('#picture input[type=file]', str(path))
+    tab.wait_for_selector('#picture img')
+
+
+def fill(tab, **texts):
+    for label, text in texts.items():
+        tab.get_by_role('textbox', name=label).fill(text)
+
+
+def line_with(tab, text):
+    tab.locator('#line').get_by_text(text).wait_for()
+    return tab.locator('#line').inner_text()
+
+
+def test_use(tab, tmp_path):
+    """Drop a picture, press Enter, point, click, draw a box, move sliders, download."""
+    Image.fromarray(RGB).resize((400, 240)).save(tmp_path / 'my cat.png')
+    drop(tab, tmp_path / 'my cat.png')
+    tab.get_by_role('spinbutton', name='Threshold').fill('0')
+    fill(tab, Parts=PARTS)
+    tab.get_by_role('textbox', name='Parts').press('Enter')
+    assert 'Never seen in training: objects cow' in line_with(tab, 'parts found')
+    tab.wait_for_selector('#overlay img')
+    part = tab.locator('#hover .part').first
+    part.scroll_into_view_if_needed()
+    x, y = point_on(tab, part)
+    tip = tab.locator('#hover .tip')
+    assert not tip.is_visible()
+    if not tab.phone:  # which has no mouse to point with
+        tab.mouse.move(x, y)
+        assert tip.inner_text() == part.get_attribute('data-name')
+        shown = tip.bounding_box()
+        assert 0 < shown['y'] - y < 30
+        assert min(abs(shown['x'] - x), abs(shown['x'] + shown['width'] - x)) < 30
+    (tab.touchscreen.tap if tab.phone else tab.mouse.click)(x, y)
+    obj = part.get_attribute('data-name').partition("'s")[0]
+    line_with(tab, f'{obj}, ')
+    # of the new parts; a finger has gone, and what it pointed at is still said
+    tab.wait_for_function("document.querySelector('#hover .tip').textContent", timeout=8000)
+    frame = tab.locator('#hover .shown svg').bounding_box()
+    tab.mouse.move(frame['x'] + 5, frame['y'] + 5)
+    tab.mouse.down()
+    tab.mouse.move(frame['x'] + frame['width'] / 2, frame['y'] + frame['height'] / 2)
+    assert tab.locator('#hover .frame').is_visible()
+    fill_object = tab.get_by_role('textbox', name='Object')
+    fill_object.evaluate("e => { e.value = 'cow'; e.dispatchEvent(new Event('input')); }")
+    tab.mouse.up()
+    line_with(tab, 'cow, ')
+    assert not tab.locator('#hover .frame').is_visible()
+    opacity = tab.get_by_role('slider', name='Opacity')
+    opacity.focus()
+    opacity.press('Home')
+    opacity.dispatch_event('pointerup')
+    tab.wait_for_function("document.querySelector('#hover style').textContent.includes('fill-opacity: 0.00')")
+    line_with(tab, 'cow, ')  # the box stays chosen
+    with tab.expect_download() as download:
+        tab.locator('#downloads a[download]').first.click()
+    assert json.loads(Path(download.value.path()).read_text())['width'] == 400
+    assert download.value.suggested_filename.startswith('my')
+
+
+def point_on(tab, part):
+    """A point of the screen where a part is."""
+    box, shape = part.locator('path').bounding_box(), (
+        "([x, y]) => document.elementFromPoint(x, y)?.closest('.part')?.dataset.name")
+    points = ((box['x'] + i * box['width'] / 40, box['y'] + j * box['height'] / 40)
+              for i in range(1, 40) for j in range(1, 40))
+    name = part.get_attribute('data-name')
+    return next(point for point in points if tab.evaluate(shape, list(point)) == name)
+
+
+def test_mistakes(tab, tmp_path):
+    """What is wrong is said, as it is, and nothing old stays beside it."""
+    drop(tab, picture_file(tmp_path, 'transparent'))
+    fill(tab, Parts=PARTS)
+    tab.get_by_role('button', name='Segment').click()
+    line_with(tab, 'parts found')
+    fill(tab, Parts='cat: head, head')
+    tab.get_by_role('button', name='Segment').click()
+    line_with(tab, 'repeated in the vocabulary')
+    tab.wait_for_selector('#overlay img', state='detached')
+    assert tab.locator('#hover .shown svg').count() == tab.locator('#downloads a[download]').count() == 0
+    for parts, name in ((f'cat: head, {MARKUP}', ''), ('cat: head', MARKUP)):
+        fill(tab, Parts=parts, Object=name)
+        tab.get_by_role('textbox', name='Object').press('Enter')
+        line_with(tab, MARKUP)
+    fill(tab, Parts=f'cat: {MARKUP}, tail', Object='cat')
+    tab.get_by_role('spinbutton', name='Threshold').fill('0')
+    tab.get_by_role('button', name='Segment').click()
+    tab.wait_for_selector('#hover .part')
+    tab.locator('#picture').get_by_role('button', name='Remove Image').click()
+    tab.wait_for_selector('#hover .shown svg', state='detached')
+    assert tab.locator('#line').inner_text().strip() == ''
+    drop(tab, picture_file(tmp_path, 'damaged'))
+    tab.get_by_role('button', name='Segment').click()
+    line_with(tab, 'image damaged.png cannot be read')
+
+
+def test_example_and_note(tab):
+    assert 'trained on 3 parts of 2 objects (bus, cat)' in tab.locator('#note').inner_text()
+    tab.locator('#examples').get_by_text('bird: head, beak').first.click()
+    tab.wait_for_selector('#picture img')
+    assert tab.get_by_role('textbox', name='Parts').input_value().startswith('bird: head, beak')
+    tab.get_by_role('button', name='Segment').click()
+    line_with(tab, 'of 5 parts found')
