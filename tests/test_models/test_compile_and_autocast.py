@@ -11,7 +11,7 @@ from mmpartseg.models.layers.film.condition_layer import ConditionLayer
 from mmpartseg.models.losses import separation_loss
 from mmpartseg.models.losses.attention_maps import ClassAttention, class_attention_maps
 from mmpartseg.models.losses.token_shares import nearest_shares
-from tests.test_models.test_heads import batch, build
+from tests.heads import batch, build
 from tests.tiny import features, segmentor
 
 MIXED = [(torch.bfloat16, 5e-2), (torch.float16, 1e-2)]

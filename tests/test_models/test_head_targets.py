@@ -1,12 +1,9 @@
 """Losses of PartCLIPSegHead and CLIPSegHead: gradients, and what follows where maps are missing."""
 import pytest
 import torch
-import torch.nn.functional as F
-from mmengine.structures import PixelData
-from mmseg.structures import SegDataSample
 
 from mmpartseg import PartTaxonomy
-from tests.heads import IGNORE, build
+from tests.heads import IGNORE, batch, build, sample
 from tests.tiny import SEEN, features
 
 
@@ -21,20 +18,6 @@ def test_small_parts_reach_the_attention_losses():
         assert attention.present[0].nonzero()[:, 0].tolist() == present
     with pytest.raises(ValueError, match=r"token_shares must be one of \['area', 'nearest'\], got 'mean'"):
         build(token_shares='mean')
-
-
-def sample(part_map, object_map=None):
-    data = SegDataSample(gt_sem_seg=PixelData(data=part_map[None]))
-    if object_map is not None:
-        data.gt_object_seg = PixelData(data=object_map[None])
-    return data
-
-
-def batch(seed=0, size=(32, 32)):
-    generator = torch.Generator().manual_seed(seed)
-    maps = torch.randint(0, len(SEEN) + 1, (2, 4, 4), generator=generator)
-    maps[maps == len(SEEN)] = IGNORE
-    return [sample(F.interpolate(m[None, None].double(), size)[0, 0].long()) for m in maps]
 
 
 @pytest.mark.parametrize('with_cp', [False, True])

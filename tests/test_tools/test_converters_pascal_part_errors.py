@@ -84,6 +84,6 @@ def test_missing_files(paths):
                                                 r"'.*Annotations_Part/2008_000004\.mat'"):
         pascal_part.convert(**paths)
     (paths['voc'] / 'ImageSets/Main/train.txt').unlink()
-    with pytest.raises(FileNotFoundError, match='of train images; give another with --train-list'):
+    with pytest.raises(FileNotFoundError, match='of the images of train; give another with --train-list'):
         pascal_part.convert(**paths)
     assert not paths['out'].exists()
