@@ -172,7 +172,7 @@ def test_no_count_of_one_is_printed_with_a_plural(folder):
                             and after.match(then.value)), f'{path}:{text.lineno}: {then.value}'
 
 
-@pytest.mark.parametrize('folder', ['mmpartseg', 'tools', 'configs'])
+@pytest.mark.parametrize('folder', ['mmpartseg', 'tools', 'configs', 'tests'])
 def test_files_are_short(folder):
     for path in ROOT.glob(f'{folder}/**/*.py'):
         assert len(path.read_text().splitlines()) <= 200, path

@@ -3,59 +3,16 @@ import copy
 
 import pytest
 import torch
-from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
-from mmpartseg import PartTaxonomy
 from mmpartseg.models.decode_heads.open_vocab_head import OpenVocabHead
 from mmpartseg.models.decode_heads.region_text_head import RegionTextHead
-from mmpartseg.models.layers.cost import blocks
-from tests.tiny import ALL, SEEN, segmentor
-from tests.tiny_cost import VARIANTS, cost_segmentor
+from tests.every_head import SIZE, build, images, name_fixture, predicted, sample  # noqa: F401
+from tests.tiny import ALL, SEEN
+from tests.tiny_cost import VARIANTS
 
-SIZE = (20, 25)
 DOGS = ["dog's head", "dog's leg"]
-
-
-def build(name, **vocabularies):
-    if name in VARIANTS:
-        return cost_segmentor(name, **vocabularies)
-    return segmentor(type=name, **vocabularies)
-
-
-@pytest.fixture(params=['PartCLIPSegHead', 'CLIPSegHead', *VARIANTS])
-def name(request):
-    return request.param
-
-
-def sample(taxonomy, seed=0):
-    """Labels of every class, ignored pixels, and pixels of no object."""
-    taxonomy = PartTaxonomy.build(taxonomy)
-    generator = torch.Generator().manual_seed(seed)
-    parts = torch.randint(0, len(taxonomy), (1, 32, 32), generator=generator)
-    objects = torch.tensor(taxonomy.object_of)[parts]
-    parts[:, :4] = 255
-    objects[:, :2] = 255
-    return SegDataSample(metainfo=dict(taxonomy=taxonomy), gt_sem_seg=PixelData(data=parts),
-                         gt_object_seg=PixelData(data=objects))
-
-
-def images(n=2, size=(32, 32)):
-    return torch.rand(n, 3, *size, generator=torch.Generator().manual_seed(1))
-
-
-def predicted(model, inputs=None):
-    """Label maps of both settings, and the scores."""
-    inputs = images() if inputs is None else inputs
-    objects = torch.arange(SIZE[1]).remainder(len(model.taxonomy.objects) + 1).expand(1, *SIZE)
-    samples = [SegDataSample(metainfo=dict(ori_shape=SIZE), gt_object_seg=PixelData(data=objects))
-               for _ in inputs]
-    with torch.no_grad():
-        scores = model.encode_decode(inputs, [{}] * len(inputs))
-        model.postprocess(scores, samples)
-    return scores, torch.stack([s.pred_sem_seg.data for s in samples]), torch.stack(
-        [s.pred_oracle_sem_seg.data for s in samples])
 
 
 def test_every_registered_head_is_tested():
@@ -168,34 +125,6 @@ def test_float16_prediction(name):
         rough = predicted(model)[0]
     assert not torch.equal(rough.float(), exact)
     assert (rough.float() - exact).abs().max() <= 0.01 * exact.abs().max()
-
-
-@pytest.mark.parametrize('variant', list(VARIANTS))
-def test_blocks_do_not_change_the_result(variant, monkeypatch):
-    model = build(variant)
-    expected = predicted(model)[0]
-    calls = []
-    monkeypatch.setattr(blocks, 'BLOCK_BYTES', {'cpu': 1})  # a class, or a place, at a time
-    whole = torch.Tensor.split
-    monkeypatch.setattr(torch.Tensor, 'split', lambda x, *args, **kwargs: calls.append(args) or whole(
-        x, *args, **kwargs))
-    actual = predicted(model)[0]
-    assert calls
-    torch.testing.assert_close(actual, expected, atol=1e-5, rtol=1e-5)
-
-
-@pytest.mark.parametrize('variant', list(VARIANTS))
-def test_blocks_do_not_change_the_gradient(variant, monkeypatch):
-    model, batch = build(variant).train(), [sample(SEEN, 0), sample(SEEN, 1)]
-    gradients = []
-    for budget in (2**30, 1):
-        monkeypatch.setattr(blocks, 'BLOCK_BYTES', {'cpu': budget})
-        model.zero_grad()
-        sum(model.loss(images(), batch).values()).backward()
-        gradients.append(torch.cat([p.grad.flatten() for p in model.parameters() if p.grad is not None]))
-    whole, parts = gradients
-    assert not torch.equal(whole, parts)  # added up in another order
-    torch.testing.assert_close(parts, whole, atol=1e-4 * whole.abs().max().item(), rtol=0)
 
 
 def test_one_view_of_tta_is_the_model(name):
