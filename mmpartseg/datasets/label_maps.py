@@ -130,8 +130,8 @@ class LabelTables:
         _check_ignore_index(kept, ignore_index)
         unlisted = sorted(set(stored.objects) - set(object_classes))
         if unlisted:
-            raise ValueError('objects with classes are not among the object_classes: '
-                             f'{unlisted}, and {tuple(object_classes)} are')
+            raise ValueError(f'objects {unlisted} are of classes, but not among the object_classes '
+                             f'{tuple(object_classes)}')
         self.ignore_index = ignore_index
         self.num_classes, self.num_objects = len(kept), len(kept.objects)
         new_part = {name: i for i, name in enumerate(kept.object_parts)}

@@ -127,5 +127,5 @@ def test_objects_without_parts_need_an_id_of_their_own():
 
 
 def test_object_classes_must_cover_the_objects():
-    with pytest.raises(ValueError, match=r"not among the object_classes: \['cow', 'dog'\]"):
+    with pytest.raises(ValueError, match=r"objects \['cow', 'dog'\] are of classes, but not among"):
         LabelTables(STORED, STORED, ['boat', 'cat'], 255)

@@ -10,7 +10,8 @@ from tests.part_data import VAL, build, stems
 
 def test_missing_image_folder(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"img_path of PascalPart116Dataset: there is no "
-                                                r"folder '.*/images/train'; data/README\.md"):
+                                                r"folder '.*/images/train'; `mmpartseg convert pascal_part` "
+                                                r'makes it; data/README\.md of the source'):
         PascalPart116Dataset(data_root=str(tmp_path))
 
 
