@@ -36,9 +36,8 @@ def test_help_imports_nothing_heavy(capsys):
 
 
 @pytest.mark.parametrize('args, said', [
-    (['test', 'part_shapes', 'gone.pth'], "mmpartseg test: error: there is no checkpoint 'gone.pth'"),
-    (['predict', 'a.jpg', '--config', 'c', '--checkpoint', 'gone.pth'],
-     "mmpartseg predict: error: there is no checkpoint 'gone.pth'"),
+    (['test', 'part_shapes', 'gone.pth'],
+     "mmpartseg test: error: argument checkpoint: there is no file 'gone.pth'"),
     (['train'], 'mmpartseg train: error: the following arguments are required: config'),
     (['predict', '--topp', '3', 'a.jpg'], 'mmpartseg predict: error: unrecognized arguments: --topp'),
     (['convert', 'masks'], 'usage: mmpartseg convert masks '),

@@ -1,6 +1,4 @@
 """Which model a tool takes, and from which score on a part is found."""
-import os
-
 THRESHOLD = 0.1  # of a part's mean score, 0 to 1
 EXAMPLE = 'cat: head, ear, eye; person: head, hair, torso'  # what the web page asks for at first
 
@@ -27,9 +25,6 @@ def check_model(parser, args):
     """Stop at options of the model that do not go together."""
     if args.config and (args.model or not args.checkpoint):
         parser.error('--config goes with --checkpoint, and without --model')
-    if args.checkpoint and '://' not in args.checkpoint and not os.path.isfile(
-            os.path.expanduser(args.checkpoint)):
-        parser.error(f"there is no checkpoint '{args.checkpoint}'")
     if args.checkpoint and not (args.model or args.config):
         parser.error('--checkpoint goes with the --config that it was trained with, or with a --model')
 

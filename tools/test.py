@@ -5,11 +5,18 @@ import sys
 from pathlib import Path
 
 
+def checkpoint_file(text):
+    """A checkpoint's path, or an address that only loading can tell."""
+    if '://' not in text and not os.path.isfile(text):
+        raise argparse.ArgumentTypeError(f"there is no file '{text}'")
+    return text
+
+
 def parse_args():
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('config', help='config file, or the name of a shipped one, such as part_shapes')
-    parser.add_argument('checkpoint', help='checkpoint file')
+    parser.add_argument('checkpoint', type=checkpoint_file, help='checkpoint file')
     parser.add_argument('--work-dir', help='where the log goes '
                         '(default: work_dirs/<folder>/<config name>)')
     parser.add_argument('--out', help='folder for the predicted label maps (PNG)')
@@ -27,8 +34,6 @@ def parse_args():
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
     args = parser.parse_args()
     args.refine = [name for name in ('zoom', 'snap') if getattr(args, name)]
-    if '://' not in args.checkpoint and not os.path.isfile(args.checkpoint):
-        parser.error(f"there is no checkpoint '{args.checkpoint}'")
     if args.tta and args.refine:
         parser.error('--zoom and --snap go without --tta, whose views are flipped')
     return args

@@ -52,7 +52,13 @@ def draw_prediction(image: np.ndarray, label_map: np.ndarray, names: Sequence[st
     width, size = max(picture.shape[1], LEGEND_WIDTH), font_size(picture)
     if len(classes) == 0:
         return stack([picture, text_block(NOTHING, size, width)])
-    return stack([picture, legend(classes, names, palette, width - 2 * MARGIN, unseen, size)])
+    return stack([picture, _with_margins(classes, names, palette, width, unseen, size)])
+
+
+def _with_margins(classes, names, palette, width, unseen, size):
+    """A legend whose boxes do not touch the rim, where they would look cut off."""
+    strip = legend(classes, names, palette, width - 2 * MARGIN, unseen, size)
+    return np.pad(strip, ((0, 0), (MARGIN, MARGIN), (0, 0)), constant_values=255)
 
 
 def _with_boxes(picture, instances, scale):
@@ -87,8 +93,7 @@ def video_size(image: np.ndarray, names: Sequence[str], palette: np.ndarray,
     image = resize_image(image, min(1, PICTURE_SIDE / max(image.shape[:2])))
     height, width = (round(readable_scale(image) * side) for side in image.shape[:2])
     size, width = font_size(np.empty((height, width))), max(width, LEGEND_WIDTH)
-    strip = legend(range(len(names)), names, palette, width - 2 * MARGIN, unseen, size)
-    below = stack([strip]).shape[0]
+    below = stack([_with_margins(range(len(names)), names, palette, width, unseen, size)]).shape[0]
     return height + min(below, round(LEGEND_SHARE * height)), width
 
 

@@ -36,7 +36,7 @@ def test_without_the_step_that_loads():
 
 
 def test_no_second_look_at_flipped_views(monkeypatch, capsys):
-    monkeypatch.setattr('sys.argv', ['test.py', 'c.py', 'w.pth', '--zoom', '--tta'])
+    monkeypatch.setattr('sys.argv', ['test.py', 'c.py', __file__, '--zoom', '--tta'])
     with pytest.raises(SystemExit):
         load_tool('test').parse_args()
     assert '--zoom and --snap go without --tta' in capsys.readouterr().err
