@@ -68,7 +68,7 @@ def resized_and_back(label_map: Tensor, evaluator: ReleasedEvaluator = EVALUATOR
     return maps[0, 0].to(label_map.dtype)
 
 
-def working_size(size: tuple[int, ...],
+def working_size(size: tuple[int, int],
                  evaluator: ReleasedEvaluator = EVALUATORS[True]) -> tuple[int, int]:
     """(height, width) at which a released evaluator reads a picture of that size."""
     scale = min(evaluator.short / min(size), evaluator.long / max(size))
