@@ -1,6 +1,6 @@
 """mmpartseg: open-vocabulary part segmentation for MMSegmentation.
 
-Importing it registers every component in mmseg's registries, so a config needs only
+Importing it lets mmseg's registries find every component, so a config needs only
 ``custom_imports = dict(imports=['mmpartseg'], allow_failed_imports=False)``.
 
 Letters used for shapes throughout:
@@ -16,7 +16,7 @@ from .version import __version__
 
 
 def register():
-    """Make mmseg importable and register every component; done by the import, except in a command."""
+    """Make mmseg importable and every component known; done by the import, except in a command."""
     from . import compat
     compat.prepare()
     from . import datasets, engine, evaluation, models, visualization  # noqa: F401

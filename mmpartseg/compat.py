@@ -12,6 +12,8 @@ import pickle
 import sys
 import types
 
+from . import on_demand
+
 OLDEST_MMCV, REFUSED_MMCV, SHOWN_MMCV = '2.0.0', '2.2.0', '2.1.0'
 OLDEST_MMSEG = '1.2.2'  # 1.2.0 cannot be imported, 1.2.1 asks for a visualizer too early
 OLDEST_MMDET = '3.3.0'
@@ -56,6 +58,7 @@ def prepare():
         ImportError: a package is missing or too old; the message is one line that ends with the command
             that installs the right one.
     """
+    on_demand.use()
     try:
         importlib.import_module('mmengine')
     except ModuleNotFoundError as error:
@@ -161,6 +164,10 @@ def _method_of_mmengine(owner, name):
 
 def adapt_inferencer():
     """Let ``MMSegInferencer`` find this package's loading transforms: it knows mmseg's by their names."""
+    on_demand.after('mmseg.apis.mmseg_inferencer', _adapt_inferencer)
+
+
+def _adapt_inferencer():
     from mmseg.apis import MMSegInferencer
     ours = dict(LoadImageFromFile='LoadPartImage', LoadAnnotations='LoadPartAnnotations')
     find = MMSegInferencer._get_transform_idx

@@ -135,7 +135,10 @@ def test_settings_within_the_text():
 
 
 def test_names_and_paths():
-    known = {name for each in REGISTRIES for name in (*each.module_dict, *each.parent.module_dict)}
+    registries = [*REGISTRIES, *(each.parent for each in REGISTRIES)]
+    for each in registries:
+        each.import_from_location()
+    known = {name for each in registries for name in each.module_dict}
     words = re.findall(r"`([A-Z]+[a-z]+\w*)`|type='(\w+)'", TEXT)
     named = {a or b for a, b in words}
     assert len(named) > 30

@@ -4,7 +4,6 @@ from typing import Any
 
 import huggingface_hub
 import torch
-from huggingface_hub.errors import EntryNotFoundError
 
 from ..shipped import shipped_root
 from .catseg import catseg_to_mmpartseg
@@ -92,5 +91,5 @@ def _from_hub(repo):
 def _download(repo):
     try:
         return huggingface_hub.hf_hub_download(repo, WEIGHT_FILES[0])
-    except EntryNotFoundError:
+    except huggingface_hub.errors.EntryNotFoundError:
         return huggingface_hub.hf_hub_download(repo, WEIGHT_FILES[1])

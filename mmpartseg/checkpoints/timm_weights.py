@@ -4,12 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import huggingface_hub
-import timm
 import torch
-from huggingface_hub.errors import EntryNotFoundError
-from mmseg.models.backbones import TIMMBackbone
 from torch import nn
 
+from .. import on_demand
 from ..printable import printable
 from .read import read_checkpoint
 from .remote import fetched
@@ -47,6 +45,7 @@ def published_model(name: str, file: str | None = None, **options: Any) -> nn.Mo
         ValueError: timm has no weights of that name; or the file is damaged, or holds code, see
             :func:`read_checkpoint`.
     """
+    import timm
     overlay = dict(file=_read_before(file or weights_file(name)))
     return timm.create_model(name, pretrained=True, pretrained_cfg_overlay=overlay, **options)
 
@@ -57,6 +56,7 @@ def weights_file(name: str) -> str | Path:
     Raises:
         FileNotFoundError, ValueError: as of :func:`published_model`.
     """
+    import timm
     cfg = timm.get_pretrained_cfg(name) if timm.is_model(name) else None
     if cfg is None or not (cfg.hf_hub_id or cfg.url):
         raise ValueError(f"timm {timm.__version__} has no weights '{printable(name)}'; "
@@ -76,7 +76,7 @@ def _of_the_hub(cfg):
     for name in others:
         try:
             return huggingface_hub.hf_hub_download(owner_and_name, name, revision=revision or None)
-        except EntryNotFoundError:  # there, or in the cache
+        except huggingface_hub.errors.EntryNotFoundError:  # there, or in the cache
             continue
     return huggingface_hub.hf_hub_download(owner_and_name, last, revision=revision or None)
 
@@ -89,6 +89,11 @@ def _read_before(path: str | Path) -> str:
 
 def read_before_timm() -> None:
     """From now on mmseg's ``TIMMBackbone`` gives timm no file that our reader has not read."""
+    on_demand.after('mmseg.models.backbones.timm_backbone', _read_before_timm)
+
+
+def _read_before_timm():
+    from mmseg.models.backbones import TIMMBackbone
     build = TIMMBackbone.__init__
     if getattr(build, 'reads_before', False):
         return
@@ -106,5 +111,5 @@ def read_before_timm() -> None:
             options['pretrained_cfg_overlay'] = overlay
         build(self, model_name, features_only, pretrained, checkpoint_path, **options)
 
-    build_from_read.reads_before = True  # type: ignore[attr-defined]  # a function takes attributes
+    build_from_read.reads_before = True
     TIMMBackbone.__init__ = build_from_read

@@ -122,7 +122,7 @@ def test_by_a_url(monkeypatch, tmp_path):
     """Models that are on no hub come from an address, into torch's cache."""
     torch.save(weights(), tmp_path / 'w.pth')
     cfg = timm.get_pretrained_cfg(TINY)
-    monkeypatch.setattr(timm_weights.timm, 'get_pretrained_cfg',
+    monkeypatch.setattr(timm, 'get_pretrained_cfg',
                         lambda name: type(cfg)(url='https://example.com/w.pth'))
     monkeypatch.setattr(timm_weights, 'fetched', lambda url: tmp_path / re.sub('.*/', '', url))
     assert timm_weights.weights_file(TINY) == tmp_path / 'w.pth'

@@ -16,6 +16,7 @@ DOGS = ["dog's head", "dog's leg"]
 
 
 def test_every_registered_head_is_tested():
+    MODELS.import_from_location()
     heads = {cls.__name__ for cls in MODELS.module_dict.values()
              if isinstance(cls, type) and issubclass(cls, OpenVocabHead)
              and not issubclass(cls, RegionTextHead)  # two stages, tested on their own

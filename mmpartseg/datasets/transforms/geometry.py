@@ -6,8 +6,7 @@ import mmcv
 import numpy as np
 import torch
 import torch.nn.functional as F
-from mmcv.transforms import Pad
-from mmseg.datasets.transforms import Resize
+from mmcv.transforms import Pad, Resize
 from mmseg.registry import TRANSFORMS
 from PIL import Image
 
@@ -35,7 +34,7 @@ def resize_floor(labels: np.ndarray, size: Sequence[int]) -> np.ndarray:
 
 @TRANSFORMS.register_module()
 class ResizePartSeg(Resize):
-    """mmseg's ``Resize`` for label maps of any type.
+    """mmcv's ``Resize`` for label maps of any type.
 
     With ``backend='pillow'``, which the antialiased input of the method needs, mmcv resizes 8-bit
     maps only, too little for 256 classes and more.

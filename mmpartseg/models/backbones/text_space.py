@@ -8,10 +8,6 @@ Each class has ``index``, the map that it starts from; a call with that map (N, 
 """
 import open_clip
 import torch.nn.functional as F
-from timm.models.convnext import ConvNeXt
-from timm.models.eva import Eva
-from timm.models.fastvit import FastVit
-from timm.models.vision_transformer import VisionTransformer
 from torch import nn
 
 
@@ -30,9 +26,10 @@ def text_space(tower, head, name):
         return ViTInTextSpace(tower)
     if isinstance(tower, open_clip.modified_resnet.ModifiedResNet):
         return ResNetInTextSpace(tower)
-    if isinstance(tower, (VisionTransformer, Eva)):
+    from timm.models import convnext, eva, fastvit, vision_transformer
+    if isinstance(tower, (vision_transformer.VisionTransformer, eva.Eva)):
         return TimmViTInTextSpace(tower, head)
-    if isinstance(tower, (ConvNeXt, FastVit)):
+    if isinstance(tower, (convnext.ConvNeXt, fastvit.FastVit)):
         return TimmStagesInTextSpace(tower, head)
     raise ValueError(f'dense=True gives features in the space of text for towers of open_clip without '
                      f'attentional pooling and for ViT, EVA, ConvNeXt and FastViT of timm; {name!r} has a '

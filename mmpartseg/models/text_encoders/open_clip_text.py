@@ -8,6 +8,7 @@ from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 from open_clip.hf_model import HFTextEncoder
 
+from ... import on_demand
 from ..clip import build_text_tower, clip_config, split_projections, train_query_value
 from .text_folder import TextFolder, fingerprint
 from .tokenizing import Tokenizer, unpadded
@@ -99,7 +100,6 @@ class OpenCLIPTextEncoder(BaseModule):
             self.tower.eval()
         return self
 
-    @torch.compiler.disable
     def forward(self, names):
         """
         Args:
@@ -189,3 +189,11 @@ class OpenCLIPTextEncoder(BaseModule):
         if projection is None:
             return pooled
         return projection(pooled) if isinstance(projection, torch.nn.Module) else pooled @ projection
+
+
+def _leave_to_python():
+    """torch.compile breaks its graph at the call; asking for that before imports its compiler, for 2 s."""
+    OpenCLIPTextEncoder.forward = torch.compiler.disable(OpenCLIPTextEncoder.forward)
+
+
+on_demand.after('torch._dynamo', _leave_to_python)

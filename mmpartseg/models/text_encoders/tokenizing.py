@@ -1,4 +1,6 @@
 """Names as tokens, by the tokenizer of any CLIP."""
+import copy
+
 import open_clip
 import torch
 
@@ -45,14 +47,13 @@ class Tokenizer:
         return self._made
 
     def _make(self):
-        if isinstance(self.arch, str):
-            return open_clip.get_tokenizer(self.arch, context_length=self.context_length)
-        options = dict(self.text_cfg.get('tokenizer_kwargs') or {}, context_length=self.context_length)
+        options = self.text_cfg.get('tokenizer_kwargs') or {}
         name = self.text_cfg.get('hf_tokenizer_name')
         if not name:
-            return open_clip.SimpleTokenizer(**options)
+            return simple_tokenizer(self.context_length, **options)
         return open_clip.tokenizer.HFTokenizer(
-            name, tokenizer_mode=self.text_cfg.get('tokenizer_mode'), **options)
+            name, tokenizer_mode=self.text_cfg.get('tokenizer_mode'), context_length=self.context_length,
+            **options)
 
     def __call__(self, prompts):
         """Token ids (n, context length).
@@ -73,6 +74,15 @@ class Tokenizer:
             raise ValueError(f'the prompt {prompts[i]!r} is longer than the {limit} tokens that this '
                              'CLIP text encoder reads; shorten it')
         return tokens
+
+
+def simple_tokenizer(context_length, **options):
+    """CLIP's own tokenizer; without options one that shares the words that open_clip has read."""
+    if options:
+        return open_clip.SimpleTokenizer(context_length=context_length, **options)
+    made = copy.copy(open_clip.tokenizer._tokenizer)
+    made.context_length = context_length
+    return made
 
 
 def unpadded(tokens, padding):
