@@ -4,6 +4,8 @@ import os
 import runpy
 import sys
 
+from tests.imported import import_for_runs
+
 FOREVER = 300  # seconds
 
 
@@ -31,6 +33,7 @@ def run_forked(script, *arguments, cwd, environments=({},)):
         sys.stdout = sys.stderr = os.fdopen(1, 'w', buffering=1, closefd=False)
         sys.argv, sys.path[0] = [str(script), *map(str, arguments)], str(script.parent)
         runpy.run_path(str(script), run_name='__main__')
+    import_for_runs()
     context = multiprocessing.get_context('fork')
     children = [context.Process(target=call, args=each) for each in enumerate(environments)]
     for child in children:

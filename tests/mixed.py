@@ -7,6 +7,7 @@ import pytest
 from mmengine.config import Config, ConfigDict
 from mmengine.runner import Runner
 
+from tests.shipped_configs import as_shipped, load
 from tests.tiny import TEXT_ENCODER, TINY_CLIP
 
 ROOT = Path(__file__).parents[1]
@@ -72,7 +73,7 @@ def unformatted(monkeypatch):
 
 def small_config(name, folder, data_root, iters=2):
     """A shipped config with a small model, small images, and data and results in test folders."""
-    cfg = Config.fromfile(ROOT / 'configs' / f'{name}.py')
+    cfg = load(f'configs/{name}.py')
     for key, changes in SMALL[name].items():
         if isinstance(changes, list):
             cfg.model[key] = [ConfigDict(dict(a, **b)) for a, b in zip(cfg.model[key], changes)]
@@ -122,7 +123,7 @@ def distinct_models(paths):
     """
     first = {}
     for path in paths:
-        cfg = Config.fromfile(ROOT / path)
+        cfg = as_shipped(path)
         model = cfg.model.to_dict()
         model.pop('object_segmentor', None)
         train = model['decode_head'].pop('train_taxonomy', None)

@@ -17,6 +17,7 @@ from mmseg.registry import HOOKS, OPTIM_WRAPPERS, TRANSFORMS
 from PIL import Image
 
 from mmpartseg.engine import end_launch, latest_checkpoint, prepare_launch
+from tests.imported import import_for_runs
 from tests.tiny import ALL, TINY_CLIP, head_config
 
 FOREVER = 600  # seconds that no run of these takes
@@ -151,6 +152,7 @@ def in_child(function, *args, environments=({},), text=False, **kwargs):
 
     With ``text`` their checkpoints hold the text of the config, which takes longer than a run.
     """
+    import_for_runs()
     context = multiprocessing.get_context('fork')
 
     def call(environment):

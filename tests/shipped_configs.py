@@ -1,4 +1,6 @@
 """The shipped configs, and how they become small enough for tests."""
+import copy
+import functools
 from pathlib import Path
 
 from mmengine.config import Config
@@ -14,6 +16,13 @@ CONFIGS = sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob('configs/*/*.
 
 
 def load(name):
+    """A shipped config of one's own, to change: each is read once, which takes 50 ms."""
+    return copy.deepcopy(as_shipped(name))
+
+
+@functools.cache
+def as_shipped(name):
+    """A shipped config that others read too."""
     return Config.fromfile(ROOT / name)
 
 

@@ -1,50 +1,11 @@
-"""What is imported when it is used, and that nothing is missing or different for it."""
-import re
-import subprocess
+"""Packages that give names one module at a time, and modules that run later."""
 import sys
 import types
-from pathlib import Path
 
-import open_clip
 import pytest
 from mmengine.registry import Registry
-from mmseg import registry
-from mmseg.registry import DATASETS, HOOKS, MODELS, TRANSFORMS
 
-from mmpartseg.models.text_encoders.tokenizing import simple_tokenizer
-from mmpartseg.on_demand import after, finder, gathering, later, registries
-from tests.runs import in_child
-
-ROOT = Path(__file__).parents[1]
-HEAVY = ['IPython', 'matplotlib', 'mmdet', 'mmengine.runner.runner', 'mmseg.datasets.transforms.transforms',
-         'mmseg.models.decode_heads.fcn_head', 'open_clip.coca_model', 'open_clip.hf_model',
-         'open_clip.timm_model', 'pandas', 'rich.console', 'scipy', 'sympy', 'timm', 'torch._dynamo',
-         'torch.distributed.fsdp', 'torch.distributed.tensor', 'torchvision', 'transformers', 'triton',
-         'wandb']
-PREDICT = f"""
-import runpy, sys
-tool, *sys.argv[1:] = sys.argv[1:]
-sys.path[0] = 'tools'
-try:
-    runpy.run_path(tool, run_name='__main__')
-except SystemExit as end:
-    assert not end.code, end.code
-from mmengine.model import is_model_wrapper
-from mmpartseg.on_demand.later import waiting
-from torch import nn
-assert is_model_wrapper(nn.DataParallel(nn.Linear(1, 1))) and not is_model_wrapper(nn.Linear(1, 1))
-print('ran:', *[name for name in {HEAVY} if name in sys.modules and name not in waiting])
-"""
-
-
-def test_a_prediction_imports_nothing_heavy(tmp_path):
-    picture = ROOT / 'data/sample_pascal_part/images/val/camera.jpg'
-    done = subprocess.run(
-        [sys.executable, '-c', PREDICT, 'tools/predict.py', picture, '--model', 'mini', '--parts',
-         'cat: head', '--out', tmp_path], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / 'camera_overlay.png').is_file()
-    assert done.stdout.splitlines()[-1] == 'ran:'
+from mmpartseg.on_demand import after, finder, gathering, later
 
 
 @pytest.fixture
@@ -148,58 +109,7 @@ def test_after(package):
     assert called == [3, 'at once']
 
 
-def same_as_gathered():
-    """In a process of its own: each name of each package is what its ``__init__`` gives."""
-    found = {}
-    for package in sorted(gathering.GATHERING):
-        module = __import__(package, fromlist=['_'])
-        found[package] = {name: getattr(module, name) for name in gathering.gathered(package)}
-    for package, names in found.items():
-        gathering.complete(package)
-        for name, value in names.items():
-            given = vars(sys.modules[package])[name]
-            real = value.real() if isinstance(value, later.LaterClass) else value
-            assert given is value or given is real or isinstance(value, types.LambdaType), (package, name)
-
-
-def test_packages_give_what_they_gather():
-    assert in_child(same_as_gathered) == [0]
-
-
-def test_registries_know_ours_theirs_and_what_there_is_not():
-    assert MODELS.get('PartCLIPSegHead').__name__ == 'PartCLIPSegHead'
-    assert TRANSFORMS.get('RandomRotate').__module__ == 'mmseg.datasets.transforms.transforms'
-    assert TRANSFORMS.get('RandomFlip').__module__ == 'mmseg.datasets.transforms.transforms'  # not mmcv's
-    assert HOOKS.get('EMAHook').__module__ == 'mmengine.hooks.ema_hook'  # of the parent
-    assert DATASETS.get('mmseg.PascalVOCDataset').__name__ == 'PascalVOCDataset'
-    assert MODELS.get('NoSuchModel') is None and 'NoSuchModel' not in MODELS
-
-
-def test_registries_know_where_ours_are():
-    """Each component outside of the pre-training is in a package that its registry looks into."""
-    count = 0
-    for path in (ROOT / 'mmpartseg').rglob('*.py'):
-        module = '.'.join(path.relative_to(ROOT).with_suffix('').parts)
-        for name, component in re.findall(r'@([A-Z_]+)\.register_module\(.*\)\n(?:class|def) (\w+)',
-                                          path.read_text()):
-            if not module.startswith('mmpartseg.pretraining.'):
-                owner = getattr(registry, name)
-                assert module.startswith(tuple(registries.ours(owner))), module
-                assert component in {each.__name__ for each in owner.module_dict.values()}
-                count += 1
-    assert count > 50
-
-
 def test_a_registry_of_others_imports_its_folder(package):
     other = Registry('of the test', scope='test', locations=['gathers.first'])
     assert other.get('one') is None
     assert package() == {'first'}
-
-
-def test_one_tokenizer_for_all():
-    made, expected = simple_tokenizer(64), open_clip.SimpleTokenizer(context_length=64)
-    assert made.encoder is open_clip.tokenizer._tokenizer.encoder
-    made.cache = expected.cache  # grows with the words that were asked for
-    assert vars(made) == vars(expected)
-    assert open_clip.tokenizer._tokenizer.context_length == 77
-    assert simple_tokenizer(64, clean='canonicalize').clean_fn is not expected.clean_fn

@@ -29,3 +29,6 @@ else
 fi
 # shellcheck disable=SC1091
 . "$VENV/bin/activate"
+# where a shell forbids Python to keep what it compiles, each start compiles thousands of files, for 4 s
+unset PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX=$VIRTUAL_ENV/pycache
