@@ -3,6 +3,7 @@ import copy
 
 import pytest
 import torch
+from mmengine.config import ConfigDict
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
@@ -126,6 +127,20 @@ def test_float16_prediction(name):
         rough = predicted(model)[0]
     assert not torch.equal(rough.float(), exact)
     assert (rough.float() - exact).abs().max() <= 0.01 * exact.abs().max()
+
+
+def test_sliding_windows(name):
+    """Scores are averaged where two windows overlap, and those of one window where they do not."""
+    model, image = build(name), images(1, (32, 48))
+    with torch.no_grad():
+        model.test_cfg = ConfigDict(mode='slide', crop_size=(32, 32), stride=(32, 16))
+        left, right = (model.encode_decode(image[..., start:start + 32], [{}]) for start in (0, 16))
+        joined = model.inference(image, [{}])
+        sample, = model.predict(image, [SegDataSample(metainfo=dict(ori_shape=(32, 48)))])
+    expected = torch.cat([left[..., :16], (left[..., 16:] + right[..., :16]) / 2, right[..., 16:]], -1)
+    torch.testing.assert_close(joined, expected)
+    assert not torch.equal(left[..., 16:], right[..., :16])
+    assert sample.pred_sem_seg.data.shape == (1, 32, 48)
 
 
 def test_one_view_of_tta_is_the_model(name):
