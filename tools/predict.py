@@ -85,7 +85,7 @@ def sources_of(args):
                          'folder with --out')
     skipped = skipped_files(args.inputs, args.recursive)
     if skipped:
-        print(f"skipped {counted(len(skipped), 'file')} that are neither pictures nor videos: "
+        print(f"skipped {counted(len(skipped), 'file')}, neither picture nor video: "
               f"{', '.join(skipped[:SHOWN])}{', …' * (len(skipped) > SHOWN)}")
     return list(dict.fromkeys(sources)), errors
 

@@ -1,4 +1,5 @@
 """Draws predictions while the Runner validates or tests."""
+import warnings
 from pathlib import Path, PurePosixPath
 
 from mmengine import fileio
@@ -25,7 +26,9 @@ class PartVisualizationHook(SegVisualizationHook):
     """
 
     def __init__(self, draw=False, interval=50, show=False, wait_time=0., backend_args=None):
-        super().__init__(draw, interval, show, wait_time, backend_args)
+        with warnings.catch_warnings():  # mmseg's, which says of draw=False that nothing is drawn
+            warnings.simplefilter('ignore', UserWarning)
+            super().__init__(draw, interval, show, wait_time, backend_args)
         self._trains, self._seen = False, 0
 
     def before_train(self, runner):

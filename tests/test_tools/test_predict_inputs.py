@@ -122,7 +122,7 @@ def test_folders_of_folders_and_what_is_skipped(run, pictures, capsys):
     code, found = run(pictures, '--recursive')
     assert code == 0 and list(found) == ['a', 'c', 'd']
     out = capsys.readouterr().out
-    assert 'skipped 2 files that are neither pictures nor videos: ' in out and 'sub/table.csv' in out
+    assert 'skipped 2 files, neither picture nor video: ' in out and 'sub/table.csv' in out
 
 
 def test_standard_input(run, pictures, monkeypatch, capsys):
