@@ -113,7 +113,8 @@ class PartSegInferencer(VocabularyOfCalls, PreparedPictures, BaseInferencer):
                 ``'snap'`` (move borders to edges); see :mod:`mmpartseg.models.segmentors.refine`.
 
         Returns:
-            list[PartPrediction] | dict: one per picture; or lists ``predictions`` and ``visualization``.
+            list[PartPrediction] | dict: one per picture; or lists ``predictions``, ``images`` (their files)
+            and ``visualization``.
 
         Raises:
             FileNotFoundError, ValueError: name the picture that cannot be read; of a folder, if none can.
@@ -176,4 +177,4 @@ class PartSegInferencer(VocabularyOfCalls, PreparedPictures, BaseInferencer):
         if return_datasamples:
             return preds
         return {'predictions': [describe(sample, shapes) for sample in preds],
-                'visualization': visualization}
+                'images': [sample.file_name() for sample in preds], 'visualization': visualization}

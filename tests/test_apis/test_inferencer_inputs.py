@@ -45,6 +45,7 @@ def test_damaged_pictures_of_a_folder(inferencer, tmp_path, monkeypatch):
     assert [bool((sample.pred_oracle_sem_seg.data < 4).any()) for sample in found] == [False, True]
     assert said == [f'skipped 1 file: {tmp_path}/notes.txt: no picture',
                     f'skipped 1 file: image {tmp_path}/b.png cannot be read (ValueError: it is cut short)']
+    assert inferencer(tmp_path, return_datasamples=False)['images'] == [sample.img_path for sample in found]
     for inputs in (tmp_path / 'b.png', [tmp_path / 'a.png', tmp_path / 'b.png']):
         with pytest.raises(ValueError, match='b.png cannot be read'):
             inferencer(inputs)
