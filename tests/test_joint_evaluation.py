@@ -8,7 +8,7 @@ from mmengine.runner import Runner
 
 from mmpartseg.engine import prepare_launch
 from tests.joint import archives_fixture, cfg_fixture, leaves  # noqa: F401
-from tests.mixed import ROOT, finished, small_pipeline, unformatted  # noqa: F401
+from tests.mixed import unformatted  # noqa: F401
 from tests.runs import in_child
 
 
