@@ -3,7 +3,7 @@ import pytest
 from mmengine.config import Config
 
 from tests.miniatures import write_ade20k_part_234, write_part_imagenet, write_pascal_part_116
-from tests.mixed import ROOT, small_pipeline
+from tests.mixed import ROOT, finished, small_pipeline
 from tests.tiny import TEXT_ENCODER, TINY_CLIP
 from tests.tiny_model import load_tool
 
