@@ -10,6 +10,8 @@ Letters used for shapes throughout:
     D text embedding width      R decoder width
     H, W pixels                 h, w tokens; L = 1 + h·w with the CLS token
 """
+import gc
+
 from .command_line import is_command
 from .taxonomy import PartTaxonomy
 from .version import __version__
@@ -17,10 +19,16 @@ from .version import __version__
 
 def register():
     """Make mmseg importable and every component known; done by the import, except in a command."""
-    from . import compat
-    compat.prepare()
-    from . import datasets, engine, evaluation, models, visualization  # noqa: F401
-    compat.adapt_inferencer()
+    searched = gc.isenabled()
+    gc.disable()  # imports leave no garbage, and a search goes through all that they made
+    try:
+        from . import compat
+        compat.prepare()
+        from . import datasets, engine, evaluation, models, visualization  # noqa: F401
+        compat.adapt_inferencer()
+    finally:
+        if searched:
+            gc.enable()
 
 
 if not is_command():  # which answers --help at once, and registers what it runs

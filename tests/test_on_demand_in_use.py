@@ -16,7 +16,7 @@ HEAVY = ['IPython', 'matplotlib', 'mmdet', 'mmengine.runner.runner', 'mmseg.data
          'mmseg.models.decode_heads.fcn_head', 'open_clip.coca_model', 'open_clip.hf_model',
          'open_clip.timm_model', 'pandas', 'rich.console', 'scipy', 'sympy', 'timm', 'torch._dynamo',
          'torch.distributed.fsdp', 'torch.distributed.tensor', 'torchvision', 'transformers', 'triton',
-         'wandb']
+         'wandb', 'yapf']
 PREDICT = f"""
 import runpy, sys
 tool, *sys.argv[1:] = sys.argv[1:]

@@ -12,6 +12,7 @@ NAME_panels.png, NAME_attention.png, NAME_comparison.png, cut-outs, and files fo
 The exit code is 0 if all went well, 1 if a file failed or nothing could be done, and 2 for options
 that do not exist.
 """
+import gc
 import os
 import sys
 from pathlib import Path
@@ -149,6 +150,7 @@ def main(argv=None):
     check_stems(sources, [path for path in (args.object_mask, args.ground_truth)
                           if path and Path(path).is_dir()])
     inferencer = build_inferencer(args)
+    gc.freeze()  # what is imported and built is no garbage: nothing searches it, at the end neither
     attention = args.attention and chosen_classes(inferencer.taxonomy, args.attention)
     annotations = args.export and AnnotationFiles(args.out, args.export)
     prediction = BatchPrediction(

@@ -10,7 +10,8 @@ from .gathering import STATED, spec_of
 TOGETHER = (  # what runs with each other
     ('open_clip.coca_model',), ('open_clip.hf_model',), ('open_clip.timm_model',), ('open_clip.transform',),
     ('torchvision', 'torchvision.ops', 'torchvision.ops.misc'),
-    ('mmengine.utils.progressbar_rich',), ('rich.console', 'rich.progress', 'rich.text'))
+    ('mmengine.utils.progressbar_rich',), ('rich.console', 'rich.progress', 'rich.text'),
+    ('yapf', 'yapf.yapflib', 'yapf.yapflib.yapf_api'))
 LATER = {name: group for group in TOGETHER for name in group}
 
 waiting: set[str] = set()  # those that have not run
