@@ -27,7 +27,7 @@ class PartVisualizationHook(SegVisualizationHook):
 
     def __init__(self, draw=False, interval=50, show=False, wait_time=0., backend_args=None):
         with warnings.catch_warnings():  # mmseg's, which says of draw=False that nothing is drawn
-            warnings.simplefilter('ignore', UserWarning)
+            warnings.filterwarnings('ignore', 'The draw is False')
             super().__init__(draw, interval, show, wait_time, backend_args)
         self._trains, self._seen = False, 0
 

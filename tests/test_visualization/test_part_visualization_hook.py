@@ -63,7 +63,7 @@ def test_outside_of_training_the_runner_is_not_asked(visualizer, tmp_path, outpu
     np.testing.assert_array_equal(picture(tmp_path, f'{mode}_cat.png_0.png'), EXPECTED)
 
 
-def test_drawing_nothing_is_no_warning(recwarn):
+def test_drawing_nothing_is_no_warning(visualizer, recwarn):
     """It stands in every config, and at the head of every log would be the first thing that people read."""
     hook = HOOKS.build(dict(type='PartVisualizationHook'))
     assert not hook.draw and not [each for each in recwarn if 'draw is False' in str(each.message)]
