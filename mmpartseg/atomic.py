@@ -1,12 +1,17 @@
 """Files that are complete or absent, whenever the process ends."""
+import contextlib
+import errno
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from .printable import printable
 
+FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
 
-def write_atomic(path: str | Path, data: bytes) -> None:
+
+def write_atomic(path: str | Path, data: bytes | memoryview) -> None:
     """Write bytes under a temporary name beside ``path``, then rename: never half a file.
 
     What is written is on the disk before the old file goes, also where the machine loses its power.
@@ -28,6 +33,18 @@ def write_atomic(path: str | Path, data: bytes) -> None:
         raise OSError(error.errno, f'cannot be written: {error.strerror}', printable(path)) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def naming_folder(folder: str | Path) -> Iterator[None]:
+    """A disk that is full names no file where others write, mmengine its logs, say: name the folder."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None or error.errno not in FULL:
+            raise
+        raise OSError(error.errno, f'cannot be written: {error.strerror}',
+                      f'a file in {printable(folder)}') from error
 
 
 def put_in_place(finished: str | Path, path: str | Path) -> None:

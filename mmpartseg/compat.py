@@ -125,6 +125,19 @@ def check_device(name):
                          'the best that there is, or say cpu') from error
 
 
+def cpu_multiplies_bfloat16():
+    """Whether this CPU has AVX-512 BF16 or AMX; False where torch does not say.
+
+    Newer torch says so in public, older (2.6 is the oldest here) by private functions alone.
+    """
+    import torch
+    if hasattr(torch.cpu, 'get_capabilities'):
+        found = torch.cpu.get_capabilities()
+        return bool(found.get('avx512_bf16') or found.get('amx_bf16'))
+    return any(getattr(torch.cpu, name, bool)() for name in (
+        '_is_avx512_bf16_supported', '_is_amx_tile_supported'))
+
+
 def check_dynamic_onnx():
     """ImportError unless this torch can write ONNX files that take images of several sizes."""
     import torch

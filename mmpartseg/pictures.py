@@ -10,12 +10,12 @@ import os
 import struct
 import threading
 import zlib
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, features
 
 from .orientation import orientation_of, turned
+from .regular_files import file_content
 
 # Decided by content, whatever the name; some of Pillow's other formats start programs (EPS).
 FORMATS = ('JPEG', 'PNG', 'BMP', 'TIFF', 'WEBP', 'GIF', 'PPM', 'JPEG2000')
@@ -24,8 +24,7 @@ NO_HEIF = "it is a HEIC picture, which needs pillow-heif: pip install pillow-hei
 NO_AVIF = 'it is an AVIF picture, which this Pillow cannot read: pip install --upgrade pillow'
 MOST_PIXELS = 2**27  # 1.4 GB at 10.5 bytes a pixel, the most that reading took (RGB, turned)
 SETTING = 'MMPARTSEG_MAX_PIXELS'
-PAPER = 'white'  # what transparent pixels show
-STRIP = 2**20  # pixels converted at a time
+PAPER, STRIP = 'white', 2**20  # what transparent pixels show; pixels converted at a time
 PNG_SIGNATURE, CHUNK, CHECKSUM = b'\x89PNG\r\n\x1a\n', struct.Struct('>I4s'), struct.Struct('>I')
 TOP = np.iinfo(np.uint8).max
 
@@ -74,13 +73,14 @@ def opened(source, limit=None):
 
     Raises:
         PIL.UnidentifiedImageError: none of the formats.
-        ValueError: more pixels than the limit; a PNG that is damaged or cut short.
+        ValueError: no regular file; more pixels than the limit; a PNG that is damaged or cut short.
     """
     limit = pixel_limit() if limit is None else limit
+    content = source if isinstance(source, bytes) else file_content(source)
     with _guard:  # Pillow's own limit is one for all threads, and below what cameras take
         before, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
         try:
-            image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=formats())
+            image = Image.open(io.BytesIO(content), formats=formats())
         finally:
             Image.MAX_IMAGE_PIXELS = before
     with image:
@@ -89,7 +89,7 @@ def opened(source, limit=None):
             raise ValueError(f'its size {image.width}x{image.height} ({pixels} pixels) exceeds limit of '
                              f'{limit}; the environment variable {SETTING} sets another')
         if image.format == 'PNG':
-            check_png(source if isinstance(source, bytes) else Path(source).read_bytes())
+            check_png(content)
         yield image
 
 

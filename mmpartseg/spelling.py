@@ -1,4 +1,6 @@
-"""When two names are one."""
+"""When two names are one, and how much of one is shown."""
+
+LONGEST = 200  # characters of what was given, in a message
 
 
 def clean(text):
@@ -9,3 +11,9 @@ def clean(text):
 def fold(text):
     """What makes two names one to CLIP's tokenizer."""
     return clean(text).lower()
+
+
+def shortened(value):
+    """What was given, for a message: its beginning."""
+    text = repr(value)
+    return text if len(text) <= LONGEST else f'{text[:LONGEST]}… ({len(text)} characters)'

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .printable import counted
+from .spelling import shortened
 
 METAINFO_DIR = Path(__file__).parent / 'datasets' / 'metainfo'
 SEPARATOR = "'s "
@@ -18,8 +19,7 @@ def load_metainfo(name: str) -> dict[str, Any]:
     """The class lists of a shipped vocabulary.
 
     Args:
-        name (str): ``pascal_part_116``, ``ade20k_part_234``, ``part_imagenet``, ``part_imagenet_ood``,
-            ``part_shapes`` or ``part_sketches``.
+        name (str): of a file in ``mmpartseg/datasets/metainfo``, such as ``pascal_part_116``.
 
     Returns:
         dict: ``object_classes``, ``unseen_objects``, ``object_part_classes``, …
@@ -66,7 +66,8 @@ def split_name(name: str) -> tuple[str, str]:
         raise ValueError(f'a class name must be a string, got {name!r}')
     obj, separator, part = name.partition(SEPARATOR)
     if not separator or not obj.strip() or not part.strip():
-        raise ValueError(f"class name {name!r} must read \"<object>'s <part>\", as in \"cat's head\"")
+        raise ValueError(
+            f"class name {shortened(name)} must read \"<object>'s <part>\", as in \"cat's head\"")
     return obj, part
 
 
@@ -86,8 +87,7 @@ class PartTaxonomy:
     Dataset, model, metric and tools share it, so that a class index means one thing everywhere.
 
     Args:
-        object_parts (Sequence[str]): K class names ``"<object>'s <part>"``; their order is the
-            order of class indices.
+        object_parts (Sequence[str]): K class names ``"<object>'s <part>"``, in the order of class indices.
         unseen_objects (Sequence[str]): objects left out of training (paper, Sec. 3.1).
 
     Attributes:

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from mmpartseg.atomic import put_in_place, write_atomic
+from mmpartseg.atomic import naming_folder, put_in_place, write_atomic
 from tests.runs import in_child
 
 
@@ -36,6 +36,19 @@ def test_a_full_disk(tmp_path):
             write_atomic(path, b'x' * 2000)
     assert in_child(written) == [0]
     assert os.listdir(tmp_path) == ['iter_4.pth'] and path.read_bytes() == b'old'
+
+
+def test_a_full_disk_where_others_write(tmp_path):
+    """mmengine its logs, say: nothing says which file it was."""
+    def written():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        with pytest.raises(OSError, match=rf"cannot be written: File too large: 'a file in {tmp_path}'"):
+            with naming_folder(tmp_path), (tmp_path / 'scalars.json').open('a') as file:
+                file.write('x' * 2000)
+    assert in_child(written) == [0]
+    with pytest.raises(FileNotFoundError, match="No such file or directory: 'gone'"), naming_folder(tmp_path):
+        open('gone')
 
 
 def test_what_is_put_in_place_is_flushed_first(tmp_path, monkeypatch):

@@ -1,9 +1,12 @@
 """Distributions of OpenMMLab's modules: by what they hold, not by what they are called or numbered."""
 import subprocess
 import sys
+import types
+from pathlib import Path
 
 import mmcv
 import pytest
+import torch
 
 from mmpartseg import compat
 
@@ -48,3 +51,24 @@ def test_setuptools_is_asked_for_by_those_that_use_it(monkeypatch):
                         lambda name: None if name == 'pkg_resources' else find(name))
     with pytest.raises(ImportError, match="needs setuptools, which provides 'pkg_resources': pip install"):
         compat.prepare()
+
+
+@pytest.mark.parametrize('cpu, expected', [
+    (dict(get_capabilities=lambda: dict(avx512_bf16=True)), True),
+    (dict(get_capabilities=lambda: dict(avx512_bf16=False, amx_bf16=True)), True),
+    (dict(get_capabilities=lambda: dict(avx2=True, architecture='arm64')), False),
+    (dict(_is_avx512_bf16_supported=lambda: True, _is_amx_tile_supported=lambda: False), True),
+    (dict(_is_avx512_bf16_supported=lambda: False, _is_amx_tile_supported=lambda: True), True),
+    (dict(_is_avx512_bf16_supported=lambda: False), False), ({}, False)], ids=str)
+def test_bfloat16_of_a_cpu_by_what_torch_says(cpu, expected, monkeypatch):
+    """In public, by private functions, by one of them, not at all."""
+    monkeypatch.setattr(torch, 'cpu', types.SimpleNamespace(**cpu))
+    assert compat.cpu_multiplies_bfloat16() is expected
+
+
+def test_this_torch_says_what_the_system_says():
+    flags = Path('/proc/cpuinfo')
+    if not flags.exists() or 'flags' not in flags.read_text():
+        pytest.skip('only Linux on x86 lists what its processor can do')
+    words = flags.read_text().split()
+    assert compat.cpu_multiplies_bfloat16() == ('avx512_bf16' in words or 'amx_bf16' in words)

@@ -39,10 +39,17 @@ def test_of_pictures(tmp_path, capsys):
     config, weights = write_model(tmp_path)
     damaged, strange = tmp_path / f'{NAME}.png', os.fsdecode(os.fsencode(tmp_path) + b'/\xff.png')
     damaged.write_bytes(b'no picture')
+    folder = tmp_path / 'pictures'
+    folder.mkdir()
+    (folder / f'{NAME}.doc').write_text('no picture')
+    Image.new('RGB', (32, 32)).save(folder / f'{NAME}.png')
     Image.new('RGB', (32, 32)).save(strange)
-    code = load_tool('predict').main([str(damaged), strange, '--config', str(config), '--checkpoint',
-                                      str(weights), '--out', str(tmp_path / 'out')])
+    code = load_tool('predict').main([
+        str(damaged), str(folder), strange, '--config', str(config), '--checkpoint', str(weights), '--out',
+        str(tmp_path / 'out')])
     output = capsys.readouterr()
     assert code == 1 and f'failed: {tmp_path}/{SHOWN}.png: image' in output.err
     assert '\x1b[2J' not in output.out + output.err
-    assert len(list((tmp_path / 'out').glob('*.json'))) == 1
+    assert f'skipped 1 file, neither picture nor video: {folder}/{SHOWN}.doc' in output.out
+    assert f'{folder}/{SHOWN}.png: ' in output.out
+    assert len(list((tmp_path / 'out').glob('*.json'))) == 2

@@ -62,7 +62,7 @@ from mmpartseg.apis.export_processor import write_processor
 from mmpartseg.atomic import put_in_place
 from mmpartseg.compat import check_dynamic_onnx
 from mmpartseg.engine import read_config
-from mmpartseg.printable import counted
+from mmpartseg.printable import counted, printable
 
 PACKAGES = ('onnx', 'onnxscript', 'onnxruntime')
 TOLERANCE = 1e-4
@@ -125,4 +125,4 @@ if __name__ == '__main__':
     try:
         main()
     except (ValueError, KeyError, OSError, ImportError) as error:
-        sys.exit(f'error: {error.args[0] if isinstance(error, KeyError) else error}')
+        sys.exit(f'error: {printable(error.args[0] if isinstance(error, KeyError) else error)}')

@@ -71,7 +71,7 @@ def sources_of(args):
     """
     from mmpartseg.apis.batch_prediction import STDIN
     from mmpartseg.apis.sources import find_sources, skipped_files
-    from mmpartseg.printable import counted
+    from mmpartseg.printable import counted, printable
     sources, errors = [], {}
     for name in args.inputs:
         try:
@@ -87,7 +87,7 @@ def sources_of(args):
     skipped = skipped_files(args.inputs, args.recursive)
     if skipped:
         print(f"skipped {counted(len(skipped), 'file')}, neither picture nor video: "
-              f"{', '.join(skipped[:SHOWN])}{', …' * (len(skipped) > SHOWN)}")
+              f"{', '.join(map(printable, skipped[:SHOWN]))}{', …' * (len(skipped) > SHOWN)}")
     return list(dict.fromkeys(sources)), errors
 
 

@@ -42,6 +42,7 @@ def parse_args():
 if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
+from mmpartseg.atomic import naming_folder
 from mmpartseg.engine import (
     PartRunner,
     end_launch,
@@ -82,7 +83,8 @@ def main():
     if args.refine:
         use_refinement(cfg, args.refine)
     prepare_launch(cfg, args.launcher, training=False)
-    PartRunner.from_cfg(cfg).test()
+    with naming_folder(cfg.work_dir):
+        PartRunner.from_cfg(cfg).test()
     end_launch()
 
 

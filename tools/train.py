@@ -24,6 +24,7 @@ def parse_args():
 if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
+from mmpartseg.atomic import naming_folder
 from mmpartseg.engine import (
     PartRunner,
     end_launch,
@@ -53,7 +54,8 @@ def main():
     if args.resume:
         prepare_resume(cfg)
     prepare_launch(cfg, args.launcher)
-    PartRunner.from_cfg(cfg).train()
+    with naming_folder(cfg.work_dir):
+        PartRunner.from_cfg(cfg).train()
     end_launch()
 
 

@@ -2,7 +2,6 @@
 import base64
 import io
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -80,12 +79,16 @@ def labelme_document(prediction: 'PartPrediction', with_image: bool = False) -> 
               for points in centre_polygons(mask)]
     data = None
     if with_image:
-        buffer = io.BytesIO()
-        Image.fromarray(prediction.pixels()[..., ::-1]).save(buffer, 'PNG')
-        data = base64.b64encode(buffer.getvalue()).decode()
+        data = base64.b64encode(_png(prediction)).decode()
     return {'version': LABELME_VERSION, 'flags': {}, 'shapes': shapes,
             'imagePath': Path(prediction.file_name()).name, 'imageData': data,
             'imageHeight': height, 'imageWidth': width}
+
+
+def _png(prediction):
+    buffer = io.BytesIO()
+    Image.fromarray(prediction.pixels()[..., ::-1]).save(buffer, 'PNG')
+    return buffer.getvalue()
 
 
 def _shape(name, points, group):
@@ -120,10 +123,7 @@ class AnnotationFiles:
             add_to_coco(self.document, prediction, f'{name}.png' if file is None else Path(file).name)
             return
         picture = self.folder / 'labelme' / f'{name}{".png" if file is None else Path(file).suffix}'
-        if file is None:
-            Image.fromarray(prediction.pixels()[..., ::-1]).save(picture)
-        else:
-            shutil.copyfile(file, picture)
+        write_atomic(picture, _png(prediction) if file is None else Path(file).read_bytes())
         document = {**labelme_document(prediction), 'imagePath': picture.name}
         write_atomic(picture.with_suffix('.json'), json.dumps(document, indent=1).encode())
 

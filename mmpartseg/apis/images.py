@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 
 from ..pictures import MOST_PIXELS, TOP, decode_picture, missing_reader, pixel_limit, to_bgr
 from ..printable import printable
+from ..regular_files import file_content
 
 CHANNEL_ORDERS = ('bgr', 'rgb')
 
@@ -60,7 +61,7 @@ def _read_file(path, limit):
                          f"curl -LO '{shown}'")
     if not fileio.exists(path):
         raise FileNotFoundError(f'there is no image {shown}')
-    return read_content(lambda: fileio.get(path), path, limit)
+    return read_content(lambda: file_content(path), path, limit)
 
 
 def is_url(path: str) -> bool:

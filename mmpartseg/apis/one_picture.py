@@ -8,7 +8,7 @@ from mmengine.structures import PixelData
 
 from ..orientation import orientation_of
 from ..pictures import opened
-from ..printable import counted
+from ..printable import counted, printable
 from ..visualization import sample_grid
 from .id_images import read_ids
 
@@ -38,7 +38,7 @@ def say(picture: Picture, sample: Any, instances: list[dict] | None) -> None:
     shares, scores = sample.shares, sample.scores
     parts = [f'{name} {shares[name]:.1%} (score {scores[name]:.2f})'
              for name in sorted(shares, key=shares.get, reverse=True)]
-    print(f"{picture.label}: {', '.join(parts) or 'nothing found'}")
+    print(f"{printable(picture.label)}: {', '.join(parts) or 'nothing found'}")
     if instances:
         print('  connected regions:', ', '.join(f"{each['object']} {each['number']} at {each['box']}"
                                                 for each in instances))

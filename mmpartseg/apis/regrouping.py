@@ -1,4 +1,5 @@
 """Coarser parts, parts left out, objects apart: what is made of a prediction afterwards."""
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -6,7 +7,7 @@ import cv2
 import numpy as np
 
 from ..spelling import clean, fold
-from ..taxonomy import SEPARATOR, object_and_part
+from ..taxonomy import SEPARATOR, few, object_and_part
 from .suggestions import did_you_mean
 from .typed import typed_entries
 
@@ -33,10 +34,10 @@ def read_groups(groups: str | dict[str, Any]) -> dict[str, list[str]]:
             if group.strip():
                 found[clean(name)] = names
         groups = found
-    members = [fold(part) for parts in groups.values() for part in parts]
-    twice = sorted({part for part in members if members.count(part) > 1})
+    members = Counter(fold(part) for parts in groups.values() for part in parts)
+    twice = sorted(part for part, count in members.items() if count > 1)
     if twice:
-        raise ValueError(f'{twice} are in more than one group; each part can be in one')
+        raise ValueError(f'{few(twice)} are in more than one group; each part can be in one')
     return groups
 
 
@@ -77,15 +78,18 @@ def named_classes(names: Sequence[str], words: Sequence[str]) -> list[str]:
     Raises:
         ValueError: names what is not among the classes.
     """
-    found, unknown = [], []
+    found, unknown, called = [], [], {}
+    for name in names:
+        for word in {fold(name), fold(object_and_part(name)[1])}:
+            called.setdefault(word, []).append(name)
     for obj, part in ((obj, part) for word in words for obj, parts in typed_entries(word) for part in parts):
         wanted = part if obj is None else f'{obj}{SEPARATOR}{part}'
-        chosen = [name for name in names if fold(wanted) in (fold(name), fold(object_and_part(name)[1]))]
+        chosen = called.get(fold(wanted), [])
         found += chosen
         unknown += [] if chosen else [wanted]
     if unknown:
         parts = [object_and_part(name)[1] for name in names]
-        raise ValueError(f'not in the vocabulary: {unknown}; it has {list(names)}'
+        raise ValueError(f'not in the vocabulary: {few(unknown)}; it has {few(names)}'
                          + did_you_mean(unknown[0], [*parts, *names]))
     return list(dict.fromkeys(found))
 

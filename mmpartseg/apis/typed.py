@@ -5,11 +5,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from ..spelling import clean, fold
+from ..spelling import clean, fold, shortened
 from ..taxonomy import SEPARATOR
 
 QUOTES = {'"': '"', "'": "'", '`': '`', '\u201c': '\u201d', '\u2018': '\u2019', '\u00ab': '\u00bb'}
 BETWEEN = re.compile(r'[;|\n]|\.(?=\s|$)')
+PASTED, DEEPEST = '{"cat": ["head", "tail"]}', 20
 LAST_COMMA = re.compile(r',(\s*[}\]])')
 
 
@@ -87,32 +88,36 @@ def _pasted(text):
     """Pairs of object and part of JSON, or of a dictionary of Python."""
     try:
         content = json.loads(LAST_COMMA.sub(r'\1', text), object_pairs_hook=tuple)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         try:
             content = ast.literal_eval(text)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             raise ValueError(f'what was pasted begins like JSON and cannot be read: {error}; expected '
-                             '{"cat": ["head", "tail"]}') from error
+                             f'{PASTED}') from error
     yield from _flat(content)
 
 
-def _flat(content):
+def _flat(content, depth=0):
+    if depth > DEEPEST:
+        raise ValueError(f'lists within lists, more than {DEEPEST} of them; expected {PASTED}')
     if isinstance(content, dict):
         content = tuple(content.items())
     if isinstance(content, str):
         yield from _pairs(content)
     elif isinstance(content, tuple):  # of an object's pairs
-        for obj, parts in content:
+        for pair in content:
+            obj, parts = pair if isinstance(pair, tuple) and len(pair) == 2 else (None, pair)
             parts = parts.split(',') if isinstance(parts, str) else parts
-            if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
-                raise ValueError(f'object {obj!r} has no list of part names, but {parts!r}; expected '
-                                 '{"cat": ["head", "tail"]}')
+            if not isinstance(obj, str) or not isinstance(parts, list) or not all(
+                    isinstance(part, str) for part in parts):
+                raise ValueError(f'object {shortened(obj)} has no list of part names, but '
+                                 f'{shortened(parts)}; expected {PASTED}')
             yield from ((clean(obj), clean(part)) for part in parts or [''])
     elif isinstance(content, list):
         for entry in content:
-            yield from _flat(entry)
+            yield from _flat(entry, depth + 1)
     else:
-        raise ValueError(f'names must be text, got {content!r}; put it in quotes')
+        raise ValueError(f'names must be text, got {shortened(content)}; put it in quotes')
 
 
 def _check(entries):

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from ..atomic import put_in_place
-from ..printable import counted
+from ..printable import counted, printable
 
 CODEC = 'mp4v'  # MPEG-4 Part 2: what OpenCV's wheels can write on every system
 USUAL_RATE = 25.0  # frames a second, where a file states none
@@ -18,14 +18,19 @@ STATED_SHARE = 0.95  # headers of some formats state a few frames too many
 WHITE = 255
 
 
+def _opened(path: str) -> cv2.VideoCapture:
+    """OpenCV would also open pipes, addresses, patterns of names and programs of GStreamer."""
+    return cv2.VideoCapture(path) if os.path.isfile(path) else cv2.VideoCapture()
+
+
 def count_frames(path: str) -> int:
     """Frames of a video as its header states them; 0 if it cannot be read."""
-    return max(0, int(cv2.VideoCapture(path).get(cv2.CAP_PROP_FRAME_COUNT)))
+    return max(0, int(_opened(path).get(cv2.CAP_PROP_FRAME_COUNT)))
 
 
 def frame_rate(path: str) -> float:
     """Frames a second as the header states them, or 25 if it does not."""
-    rate = cv2.VideoCapture(path).get(cv2.CAP_PROP_FPS)
+    rate = _opened(path).get(cv2.CAP_PROP_FPS)
     return rate if math.isfinite(rate) and 0 < rate <= HIGHEST_RATE else USUAL_RATE
 
 
@@ -36,7 +41,7 @@ def video_frames(path: str, every: int = 1) -> Iterator[tuple[int, np.ndarray | 
         ValueError: the file is no video that OpenCV can decode, or ends early; the latter after
             its last frame.
     """
-    video = cv2.VideoCapture(path)
+    video = _opened(path)
     count = 0
     try:
         while video.grab():
@@ -48,10 +53,10 @@ def video_frames(path: str, every: int = 1) -> Iterator[tuple[int, np.ndarray | 
     finally:
         video.release()
     if count == 0:
-        raise ValueError(f'video {path} cannot be read')
+        raise ValueError(f'video {printable(path)} cannot be read')
     if count < STATED_SHARE * stated - 1:
-        raise ValueError(f"video {path} ends after {count} of {counted(round(stated), 'frame')}: it is "
-                         'damaged')
+        raise ValueError(f"video {printable(path)} ends after {count} of "
+                         f"{counted(round(stated), 'frame')}: it is damaged")
 
 
 class OverlayVideo:
@@ -63,7 +68,7 @@ class OverlayVideo:
     """
 
     def __init__(self, path: Path, rate: float) -> None:
-        self.path, self.rate = Path(path), rate
+        self.path, self.rate, self.count = Path(path), rate, 0
         self.writer: Any = None
         self.temporary = self.path.with_name(f'.{self.path.stem}.{os.getpid()}.tmp.mp4')
 
@@ -90,11 +95,18 @@ class OverlayVideo:
         left = (self.size[1] - width) // 2
         sheet[:height, left:left + width] = picture[:height, :width, ::-1]
         self.writer.write(sheet)
+        self.count += 1
 
     def close(self) -> None:
-        """Finish the file and put it in its place, if it was begun."""
+        """Finish the file and put it in its place, if it was begun.
+
+        Raises:
+            OSError: not all of it could be written, of which OpenCV says nothing.
+        """
         if self.writer is not None:
             self.writer.release()
+            if count_frames(str(self.temporary)) != self.count:
+                raise OSError(f"'{printable(self.path)}' cannot be written; is the disk full?")
             put_in_place(self.temporary, self.path)
 
     def discard(self) -> None:

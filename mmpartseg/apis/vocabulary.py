@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from ..printable import printable
-from ..spelling import clean, fold
+from ..spelling import LONGEST, clean, fold, shortened
 from ..taxonomy import ANYTHING, METAINFO_DIR, SEPARATOR, PartTaxonomy, few, split_name
 from .plain_yaml import load_plain_yaml
 from .suggestions import did_you_mean
@@ -19,7 +19,6 @@ from .typed import typed_entries, unquoted
 PART = re.compile(r'(?!.*\s[-–—]\s)[^\W\d_][^_/\\.=()\[\]{}<>]*')
 NOT_COLON, CLOSING = re.compile(r'\s*(?:[=([{]|\s[-–—]\s)\s*'), re.compile(r'[)\]}]')
 FILE_TYPES = ('.yaml', '.yml', '.json', '.txt')
-LONGEST = 200  # characters of a part of anything, and of what was given, in a message
 EXAMPLE = "write 'cat: head, tail; dog: head'"
 SYNTAX = f"{EXAMPLE}, name a file ({', '.join(FILE_TYPES)}), or one of the shipped vocabularies"
 TYPED = f'{EXAMPLE}, or name one of the shipped vocabularies'  # where no file is read
@@ -53,13 +52,16 @@ def read_vocabulary(parts: Any) -> PartTaxonomy:
 def _vocabulary(parts):
     """A vocabulary from what was typed or read."""
     if isinstance(parts, dict) and 'object_parts' in parts:
-        parts = PartTaxonomy(**parts)
+        taxonomy = PartTaxonomy(**parts)
+        _check_shown(taxonomy.object_parts)
+        _check_repeated(taxonomy.object_parts, 'part')
+        return taxonomy
     if isinstance(parts, PartTaxonomy):
         return parts
     if isinstance(parts, dict):
         parts = list(parts.items())
     if not isinstance(parts, (list, tuple)) or not parts:
-        raise ValueError(f'the vocabulary is {_short(parts)}; {SYNTAX}')
+        raise ValueError(f'the vocabulary is {shortened(parts)}; {SYNTAX}')
     names = [name for entry in parts for name in _class_names(entry)]
     _check_repeated(names, 'part')
     return PartTaxonomy(names)
@@ -87,7 +89,7 @@ def _typed(text, advice=SYNTAX):
     strange = [part for obj, parts in entries if obj is None for part in parts
                if len(part) > LONGEST or not PART.fullmatch(part)]
     if not entries or strange:
-        raise ValueError(f'the vocabulary is {_short(text)}; {advice}: {shipped_names()}'
+        raise ValueError(f'the vocabulary is {shortened(text)}; {advice}: {shipped_names()}'
                          + (did_you_mean(unquoted(text), shipped_names()) or _with_colons(text)))
     return [(ANYTHING if obj is None else obj, parts) for obj, parts in entries]
 
@@ -95,7 +97,7 @@ def _typed(text, advice=SYNTAX):
 def _with_colons(text):
     """A line that would do, if other signs stand between objects and parts."""
     line = CLOSING.sub('', NOT_COLON.sub(': ', unquoted(text)))
-    return f'; did you mean {_short(line)}?' if line != unquoted(text) and ':' in line else ''
+    return f'; did you mean {shortened(line)}?' if line != unquoted(text) and ':' in line else ''
 
 
 def _read_file(path):
@@ -137,34 +139,35 @@ def _class_names(entry):
     if isinstance(entry, str):
         obj, part = split_name(clean(entry))
         return [_class_name(obj, part, entry)]
+    if not isinstance(entry, (list, tuple)) or len(entry) != 2:
+        raise ValueError(f'an entry is {shortened(entry)}; {EXAMPLE}')
     obj, parts = entry
     parts = parts.split(',') if isinstance(parts, str) else parts
     if not isinstance(parts, (list, tuple)) or not parts:
-        raise ValueError(f'object {_short(obj)} has no list of part names, but {_short(parts)}')
+        raise ValueError(f'object {shortened(obj)} has no list of part names, but {shortened(parts)}')
     return [_class_name(obj, part, f'{obj}: {part}') for part in parts]
 
 
 def _class_name(obj, part, source):
     if {type(obj), type(part)} != {str}:
-        raise ValueError(f'names must be text, got {_short(source)}; put numbers and words such as '
+        raise ValueError(f'names must be text, got {shortened(source)}; put numbers and words such as '
                          'yes and no in quotes')
     obj, part = clean(obj), clean(part)
     if not obj or not part:
-        raise ValueError(f'empty name in {_short(source.strip())}: every object needs a name, and every '
+        raise ValueError(f'empty name in {shortened(source.strip())}: every object needs a name, and every '
                          'comma a part name on both sides')
     name = f'{obj}{SEPARATOR}{part}'
-    if not name.isprintable():
-        raise ValueError(f'{_short(name)} holds characters that cannot be shown; type the name anew')
+    _check_shown([name])
     if split_name(name) != (obj, part):
         raise ValueError(f"object name {obj!r} holds {SEPARATOR!r}, which separates object and part; "
                          'choose another name')
     return name
 
 
-def _short(value):
-    """What was given, for a message: its beginning."""
-    text = repr(value)
-    return text if len(text) <= LONGEST else f'{text[:LONGEST]}… ({len(text)} characters)'
+def _check_shown(names):
+    for name in names:
+        if not name.isprintable():
+            raise ValueError(f'{shortened(name)} holds characters that cannot be shown; type the name anew')
 
 
 def _check_repeated(names, kind):

@@ -64,10 +64,12 @@ class Words:
         """
         names = grouped_names(self.names, groups)
         kept = tuple(dict.fromkeys(names))
-        new_id = np.array([kept.index(name) for name in names])
+        place = {name: i for i, name in enumerate(kept)}
+        new_id = np.array([place[name] for name in names])
         copied = copy.copy(self)
         copied.names, copied.palette = kept, palette_of_names(kept)
-        copied.unseen = np.array([self.unseen[new_id == i].all() for i in range(len(kept))])
+        copied.unseen = np.ones(len(kept), bool)
+        np.logical_and.at(copied.unseen, new_id, self.unseen)
         return copied, new_id
 
 

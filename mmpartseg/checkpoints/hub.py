@@ -6,6 +6,7 @@ from typing import Any
 
 import huggingface_hub
 
+from ..printable import printable
 from .hashes import sha256_of
 from .read import read_checkpoint, say_not_finite, state_dict_of
 from .safe_schemes import safe_scheme
@@ -25,14 +26,20 @@ def load_from_hub(filename: str, map_location: Any = 'cpu') -> dict[str, Any]:
         ValueError: no such name, no model of publish.py, or weights with another SHA-256.
     """
     run_file = fetch(filename, RUN)
-    run = json.loads(run_file.read_text())
-    if not isinstance(run, dict) or 'weights' not in run or run['weights'] not in run.get('sha256', {}):
+    try:
+        run = json.loads(run_file.read_text(encoding='utf-8'))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f'{filename}: its {RUN} cannot be read ({printable(error)}); fetch it again (delete '
+                         f'{printable(run_file)})') from error
+    run = run if isinstance(run, dict) else {}
+    hashes, weights = run.get('sha256'), run.get('weights')
+    if not isinstance(hashes, dict) or not isinstance(weights, str) or weights not in hashes:
         raise ValueError(f'{filename}: its {RUN} names no weights with their SHA-256; it is not a model that '
                          'tools/analysis/publish.py made')
-    path, stated = fetch(filename, run['weights']), run['sha256'][run['weights']]
+    path, stated = fetch(filename, weights), hashes[weights]
     found = sha256_of(path)
     if found != stated:
-        raise ValueError(f'{filename}: {run["weights"]} has SHA-256 {found}, but {RUN} states {stated}; '
+        raise ValueError(f'{filename}: {printable(weights)} has SHA-256 {found}, but {RUN} states {stated}; '
                          f'fetch it again (delete {path}), or do not trust it')
     state = state_dict_of(read_checkpoint(str(path), map_location), path)
     say_not_finite(state, filename)
@@ -48,7 +55,7 @@ def fetch(source: str, name: str) -> Path:
     """
     match = re.fullmatch(r'hf://([\w.-]+/[\w.-]+)(?:@([\w./-]+))?', source)
     if match is None:
-        raise ValueError(f"'{source}' is no model of the hub; expected hf://owner/name or "
+        raise ValueError(f"'{printable(source)}' is no model of the hub; expected hf://owner/name or "
                          'hf://owner/name@revision')
     try:
         return Path(huggingface_hub.hf_hub_download(match[1], name, revision=match[2]))

@@ -15,7 +15,7 @@ def load_from_local(filename: str | Path, map_location: str | torch.device | Non
 
     Raises:
         FileNotFoundError: no such file.
-        ValueError: the file is damaged, or holds code, or no dictionary.
+        ValueError: the file is damaged, or holds code, or no dictionary with names of weights.
     """
     checkpoint = read_checkpoint(filename, map_location)
     if not isinstance(checkpoint, dict):
@@ -23,8 +23,10 @@ def load_from_local(filename: str | Path, map_location: str | torch.device | Non
                          'dictionary with the weights')
     if isinstance(checkpoint.get('meta'), dict):
         checkpoint['meta'].pop('config', None)  # a resuming Runner would run this text as Python
-    state: Any = checkpoint.get('state_dict')
+    state: Any = checkpoint.get('state_dict', checkpoint)
+    if not isinstance(state, dict) or not all(isinstance(name, str) for name in state):
+        raise ValueError(f'checkpoint {printable(filename)} holds no weights by name')
     if hasattr(state, '_metadata'):
         state._metadata.setdefault('', {})['source'] = str(filename)
-    say_not_finite(state if isinstance(state, dict) else checkpoint, filename)
+    say_not_finite(state, filename)
     return checkpoint

@@ -77,7 +77,7 @@ def state_dict_of(checkpoint: dict[str, Any], path: str | Path) -> dict[str, tor
             break
     if not isinstance(checkpoint, dict) or not checkpoint:
         raise ValueError(f'checkpoint {printable(path)} holds no state dict')
-    odd = [k for k, v in checkpoint.items() if not torch.is_tensor(v)]
+    odd = [k for k, v in checkpoint.items() if not torch.is_tensor(v) or not isinstance(k, str)]
     if odd:
         raise ValueError(f'checkpoint {printable(path)}: entries that are no tensors: {odd[:5]}')
     return checkpoint
@@ -95,4 +95,5 @@ def say_not_finite(state: dict[str, torch.Tensor], source: str | Path) -> None:
               and not torch.isfinite(value).all()]
     if broken:
         print_log(f'{printable(source)}: {len(broken)} of {len(state)} weights are NaN or infinite, first '
-                  f'{broken[0]}; what the model predicts with them means nothing', 'current', logging.WARNING)
+                  f'{printable(broken[0])}; what the model predicts with them means nothing',
+                  'current', logging.WARNING)

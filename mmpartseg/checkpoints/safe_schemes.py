@@ -1,6 +1,7 @@
 """No scheme of mmengine's ``CheckpointLoader`` reads a file in another way than ours."""
 from collections.abc import Callable
 
+from mmengine.logging import print_log
 from mmengine.runner import CheckpointLoader
 
 from ..printable import printable
@@ -37,5 +38,12 @@ def refuse_other_schemes() -> None:
                 'register a loader with mmpartseg.checkpoints.safe_scheme that calls read_checkpoint')
         return loader
 
+    def load(cls, filename, map_location=None, logger='current'):
+        loader = cls._get_checkpoint_loader(filename)
+        print_log(f'Loads checkpoint by {loader.__name__.removeprefix("load_from_")} backend from path: '
+                  f'{printable(filename)}', logger)
+        return loader(filename, map_location)
+
     find_safe.safe_only = True  # type: ignore[attr-defined]  # a function takes attributes
     CheckpointLoader._get_checkpoint_loader = classmethod(find_safe)
+    CheckpointLoader.load_checkpoint = classmethod(load)  # mmengine's sends escape sequences of names on

@@ -7,7 +7,7 @@ import torch
 from mmengine.logging import print_log
 from torch import nn
 
-from ..printable import counted
+from ..printable import counted, printable
 
 
 def check_state_dict(model: nn.Module, state: dict[str, torch.Tensor], prefix: str = '',
@@ -43,7 +43,7 @@ def check_state_dict(model: nn.Module, state: dict[str, torch.Tensor], prefix: s
     problems = [f"{counted(len(found), 'entry', 'entries')} {what}: {found[:5]}" for found, what in
                 ((missing, 'missing'), (unexpected, 'unexpected'), (shapes, 'of another shape'))
                 if found]
-    source = metadata.get('source', 'the checkpoint')
+    source = printable(metadata.get('source', 'the checkpoint'))
     if problems:
         raise ValueError(f'{source} does not fit the model. ' + '; '.join(problems)
                          + '. Take the config that the checkpoint was trained with')
@@ -67,6 +67,7 @@ def check_closed_head(model: Any, checkpoint: dict[str, Any], source: str = 'the
         ValueError: a weight is missing or of another shape, or the classes are others or in another
             order; names them.
     """
+    source = printable(source)
     state = {re.sub(r'^module\.', '', name): value
              for name, value in checkpoint.get('state_dict', checkpoint).items()}
     own = {name: value for name, value in model.state_dict().items()
@@ -93,5 +94,6 @@ def classes_of(checkpoint: dict[str, Any]) -> tuple[str, ...] | None:
     """The classes that a checkpoint was trained on, as mmengine or older mmsegs note them; None if not."""
     meta = checkpoint.get('meta')
     meta = meta if isinstance(meta, dict) else {}
-    classes = (meta.get('dataset_meta') or {}).get('classes', meta.get('CLASSES'))
-    return None if classes is None else tuple(classes)
+    noted = meta.get('dataset_meta')
+    classes = (noted if isinstance(noted, dict) else {}).get('classes', meta.get('CLASSES'))
+    return tuple(classes) if isinstance(classes, (list, tuple)) else None

@@ -9,12 +9,12 @@ from torch import nn
 
 from .. import on_demand
 from ..printable import printable
+from .npz_files import NPZ, check_npz
 from .read import read_checkpoint
 from .remote import fetched
 from .safe_schemes import safe_scheme
 
 ON_THE_HUB = ('model.safetensors', 'pytorch_model.bin')
-NPZ = '.npz'  # numpy reads arrays only, and compares their checksums
 
 
 @safe_scheme('timm://')
@@ -82,7 +82,9 @@ def _of_the_hub(cfg):
 
 
 def _read_before(path: str | Path) -> str:
-    if not str(path).endswith(NPZ):
+    if str(path).endswith(NPZ):
+        check_npz(str(path))
+    else:
         read_checkpoint(path)
     return str(path)
 

@@ -12,7 +12,7 @@ from .hashes import FileRefused
 MAGIC = b'PK\x03\x04'  # torch takes a file that begins otherwise for the format of before 1.6
 # the one thing that torch reads as plain data and whose size is not bounded by the file's
 GROWING = re.compile(rb'c(__builtin__|builtins)\nbytearray\n')
-PIECE = 2**20
+PIECE, MOST_ENTRIES = 2**20, 2**21
 
 
 def check_torch_file(path: str, vouched: bool) -> None:
@@ -77,22 +77,39 @@ def load_torch_file(path: str, map_location: str | torch.device | None) -> dict[
     """The content of a file that :func:`check_torch_file` has let pass; tensors and plain values.
 
     Raises:
-        FileRefused: a tensor that is larger than what the file holds of it.
+        FileRefused: a tensor that is larger than what the file holds of it, or that is sparse, nested or
+            without values; as of :func:`tensors_in`.
     """
     content = torch.load(path, map_location=map_location, weights_only=True)
-    for tensor in tensors_in(content):
-        if tensor.layout == torch.strided and tensor.nbytes > tensor.untyped_storage().nbytes():
+    for tensor in _tensors_of(content, path):
+        if tensor.layout != torch.strided or tensor.is_nested or tensor.is_meta:
+            raise FileRefused(f'checkpoint {printable(path)} holds a tensor that is sparse, nested or '
+                              'without values: refused. Save weights as plain tensors')
+        if tensor.nbytes > tensor.untyped_storage().nbytes():
             raise FileRefused(f'checkpoint {printable(path)} holds a tensor of shape {tuple(tensor.shape)}, '
                               'more than what is stored of it, which could take any amount of memory: '
                               'refused. Save a clone of it')
     return content
 
 
+def _tensors_of(content, path):
+    try:
+        yield from tensors_in(content)
+    except FileRefused as error:
+        raise FileRefused(f'checkpoint {printable(path)}: {error}: refused') from error
+
+
 def tensors_in(content: Any) -> Iterator[torch.Tensor]:
-    """Iterator over the tensors in dictionaries, lists and tuples, however deep."""
-    waiting = [content]
+    """Iterator over the tensors in dictionaries, lists and tuples, however deep.
+
+    Raises:
+        FileRefused: very many entries. A few bytes can put one dictionary in many places, even into itself.
+    """
+    waiting, left = [content], MOST_ENTRIES
     while waiting:
-        each = waiting.pop()
+        each, left = waiting.pop(), left - 1
+        if left < 0:
+            raise FileRefused(f'the entries that its content stands for are more than {MOST_ENTRIES}')
         if torch.is_tensor(each):
             yield each
         elif isinstance(each, dict):

@@ -3,12 +3,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from mmengine import fileio
 from PIL import Image
 
 from ..orientation import orientation_of, stored_again
 from ..pictures import opened
 from ..printable import printable
+from ..regular_files import file_content
 
 # Pillow's modes with one channel of whole numbers. A 1-bit gray PNG ('1') holds 0 and 255: lossless
 # optimisers store an 8-bit map of those two values so. 'I' is what older Pillow makes of 16 bits.
@@ -47,9 +47,8 @@ def read_label_map(path: str | Path, backend_args: dict[str, Any] | None = None)
 
 def read_stored(path: str | Path, backend_args: dict[str, Any] | None = None) -> StoredMap:
     """The :class:`StoredMap` of a file; arguments and errors are those of :func:`read_label_map`."""
-    content = fileio.get(path, backend_args=backend_args)
     try:
-        with opened(content) as image:
+        with opened(file_content(path, backend_args)) as image:
             lossy = is_lossy(image)
             kind, mode, orientation = image.format, image.mode, orientation_of(image)
             if not lossy and mode in SINGLE_CHANNEL_MODES:
@@ -58,6 +57,8 @@ def read_stored(path: str | Path, backend_args: dict[str, Any] | None = None) ->
                 palette = image.getpalette('RGB') if mode == 'P' else None
                 if orientation != orientation_of(image):  # Pillow has turned it
                     ids = stored_again(ids, orientation)
+    except FileNotFoundError:
+        raise
     except Exception as error:  # decoders raise whatever a broken byte makes of their state
         raise ValueError(f'label map {printable(path)} cannot be read ({type(error).__name__}: {error}); '
                          'write it again as an 8- or 16-bit PNG') from error

@@ -1,11 +1,11 @@
 """``--cfg-options`` of the tools."""
 import argparse
-import ast
 from pathlib import Path
 
 from mmengine.config import Config, DictAction
 
 from ..printable import printable
+from ..regular_files import check_regular
 from ..shipped import config_path
 
 
@@ -64,11 +64,12 @@ def read_config(path, options):
     except FileNotFoundError as error:
         raise SystemExit(f'error: {printable(error)}') from error
     try:
+        _check_bases(Path(path))
         cfg = Config.fromfile(path)
-    except Exception as error:  # a config is a program
-        culprit = _unreadable(Path(path)) or path
-        raise SystemExit(f'error: config {printable(culprit)}: {type(error).__name__}: '
-                         f'{printable(error)}') from error
+    except _Unreadable as error:
+        raise SystemExit(str(error)) from error
+    except (Exception, SystemExit) as error:  # a config is a program
+        raise SystemExit(str(_Unreadable(path, error))) from error
     settings = cfg.to_dict()
     for key in options:
         wrong = _misfit(settings, key)
@@ -78,16 +79,25 @@ def read_config(path, options):
     return cfg
 
 
-def _unreadable(path):
-    """The first of a config and its bases that is no program, None if all are."""
+class _Unreadable(ValueError):
+    """What is wrong with one file of a config, in one line."""
+
+    def __init__(self, path, error):
+        super().__init__(f'error: config {printable(path)}: {type(error).__name__}: {printable(error)}')
+
+
+def _check_bases(path, users=()):
+    """_Unreadable for the first of a config and its bases that is no program, or a base of itself."""
     try:
-        lines = ast.parse(path.read_text(encoding='utf-8')).body
-        bases = [ast.literal_eval(line.value) for line in lines if isinstance(line, ast.Assign)
-                 and getattr(line.targets[0], 'id', None) == '_base_']
-    except (SyntaxError, ValueError, MemoryError, RecursionError, OSError):
-        return path
-    names = [name for base in bases for name in ([base] if isinstance(base, str) else base)]
-    return next(filter(None, (_unreadable(path.parent / name) for name in names if '::' not in name)), None)
+        check_regular(path)
+        if path.resolve() in users:
+            raise ValueError('it is a base of itself')
+        bases = Config._get_base_files(str(path))
+        names = [name for name in bases if '::' not in name]  # others are of installed packages
+    except Exception as error:  # a config is a program
+        raise _Unreadable(path, error) from error
+    for name in names:
+        _check_bases(path.parent / name, (*users, path.resolve()))
 
 
 def _misfit(node, key):

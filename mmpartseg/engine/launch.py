@@ -6,7 +6,7 @@ from torch import distributed
 
 from ..checkpoints import read_checkpoint
 from ..printable import counted
-from .atomic_files import checkpoint_to_resume, latest_checkpoint
+from .atomic_files import NEEDED, checkpoint_to_resume, latest_checkpoint
 from .processes import num_processes, prepare_distributed
 
 GLOO_PAUSE = 0.2  # seconds
@@ -87,7 +87,8 @@ def prepare_resume(cfg):
     Raises:
         FileNotFoundError, ValueError: there is none that is whole, where there should be one.
     """
-    latest = checkpoint_to_resume(cfg.work_dir)
+    latest = checkpoint_to_resume(
+        cfg.work_dir, NEEDED + (('param_schedulers', ) if cfg.get('param_scheduler') else ()))
     if latest is None:
         return
     cfg.started_from, cfg.resume, cfg.load_from = cfg.get('load_from'), True, latest

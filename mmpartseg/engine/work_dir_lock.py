@@ -3,6 +3,8 @@ import fcntl
 import os
 from pathlib import Path
 
+from ..printable import printable
+
 LOCK = '.lock'
 _held: list = []  # open as long as the process lives
 
@@ -30,8 +32,8 @@ def lock_work_dir(work_dir):
         file.seek(0)
         owner = file.read().strip() or 'unknown'
         file.close()
-        raise ValueError(f'another run is in {work_dir} (process {owner}); wait for its end, stop it, or '
-                         'give another --work-dir') from error
+        raise ValueError(f'another run is in {printable(work_dir)} (process {printable(owner)}); wait '
+                         'for its end, stop it, or give another --work-dir') from error
     file.truncate(0)
     file.write(str(os.getpid()))
     file.flush()

@@ -39,7 +39,7 @@ def load_counts(path: str | Path) -> tuple[dict[str, np.ndarray], PartTaxonomy]:
         ValueError: a damaged file, one that holds Python objects, or one without class names.
     """
     if not Path(path).is_file():
-        raise FileNotFoundError(f"no counts at '{path}'; out_file of OpenVocabPartIoU writes them")
+        raise FileNotFoundError(f"no counts at '{printable(path)}'; out_file of OpenVocabPartIoU writes them")
     try:
         with zipfile.ZipFile(path) as file:
             size = sum(entry.file_size for entry in file.infolist())
@@ -52,7 +52,7 @@ def load_counts(path: str | Path) -> tuple[dict[str, np.ndarray], PartTaxonomy]:
                          'may be damaged: evaluate again') from error
     missing = {'object_parts', 'unseen_objects'} - set(counts)
     if missing:
-        raise ValueError(f"'{path}' has no {sorted(missing)}: not written by OpenVocabPartIoU")
+        raise ValueError(f"'{printable(path)}' has no {sorted(missing)}: not written by OpenVocabPartIoU")
     taxonomy = PartTaxonomy(counts.pop('object_parts').tolist(),
                             counts.pop('unseen_objects').tolist())
     return counts, taxonomy

@@ -8,6 +8,7 @@ import torch
 from mmengine.logging import print_log
 from open_clip.model import _build_text_tower, _build_vision_tower
 
+from ..checkpoints.npz_files import NPZ, check_npz
 from ..checkpoints.read import read_checkpoint
 from .layers.linear import use_linear
 
@@ -171,7 +172,9 @@ def pretrained_state(arch, pretrained, prefix):
         model = of_class(**config)
     model.to_empty(device='cpu')
     try:
-        if not str(path).endswith('.npz'):  # its reader compares checksums itself
+        if str(path).endswith(NPZ):
+            check_npz(str(path))
+        else:
             read_checkpoint(path)
         open_clip.load_checkpoint(model, path, strict=True, weights_only=True)
     except Exception as error:

@@ -5,11 +5,13 @@ import torch
 from mmengine.optim import OptimWrapper
 from mmseg.registry import OPTIM_WRAPPERS
 
+from ..compat import cpu_multiplies_bfloat16
+
 
 def multiplies_bfloat16(device):
     """Whether products in bfloat16 are faster than in float32 on a type of device: of CPUs those that have
     AVX-512 BF16 or AMX."""
-    return device != 'cpu' or torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    return device != 'cpu' or cpu_multiplies_bfloat16()
 
 
 @OPTIM_WRAPPERS.register_module()

@@ -2,13 +2,14 @@
 import warnings
 from pathlib import Path, PurePosixPath
 
-from mmengine import fileio
 from mmengine.visualization import LocalVisBackend
 from mmseg.engine.hooks import SegVisualizationHook
 from mmseg.registry import HOOKS
 
 from ..datasets.output_names import check_output_names, output_name
-from ..pictures import decode_picture
+from ..pictures import check_png, decode_picture
+from ..printable import printable
+from ..regular_files import file_content
 
 
 @HOOKS.register_module()
@@ -23,6 +24,7 @@ class PartVisualizationHook(SegVisualizationHook):
 
     Raises:
         ValueError: two images of one name.
+        OSError: a picture that could not be written, of a full disk, for one.
     """
 
     def __init__(self, draw=False, interval=50, show=False, wait_time=0., backend_args=None):
@@ -55,12 +57,25 @@ class PartVisualizationHook(SegVisualizationHook):
             self._seen += 1
             if self._seen % self.interval:
                 continue
-            content = fileio.get(sample.img_path, backend_args=self.backend_args)
+            content = file_content(sample.img_path, self.backend_args)
             folder = PurePosixPath(output_name(sample)).parent
             name = str(folder / f'{mode}_{Path(sample.img_path).name}')
-            for backend in self._visualizer._vis_backends.values():
-                if isinstance(backend.experiment, LocalVisBackend):  # it makes no folders below its own
-                    (Path(backend._img_save_dir) / folder).mkdir(parents=True, exist_ok=True)
+            step = runner.iter if self._trains else 0
+            written = [Path(backend._img_save_dir) / f'{name}_{step}.png'
+                       for backend in self._visualizer._vis_backends.values()
+                       if isinstance(backend.experiment, LocalVisBackend)]
+            for path in written:  # mmengine makes no folders below its own
+                path.parent.mkdir(parents=True, exist_ok=True)
             self._visualizer.add_datasample(
                 name, decode_picture(content)[0][..., ::-1], data_sample=sample, show=self.show,
-                wait_time=self.wait_time, step=runner.iter if self._trains else 0)
+                wait_time=self.wait_time, step=step)
+            for path in written:
+                check_written(path)
+
+
+def check_written(path):
+    """OSError unless a picture is there and whole: OpenCV, with which mmengine writes it, says nothing."""
+    try:
+        check_png(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise OSError(f"picture '{printable(path)}' cannot be written; is the disk full?") from error

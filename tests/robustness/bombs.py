@@ -1,4 +1,5 @@
 """Files that somebody made on purpose: programs in them, and a few bytes that stand for many."""
+import json
 import os
 import pickle
 import struct
@@ -13,11 +14,17 @@ from scipy.io import savemat
 
 from mmpartseg.apis import read_vocabulary
 from mmpartseg.apis.images import read_image
+from mmpartseg.apis.videos import video_frames
 from mmpartseg.checkpoints import read_checkpoint
+from mmpartseg.checkpoints.local import load_from_local
+from mmpartseg.checkpoints.npz_files import check_npz
 from mmpartseg.datasets.file_lists import read_names
 from mmpartseg.datasets.label_maps import read_label_map
+from mmpartseg.datasets.preparation.files import image_size
 from mmpartseg.datasets.preparation.instances import load_instances
+from mmpartseg.datasets.preparation.painting import decode_instances
 from mmpartseg.datasets.preparation.pascal_part_files import read_annotation
+from mmpartseg.datasets.transforms import LoadPartImage
 from mmpartseg.engine import read_config
 from mmpartseg.evaluation.counts_file import load_counts
 from mmpartseg.taxonomy import load_metainfo
@@ -82,6 +89,47 @@ def _laughs(path):
     path.write_text('\n'.join(lines))
 
 
+def _laughs_pth(path):
+    """Dictionaries that hold the one before twice, forty deep."""
+    content = dict(a=torch.ones(1))
+    for _ in range(40):
+        content = dict(a=content, b=content)
+    torch.save(content, path)
+
+
+def _circle(path):
+    content = dict(state_dict={})
+    content['meta'] = content
+    torch.save(content, path)
+
+
+def _nested(path):
+    torch.save(dict(a=torch.nested.nested_tensor([torch.ones(2), torch.ones(3)], layout=torch.jagged)), path)
+
+
+def _npz_of_weights(path):
+    np.savez_compressed(path, a=np.zeros(2**28, np.uint8))
+
+
+def _device(path):
+    path.symlink_to('/dev/zero')
+
+
+def _own_base(path):
+    path.write_text(f"_base_ = ['./{path.name}']")
+
+
+def _coco(path):
+    path.write_text(json.dumps(dict(
+        images=[dict(id=0, file_name='0.jpg', height=10**6, width=10**6)],
+        annotations=[dict(id=0, image_id=0, category_id=0, segmentation=[[0, 0, 9, 0, 9, 9]])])))
+
+
+def _paint(path):
+    for image in load_instances(path, ['a'])[0]:
+        decode_instances(image.instances, (image.height, image.width))
+
+
 def _read_link(path):
     return CheckpointLoader.load_checkpoint(f'clipseg://{path.parent}')
 
@@ -100,6 +148,13 @@ BOMBS = [
     Kind('old.pth', lambda p: torch.save(dict(a=Payload()), p, _use_new_zipfile_serialization=False),
          read_checkpoint),
     Kind('pytorch_model.bin', _saved(dict(a=Payload())), _read_link),
+    Kind('laughs.pth', _laughs_pth, load_from_local),
+    Kind('circle.pth', _circle, load_from_local),
+    Kind('sparse.pth', lambda p: torch.save(dict(a=torch.eye(3).to_sparse()), p), load_from_local),
+    Kind('nested.pth', _nested, load_from_local),
+    Kind('meta.pth', _saved(dict(a=torch.empty(2**40, device='meta'))), load_from_local),
+    Kind('numbers.pth', _saved({1: torch.ones(2)}), load_from_local),
+    Kind('weights.npz', _npz_of_weights, lambda p: check_npz(str(p))),
     Kind('script.pt', lambda p: torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), p), read_checkpoint),
     Kind('packed.pth', _packed, read_checkpoint),
     Kind('bytearray.pth', _saved(dict(a=Grown(bytearray, 4 * 2**30))), read_checkpoint),
@@ -111,15 +166,30 @@ BOMBS = [
     Kind('screen.gif', _gif, lambda p: read_image(str(p))),
     Kind('eps.png', lambda p: p.write_bytes(EPS), lambda p: read_image(str(p))),
     Kind('eps_labels.png', lambda p: p.write_bytes(EPS), lambda p: read_label_map(str(p))),
+    Kind('pipe.png', os.mkfifo, lambda p: read_image(str(p))),
+    Kind('device.png', _device, lambda p: read_image(str(p))),
+    Kind('pipe_photo.png', os.mkfifo, lambda p: LoadPartImage().transform(dict(img_path=str(p)))),
+    Kind('pipe_labels.png', os.mkfifo, lambda p: read_label_map(str(p))),
+    Kind('device_labels.png', _device, lambda p: read_label_map(str(p))),
+    Kind('pipe.jpg', os.mkfifo, image_size),
+    Kind('pipe.mp4', os.mkfifo, lambda p: next(video_frames(str(p)))),
     Kind('packed.mat', lambda p: savemat(p, {'anno': np.zeros(2**29, np.uint8)}, do_compression=True),
          lambda p: read_annotation(p, (9, 9), load_metainfo('pascal_part_116'))),
     Kind('laughs.yaml', _laughs, read_vocabulary),
     Kind('deep.yaml', _text('[' * 10**6), read_vocabulary),
     Kind('deep.json', _text('[' * 10**6), read_vocabulary),
     Kind('python.yaml', _text('a: !!python/object/apply:os.system [true]'), read_vocabulary),
+    Kind('deep.txt', _text('[' * 10**5), read_vocabulary),
+    Kind('nested.txt', _text('[' * 500 + '"cat: head"' + ']' * 500), read_vocabulary),
+    Kind('escape.json', _text('{"object_parts": ["cat\'s he\\u001b[2Jad"]}'), read_vocabulary),
     Kind('deep_list.json', _text('[' * 10**6), lambda p: read_names(str(p))),
     Kind('utf16.txt', lambda p: p.write_bytes('cat: head'.encode('utf-16')), read_vocabulary),
     Kind('deep_coco.json', _text('{"a":' * 10**6), lambda p: load_instances(p, ['a'])),
+    Kind('huge_coco.json', _coco, _paint),
+    Kind('own_base.py', _own_base, lambda p: read_config(str(p), {})),
+    Kind('base_of_number.py', _text('_base_ = [1]'), lambda p: read_config(str(p), {})),
+    Kind('exit.py', _text('raise SystemExit(3)'), lambda p: read_config(str(p), {})),
+    Kind('pipe.py', os.mkfifo, lambda p: read_config(str(p), {})),
     Kind('deep.py', _text('a = ' + '[' * 10**5), lambda p: read_config(str(p), {})),
     Kind('latin1.py', lambda p: p.write_bytes('a = "é"'.encode('latin-1')),
          lambda p: read_config(str(p), {})),

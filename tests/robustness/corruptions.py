@@ -76,8 +76,9 @@ def read_many(kind, folder, seeds, pipe):
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / kind.name
     kind.write(path)
-    data, good = path.read_bytes(), None
+    good = None
     if None not in seeds:
+        data = path.read_bytes()
         with contextlib.suppress(ValueError):  # what is refused whatever it holds
             good = content(kind.read(path))
     start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -6,17 +6,23 @@ import resource
 import time
 
 import numpy as np
+import open_clip
 import pytest
+import torch
 import yaml
+from mmseg.registry import MODELS
 from PIL import Image
 
 from mmpartseg.apis import PartSegInferencer, limits, read_vocabulary
 from mmpartseg.apis.known_words import unseen_classes, unseen_words
 from mmpartseg.apis.limits import visitors_picture, visitors_vocabulary
 from mmpartseg.apis.vocabulary import parse_vocabulary
+from mmpartseg.models.text_encoders import tokenizing
+from mmpartseg.models.text_encoders.tokenizing import Tokenizer
 from mmpartseg.taxonomy import PartTaxonomy
 from mmpartseg.visualization import part_palette
 from tests.runs import in_child
+from tests.tiny import TINY_CLIP
 from tests.tiny_model import write_model
 
 NAMES, MEGABYTES, SECONDS = 20_000, 200, 1
@@ -108,6 +114,32 @@ def rss():
         return int(file.read().split()[1]) * resource.getpagesize() / 2**20
 
 
+def letters(number):
+    """A word for each number: CLIP's tokenizer takes digits one by one, and would know all of them."""
+    return ''.join(chr(ord('a') + digit) for digit in np.unravel_index(number, (26, ) * 6))
+
+
+def test_a_tokenizer_keeps_few_words(monkeypatch):
+    monkeypatch.setattr(tokenizing, 'MOST_WORDS', 100)
+    tokenizer = Tokenizer(TINY_CLIP, TINY_CLIP['text_cfg'])
+    words = [letters(1_234_567 + 91 * i) for i in range(300)]
+    expected = open_clip.SimpleTokenizer()(words)
+    for _ in range(2):
+        assert torch.equal(tokenizer(words), expected)
+    assert len(tokenizer.cache) == 100
+
+
+def test_a_word_as_long_as_the_request():
+    """Twelve seconds, as the time grew with the square of its length."""
+    rng = np.random.default_rng(0)
+    word = ''.join(chr(each) for each in rng.integers(ord('a'), ord('z') + 1, 19_000))
+    encoder = MODELS.build(dict(type='OpenCLIPTextEncoder', arch=TINY_CLIP))
+    start = time.process_time()
+    with pytest.raises(ValueError, match=r"prompt '\w{199}… \(19002 characters\) is longer than the 77"):
+        encoder([word])
+    assert time.process_time() - start < 1
+
+
 REQUESTS = int(os.environ.get('MMPARTSEG_REQUESTS', 120))  # 1,000 as measured for docs/running.md
 
 
@@ -119,7 +151,7 @@ def test_memory_is_flat(tmp_path):
     def requests():
         sizes = []
         for i in range(REQUESTS):
-            words = ', '.join(f'w{i}x{j}' for j in range(60))
+            words = ', '.join(letters(60 * i + j) for j in range(60))
             inferencer.set_taxonomy(visitors_vocabulary(f'cat: {words}'))
             inferencer(image)
             if i % (REQUESTS // 6) == 0:

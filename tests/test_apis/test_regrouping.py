@@ -1,4 +1,6 @@
 """Coarser parts, parts left out, objects apart, and parts of objects that are named alone."""
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,8 @@ from mmseg.structures import SegDataSample
 
 from mmpartseg.apis import PartPrediction
 from mmpartseg.apis.parts_of_objects import parts_of_objects
-from mmpartseg.apis.regrouping import instances_of, read_groups
+from mmpartseg.apis.regrouping import grouped_names, instances_of, named_classes, read_groups
+from mmpartseg.apis.words import Words
 from mmpartseg.palette import palette_of_names
 
 PARTS = 'handle; cat: head, eye, tail; dog: head'
@@ -66,6 +69,23 @@ def test_malformed_groups(groups, message):
     with pytest.raises(ValueError, match=message):
         read_groups(groups)
     assert read_groups(' ') == {}
+
+
+def test_nothing_grows_with_the_square_of_the_names():
+    """Half a minute each, when it did."""
+    count, start = 20_000, time.process_time()
+    names = [f"cat's p{i}" for i in range(count)]
+    groups = read_groups('; '.join(f'g{i} = p{2 * i}, p{2 * i + 1}' for i in range(count // 2)))
+    assert len(set(grouped_names(names, groups))) == count // 2
+    words = Words.__new__(Words)
+    words.names, words.unseen = tuple(names), np.arange(count) % 4 > 0
+    grouped, new_id = words.grouped(groups)
+    assert new_id.tolist() == (np.arange(count) // 2).tolist()
+    assert grouped.unseen.tolist() == [False, True] * (count // 4)
+    assert named_classes(names, [f'p{i}' for i in range(count)]) == names
+    with pytest.raises(ValueError, match=r"not in the vocabulary: \['q', 'q0', .* 20001 in all\]; it has"):
+        named_classes(names, ['q', *(f'q{i}' for i in range(count))])
+    assert time.process_time() - start < 8
 
 
 def test_groups_of_unknown_parts(inferencer, label_map):

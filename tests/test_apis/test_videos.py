@@ -1,9 +1,14 @@
 """Frames of good and damaged videos, and the video of overlays."""
+import os
+import resource
+import signal
+
 import cv2
 import numpy as np
 import pytest
 
 from mmpartseg.apis.videos import OverlayVideo, count_frames, frame_rate, video_frames
+from tests.runs import in_child
 
 
 def write_video(path):
@@ -29,6 +34,37 @@ def test_broken_video(tmp_path):
     assert count_frames(str(tmp_path / 'v.mp4')) == 0
     with pytest.raises(ValueError, match=r'video .*v.mp4 cannot be read'):
         list(video_frames(str(tmp_path / 'v.mp4')))
+
+
+def test_what_opencv_would_open_besides_files(tmp_path, monkeypatch):
+    """A pipe, for which it waits; an address; a pattern of names; a folder."""
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo('pipe.mp4')
+    for i in range(3):
+        cv2.imwrite(f'frame_{i}.png', np.zeros((24, 32, 3), np.uint8))
+    for name in ('pipe.mp4', 'http://127.0.0.1:9/v.mp4', 'frame_%d.png', '.'):
+        assert count_frames(name) == 0 and frame_rate(name) == 25
+        with pytest.raises(ValueError, match=f'video {name} cannot be read'):
+            list(video_frames(name))
+
+
+def test_a_video_that_does_not_fit(tmp_path):
+    """OpenCV says nothing, and leaves a file that cannot be read."""
+    def limited():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+        video = OverlayVideo(tmp_path / 'o.mp4', 5)
+        video.start((480, 640))
+        noise = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
+        for _ in range(9):
+            video.add(noise)
+        try:
+            with pytest.raises(OSError, match=r"o.mp4' cannot be written; is the disk full\?"):
+                video.close()
+        finally:
+            video.discard()
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    assert in_child(limited) == [0]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_damaged_video(tmp_path):

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 import torch
 from mmengine.fileio.backends import PetrelBackend
+from mmengine.logging import MMLogger
 from mmengine.runner import CheckpointLoader
 from mmengine.runner import checkpoint as mmengine_checkpoint
 
-from mmpartseg.checkpoints import safe_scheme
+from mmpartseg.checkpoints import check_state_dict, classes_of, hub, safe_scheme
 
 LISTS = ('get_torchvision_models', 'get_external_models', 'get_mmcls_models')
 EXAMPLES = {r'(\S+\:)?s3://': 'cluster:s3://bucket/', r'(\S+\:)?petrel://': 'petrel://bucket/'}
@@ -103,3 +104,37 @@ def test_a_loader_of_somebody_else_is_refused(monkeypatch):
         CheckpointLoader.load_checkpoint('mine://a')
     safe_scheme('mine://')(lambda filename, map_location: dict(a=1))
     assert CheckpointLoader.load_checkpoint('mine://a') == dict(a=1)
+
+
+def test_names_with_escape_sequences(tmp_path, caplog):
+    """Of a file, and of a weight in it, as they are logged."""
+    path = tmp_path / 'a\x1b[2J.pth'
+    torch.save({'weight\x1b[2J': torch.tensor([float('nan')])}, path)
+    MMLogger.get_current_instance().addHandler(caplog.handler)
+    try:
+        CheckpointLoader.load_checkpoint(str(path))
+    finally:
+        MMLogger.get_current_instance().removeHandler(caplog.handler)
+    loaded, broken = caplog.messages
+    assert loaded.endswith(r'a\x1b[2J.pth') and r'first weight\x1b[2J;' in broken
+    assert loaded.isprintable() and broken.isprintable()
+    with pytest.raises(ValueError, match=r'a\\x1b\[2J.pth does not fit') as error:
+        check_state_dict(torch.nn.Linear(1, 1), {}, metadata=dict(source=str(path)))
+    assert str(error.value).isprintable()
+
+
+@pytest.mark.parametrize('text, message', [
+    (b'\xff', 'its run.json cannot be read .*; fetch it again'),
+    (b'[' * 10**5, 'its run.json cannot be read'),
+    *[(text, 'its run.json names no weights with their SHA-256') for text in (
+        b'[]', b'{"weights": ["a"], "sha256": {}}', b'{"weights": "a", "sha256": "a"}')]])
+def test_a_damaged_page_of_the_hub(text, message, tmp_path, monkeypatch):
+    (tmp_path / 'run.json').write_bytes(text)
+    monkeypatch.setattr(hub, 'fetch', lambda source, name: tmp_path / name)
+    with pytest.raises(ValueError, match=f'hf://owner/name: {message}'):
+        CheckpointLoader.load_checkpoint('hf://owner/name')
+
+
+@pytest.mark.parametrize('noted', [[1], dict(classes=5), dict(classes='cat'), 'cat', 7])
+def test_classes_that_are_none(noted):
+    assert classes_of(dict(meta=dict(dataset_meta=noted))) is None

@@ -3,6 +3,7 @@ import os
 import re
 
 import huggingface_hub
+import numpy as np
 import pytest
 import timm
 import torch
@@ -13,6 +14,9 @@ from mmseg.registry import MODELS
 from safetensors.torch import save_file
 
 from mmpartseg.checkpoints import published_model, timm_weights
+from mmpartseg.checkpoints.hashes import sha256_of
+from mmpartseg.models import clip
+from tests.tiny import TINY_CLIP
 
 TINY = 'test_convnext'
 DOORS = {
@@ -136,3 +140,14 @@ def test_neither_cached_nor_reachable():
 def test_no_such_weights():
     with pytest.raises(ValueError, match="timm .* has no weights 'convnext_tynee'"):
         published_model('convnext_tynee')
+
+
+def test_arrays_of_numpy_are_held_against_their_sha256(tmp_path):
+    """``.npz``, which timm and open_clip read themselves."""
+    path = tmp_path / 'weights-1a2b3c4d.npz'
+    np.savez(path, a=np.ones(3))
+    for door in (timm_weights._read_before, lambda path: clip.pretrained_state(TINY_CLIP, path, '')):
+        with pytest.raises(ValueError, match='1a2b3c4d.npz has the SHA-256 .* its name states 1a2b3c4d'):
+            door(str(path))
+    whole = path.rename(tmp_path / f'weights-{sha256_of(path)}.npz')
+    assert timm_weights._read_before(whole) == str(whole)

@@ -10,9 +10,12 @@ from mmengine.evaluator import Evaluator
 from mmpartseg.engine import prepare_resume
 from tests.runs import in_child, kill_in_rename, train, write_config
 
+WHOLE = dict(meta=dict(seed=3, iter=4, epoch=0), state_dict=dict(weight=torch.rand(99)), optimizer={},
+             message_hub={})
 
-def write_checkpoint(path, time, damaged=False):
-    torch.save(dict(meta=dict(seed=3), weight=torch.rand(99)), path)
+
+def write_checkpoint(path, time, damaged=False, content=WHOLE):
+    torch.save(content, path)
     if damaged:
         content = bytearray(path.read_bytes())
         content[len(content) // 2] ^= 1
@@ -54,6 +57,63 @@ def test_the_latest_checkpoint_that_is_whole(tmp_path):
     (tmp_path / 'last_checkpoint').write_text('iter_11.pth')
     with pytest.raises(FileNotFoundError, match="names '.*iter_11.pth', which is not there"):
         resumed_from(tmp_path)
+
+
+@pytest.mark.parametrize('content', [
+    WHOLE['state_dict'], [1], dict(WHOLE, meta=5), dict(WHOLE, meta=dict(seed=3)),
+    {key: value for key, value in WHOLE.items() if key != 'optimizer'}], ids=str)
+def test_a_checkpoint_that_lacks_what_a_run_goes_on_with(content, tmp_path, caplog):
+    """Weights alone, say, under the name of a checkpoint: mmengine would begin with a new optimizer."""
+    write_checkpoint(tmp_path / 'iter_4.pth', 2e9, content=content)
+    with pytest.raises(ValueError, match='none of the checkpoints .*iter_4.pth has no .*; remove them'):
+        resumed_from(tmp_path)
+    write_checkpoint(tmp_path / 'iter_2.pth', 1e9)
+    assert resumed_from(tmp_path) == 'iter_2.pth'
+
+
+def test_schedules_are_needed_where_there_are_some(tmp_path):
+    write_checkpoint(tmp_path / 'iter_2.pth', 1e9)
+    cfg = Config(dict(work_dir=str(tmp_path), param_scheduler=[dict(type='PolyLR')]))
+    with pytest.raises(ValueError, match=r"iter_2.pth has no \['param_schedulers'\]"):
+        prepare_resume(cfg)
+
+
+@pytest.mark.parametrize('note', [b'\xff\xfe\0bad', b'', b'x' * 9999, b'a\0b', b'http://host/file.pth', None])
+def test_a_damaged_note_of_the_last_checkpoint(note, tmp_path):
+    path = tmp_path / 'last_checkpoint'
+    path.mkdir() if note is None else path.write_bytes(note)
+    with pytest.raises(FileNotFoundError, match='last_checkpoint names .*, which is not there') as error:
+        resumed_from(tmp_path)
+    assert len(str(error.value)) < 20_500 and str(error.value).isprintable()
+    write_checkpoint(tmp_path / 'iter_2.pth', 1e9)
+    assert resumed_from(tmp_path) == 'iter_2.pth'
+
+
+def test_a_copied_work_dir_goes_on_from_its_own_checkpoint(tmp_path):
+    for name in ('first', 'copy'):
+        (tmp_path / name).mkdir()
+        write_checkpoint(tmp_path / name / 'iter_2.pth', 1e9)
+    (tmp_path / 'copy/last_checkpoint').write_text(str(tmp_path / 'first/iter_2.pth'))
+    cfg = Config(dict(work_dir=str(tmp_path / 'copy')))
+    prepare_resume(cfg)
+    assert cfg.load_from == str(tmp_path / 'copy/iter_2.pth')
+
+
+def test_what_only_looks_like_a_checkpoint(tmp_path):
+    write_checkpoint(tmp_path / 'iter_2.pth', 1e9)
+    os.mkfifo(tmp_path / 'iter_4.pth')
+    (tmp_path / 'iter_6.pth').symlink_to('nowhere')
+    (tmp_path / 'iter_8.pth').mkdir()
+    assert resumed_from(tmp_path) == 'iter_2.pth'
+
+
+def test_escape_sequences_in_the_name_of_a_work_dir(tmp_path):
+    work_dir = tmp_path / 'a\x1b[2J'
+    work_dir.mkdir()
+    write_checkpoint(work_dir / 'iter_2.pth', 1e9, damaged=True)
+    with pytest.raises(ValueError, match=r'checkpoints in .*a\\x1b\[2J is whole') as error:
+        resumed_from(work_dir)
+    assert str(error.value).isprintable()
 
 
 def test_the_old_best_stays_until_the_new_one_is_there(tmp_path, monkeypatch):

@@ -160,16 +160,23 @@ def test_a_work_dir_that_was_moved(tmp_path):
 @pytest.mark.parametrize('change, message', [
     ({'effective_batch_size': 4}, 'images per iteration was 2 and is 4'),
     ({'train_dataloader.dataset.indices': 3},
-     'train_dataloader was PartSegDataset of 5 images and is PartSegDataset of 3 images')])
+     'train_dataloader was PartSegDataset of 5 images and is PartSegDataset of 3 images'),
+    ({'train_dataloader.dataset.data_root': 'other_names'},
+     r'the SHA-256 of the names of its images was \w+ and is \w+')])
 def test_a_run_goes_on_with_its_data(change, message, whole, tmp_path):
     work = tmp_path / 'work'
     shutil.copytree(whole[1], work)
     cfg = Config.fromfile(whole[0])
     cfg.merge_from_dict({**change, 'train_cfg.max_iters': 8})
+    if 'other_names' in change.values():  # as many images, one of them another
+        root = shutil.copytree(whole[0].parent / 'data', tmp_path / 'data')
+        cfg.train_dataloader.dataset.data_root = str(root)
+        for path in root.glob('*/4.png'):
+            path.rename(path.with_stem('9'))
     cfg.dump(tmp_path / 'other.py')
 
     def resumed():
-        with pytest.raises(ValueError, match=f'a run cannot go on with other data: {message}. Set them'):
+        with pytest.raises(ValueError, match=rf'a run cannot go on with other data: {message}.*\. Set them'):
             train(tmp_path / 'other.py', work, resume=True)
     assert in_child(resumed) == [0]
 

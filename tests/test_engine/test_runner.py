@@ -23,5 +23,10 @@ def test_what_is_left_of_long_messages():
     assert logged('Iter(train) [1/2]') == 'Iter(train) [1/2]'
 
 
+def test_escape_sequences_are_shown():
+    assert logged('Load checkpoint from a\x1b[2J\r.pth') == r'Load checkpoint from a\x1b[2J\r.pth'
+    assert logged('a\n\tb: Übung') == 'a\n\tb: Übung'
+
+
 def test_it_is_mmengines_runner():
     assert issubclass(PartRunner, Runner)

@@ -162,7 +162,7 @@ class TestFolder:
         assert not count.shapes
         second(['cat', 'tail'])
         assert count.shapes == [(1, 3), (1, 5)]  # the new name's two prompts only
-        assert len(list(tmp_path.rglob('*.npy'))) == 4
+        assert len(list(tmp_path.rglob('*.safetensors'))) == 4
 
     @pytest.mark.parametrize('options', [
         dict(templates=['a {}.']), dict(averaged=False),
@@ -187,7 +187,7 @@ class TestFolder:
         with pytest.raises(ValueError, match="keeps the text of a frozen tower; with trainable='all'"):
             encoder(folder=str(tmp_path), trainable='all')
         encoder(folder=str(tmp_path))(['cat'])
-        path, = tmp_path.rglob('*.npy')
+        path, = tmp_path.rglob('*.safetensors')
         path.write_bytes(b'half a file')
-        with pytest.raises(ValueError, match="npy' holds no text embedding of 'cat' .*delete it"):
+        with pytest.raises(ValueError, match="safetensors' holds no text embedding of 'cat' .*delete it"):
             encoder(folder=str(tmp_path))(['cat'])

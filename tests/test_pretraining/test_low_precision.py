@@ -12,8 +12,7 @@ from mmpartseg.pretraining import low_precision
 
 @pytest.mark.parametrize('supported', [False, True])
 def test_autocast_where_the_processor_multiplies_it(monkeypatch, supported):
-    monkeypatch.setattr(torch.cpu, '_is_avx512_bf16_supported', lambda: supported)
-    monkeypatch.setattr(torch.cpu, '_is_amx_tile_supported', lambda: False)
+    monkeypatch.setattr(low_precision, 'cpu_multiplies_bfloat16', lambda: supported)
     model = nn.Linear(3, 2)
     wrapper = OPTIM_WRAPPERS.build(dict(type='BFloat16OptimWrapper', optimizer=torch.optim.SGD(
         model.parameters(), lr=0.1)))

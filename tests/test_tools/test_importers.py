@@ -121,6 +121,8 @@ def test_masks(folder, kind, capsys):
 
 
 def test_labels_without_an_object():
+    with pytest.raises(ValueError, match=r"'cat/he\\x1b\[2Jad' holds characters that cannot be shown"):
+        class_of('cat/he\x1b[2Jad')
     assert class_of('head', 'cat') == class_of('cat : head') == class_of('cat/head') == "cat's head"
     with pytest.raises(ValueError, match=r"label 'head' names no object: write .*, or give .* --object"):
         class_of('head')

@@ -1,3 +1,5 @@
+import resource
+import signal
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,6 +10,7 @@ from PIL import Image
 
 from mmpartseg.taxonomy import PartTaxonomy
 from mmpartseg.visualization import PartLocalVisualizer, sample_grid
+from tests.runs import in_child
 from tests.test_visualization.samples import META, full_sample
 
 IMAGE = np.full((400, 420, 3), 100, np.uint8)
@@ -75,6 +78,16 @@ def test_in_training_pictures_carry_the_iteration(visualizer, tmp_path, outputs,
     hook.before_train(runner)
     hook.after_val_iter(runner, 0, {}, outputs)
     np.testing.assert_array_equal(picture(tmp_path, 'val_cat.png_7.png'), EXPECTED)
+
+
+def test_a_picture_that_does_not_fit(visualizer, tmp_path, outputs):
+    """OpenCV, with which mmengine writes it, says nothing."""
+    def limited():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+        with pytest.raises(OSError, match=r"test_cat.png_0.png' cannot be written; is the disk full\?"):
+            build('PartVisualizationHook').after_test_iter(Runner(visualizer), 0, {}, outputs)
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    assert in_child(limited) == [0]
 
 
 def test_equal_names_in_two_folders(visualizer, tmp_path):

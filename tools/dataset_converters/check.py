@@ -47,7 +47,7 @@ from mmpartseg.datasets.preparation.checking import (
     value_problems,
 )
 from mmpartseg.engine import read_config
-from mmpartseg.printable import counted
+from mmpartseg.printable import counted, printable
 
 SHOWN = 5  # files named for each kind of problem
 
@@ -105,7 +105,7 @@ def report(label, dataset, workers, subset):
     for kind, details in kinds.items():
         more = [f'… and {len(details) - SHOWN} more'] if len(details) > SHOWN else []
         print(f"  {'note' if kind in notes else 'PROBLEM'}: {kind}: {len(details)}",
-              *details[:SHOWN], *more, sep='\n    ')
+              *map(printable, details[:SHOWN]), *more, sep='\n    ')
     return sum(len(details) for kind, details in kinds.items() if kind not in notes)
 
 

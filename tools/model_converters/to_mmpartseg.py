@@ -5,7 +5,7 @@
 ``python tools/model_converters/to_mmpartseg.py zsseg://model_final.pth out.pth``
 """
 import argparse
-import os
+import io
 from pathlib import Path
 
 
@@ -28,20 +28,16 @@ import torch
 from mmengine.runner import CheckpointLoader
 
 import mmpartseg  # noqa: F401  registers the schemes
-from mmpartseg.atomic import put_in_place
+from mmpartseg.atomic import write_atomic
 from mmpartseg.printable import counted
 
 
 def main():
     args = parse_args()
     checkpoint = CheckpointLoader.load_checkpoint(args.source, map_location='cpu')
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = args.out.with_name(f'.{args.out.name}.{os.getpid()}')
-    try:
-        torch.save(checkpoint, unfinished)
-        put_in_place(unfinished, args.out)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    content = io.BytesIO()
+    torch.save(checkpoint, content)
+    write_atomic(args.out, content.getbuffer())
     print(f"wrote {args.out}: {counted(len(checkpoint['state_dict']), 'entry', 'entries')}")
 
 

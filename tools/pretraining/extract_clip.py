@@ -1,5 +1,6 @@
 """The CLIP of a contrastive pre-training as an open_clip checkpoint: CHECKPOINT -> OUT."""
 import argparse
+import io
 from pathlib import Path
 
 
@@ -18,6 +19,7 @@ if __name__ == '__main__':
 
 import torch
 
+from mmpartseg.atomic import write_atomic
 from mmpartseg.checkpoints import read_checkpoint
 
 
@@ -27,8 +29,9 @@ def main(argv=None):
     state = weights_below('clip.', args.checkpoint)
     if args.tower:
         state.update(weights_below('backbone.', args.tower))
-    args.out.parent.mkdir(parents=True, exist_ok=True)
-    torch.save(state, args.out)
+    content = io.BytesIO()
+    torch.save(state, content)
+    write_atomic(args.out, content.getbuffer())
 
 
 def weights_below(prefix, checkpoint):

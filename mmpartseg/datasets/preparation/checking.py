@@ -12,6 +12,7 @@ from mmpartseg.datasets.label_survey import facts_of
 from mmpartseg.datasets.part_seg_dataset import PartSegDataset
 from mmpartseg.orientation import UPRIGHT, turned_like_image
 from mmpartseg.pictures import decode_picture
+from mmpartseg.regular_files import file_content
 
 MISSING = 'missing folders and lists'
 OTHER_COUNT = 'other numbers of images than published'
@@ -83,7 +84,7 @@ def inspect(paths: dict[str, str], tables: LabelTables) -> Found:
     """Read one image and its maps completely."""
     problems, ids, facts, size, orientation = [], {}, {}, None, UPRIGHT
     try:
-        pixels, orientation = decode_picture(Path(paths['img_path']).read_bytes())
+        pixels, orientation = decode_picture(file_content(paths['img_path']))
         size = pixels.shape[:2]
     except Exception as error:  # decoders raise whatever a broken byte makes of their state
         problems.append(('damaged images', f"{paths['img_path']}: {error}"))

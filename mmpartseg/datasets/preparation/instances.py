@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
+from ...pictures import pixel_limit
 from ...printable import counted
 from .files import image_size, list_files
 from .segmentations import check_segmentation
@@ -41,7 +42,10 @@ def load_instances(path: Path, categories: Sequence[dict]) -> tuple[list[Annotat
     content = _read_json(path)
     names = dict(enumerate(categories))
     images = _images(content['images'], path)
-    _check_categories(content.get('categories') or [], names, path)
+    categories = content.get('categories') or []
+    if not isinstance(categories, list):
+        raise ValueError(f"'{path}': 'categories' is {str(categories)[:80]}, expected a list")
+    _check_categories(categories, names, path)
     warnings = []
     for entry in content['annotations']:
         number, image_id, category, segmentation = _fields(
@@ -141,6 +145,8 @@ def _image(entry, path):
     if {type(height), type(width)} != {int} or min(height, width) < 1:
         raise ValueError(f'{where}: height and width must be whole numbers above 0, '
                          f'got {height!r} and {width!r}')
+    if height * width > pixel_limit():
+        raise ValueError(f'{where}: stated as {width} x {height}, more than {pixel_limit()} pixels')
     return number, AnnotatedImage(where, name, height, width, [])
 
 

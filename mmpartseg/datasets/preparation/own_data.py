@@ -68,8 +68,10 @@ def class_of(label: str, obj: str | None = None) -> str:
         str: ``"cat's head"``.
 
     Raises:
-        ValueError: a part alone, and no object is given.
+        ValueError: a part alone, and no object is given; characters that cannot be shown.
     """
+    if not clean(label).isprintable():
+        raise ValueError(f'the label {label!r} holds characters that cannot be shown')
     for sign in BETWEEN:
         owner, between, part = label.partition(sign)
         if between and clean(owner) and clean(part):

@@ -125,7 +125,7 @@ def finish(results: Sequence[Any], warnings: Sequence[str], metainfo: dict[str, 
             absent = [name for name, n in counts[kind].items() if not n]
             print(f'  images with each of {len(shown)} {kind}:', ', '.join(shown))
             print(f'  {len(absent)} {kind} in no image:', ', '.join(absent))
-    print(counted(len(warnings), 'warning'), *warnings, sep='\n  ')
+    print(counted(len(warnings), 'warning'), *map(printable, warnings), sep='\n  ')
     print(f'counts stored in {path}')
     return report
 

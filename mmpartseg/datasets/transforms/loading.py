@@ -11,6 +11,7 @@ from mmpartseg.datasets.output_names import output_name
 from mmpartseg.orientation import UPRIGHT, orientation_of, turned_like_image
 from mmpartseg.pictures import decode_picture, opened
 from mmpartseg.printable import printable
+from mmpartseg.regular_files import file_content
 from mmpartseg.structures import IGNORE_SETTINGS
 
 
@@ -36,9 +37,10 @@ class LoadPartImage(LoadImageFromFile):
         """Needs ``img_path``; adds ``img`` (H, W, 3), ``img_shape`` and ``ori_shape`` (H, W), and the
         EXIF ``orientation``."""
         path = results['img_path']
-        content = fileio.get(path, backend_args=self.backend_args)
         try:
-            image, orientation = decode_picture(content)
+            image, orientation = decode_picture(file_content(path, self.backend_args))
+        except FileNotFoundError:
+            raise
         except Exception as error:  # decoders raise whatever a broken byte makes of their state
             raise ValueError(f'image {printable(path)} cannot be read ({type(error).__name__}: {error}); '
                              'replace or remove it') from error
@@ -182,5 +184,5 @@ def read_map_of_image(path: str, results: dict[str, Any],
 
 
 def _orientation(path, backend_args):
-    with opened(fileio.get(path, backend_args=backend_args)) as image:
+    with opened(file_content(path, backend_args)) as image:
         return orientation_of(image)

@@ -1,10 +1,14 @@
 """How many images an iteration really has, and of which data."""
+import hashlib
+
 from mmengine.dist import get_world_size
 from mmengine.hooks import Hook
 from mmseg.registry import HOOKS
 
+from ...datasets.output_names import leaves, output_name
 from ...printable import counted
-from .taxonomy_check_hook import leaves
+
+NAMES = 'the SHA-256 of the names of its images'
 
 
 @HOOKS.register_module()
@@ -17,6 +21,8 @@ class EffectiveBatchHook(Hook):
     Raises:
         ValueError: the checkpoint to resume was trained with another batch or on other data.
     """
+
+    names = None
 
     def before_train(self, runner):
         """One line."""
@@ -31,22 +37,35 @@ class EffectiveBatchHook(Hook):
 
     def before_save_checkpoint(self, runner, checkpoint):
         """What a resumed run must have again."""
-        checkpoint['meta']['training'] = _training(runner.train_dataloader)
+        checkpoint['meta']['training'] = self._training(runner.train_dataloader)
 
     def after_load_checkpoint(self, runner, checkpoint):
         """Where a run goes on: the number of its iteration counts images of this batch and data."""
         before = checkpoint.get('meta', {}).get('training')
         if not runner._resume or before is None:
             return
-        here = _training(runner.train_dataloader)
-        if before != here:
-            changed = '; '.join(f'{key} was {before[key]} and is {here[key]}' for key in here
-                                if before.get(key) != here[key])
+        here = self._training(runner.train_dataloader)
+        changed = '; '.join(f'{key} was {before[key]} and is {here[key]}' for key in here
+                            if key in before and before[key] != here[key])
+        if changed:
             raise ValueError(f'a run cannot go on with other data: {changed}. Set them as before, or begin '
                              'anew in another work dir, with load_from for the weights')
 
+    def _training(self, loader):
+        data = leaves(loader.dataset)
+        if self.names is None:  # of all images, once
+            self.names = names_in(data)
+        said = ', '.join(f"{type(leaf).__name__} of {counted(len(leaf), 'image')}" for leaf in data)
+        return {'images per iteration': loader.batch_size * get_world_size(), 'train_dataloader': said,
+                NAMES: self.names}
 
-def _training(loader):
-    data = ', '.join(f"{type(leaf).__name__} of "
-                     f"{counted(len(leaf), 'image')}" for leaf in leaves(loader.dataset))
-    return {'images per iteration': loader.batch_size * get_world_size(), 'train_dataloader': data}
+
+def names_in(datasets):
+    """A number that follows from the names of all images in their order, wherever their folders lie."""
+    digest = hashlib.sha256()
+    for leaf in (leaf for leaf in datasets if hasattr(leaf, 'get_data_info')):
+        for i in range(len(leaf)):
+            info = leaf.get_data_info(i)
+            name = output_name(info) if 'sample_name' in info or 'img_path' in info else i
+            digest.update(f'{name}\n'.encode(errors='surrogateescape'))
+    return digest.hexdigest()[:16]

@@ -1,13 +1,13 @@
 """Text embeddings on disk, so that a name is encoded once for all processes."""
 import hashlib
-import io
 import json
 from pathlib import Path
 
-import numpy as np
 import torch
 
-from ...atomic import write_atomic
+from ...checkpoints import read_checkpoint, save_safetensors
+
+KEY = 'embedding'
 
 
 def fingerprint(tower, *settings):
@@ -37,28 +37,26 @@ class TextFolder:
 
     def path(self, name):
         """The file of a name."""
-        return self.folder / f'{hashlib.sha256(name.encode()).hexdigest()[:32]}.npy'
+        return self.folder / f'{hashlib.sha256(name.encode()).hexdigest()[:32]}.safetensors'
 
     def read(self, names, device):
         """{name: Tensor} of those names that are there.
 
         Raises:
-            ValueError: a file that holds something else.
+            ValueError: a file that is damaged, or holds something else.
         """
         found = {}
         for name in names:
             path = self.path(name)
             if path.is_file():
                 try:
-                    found[name] = torch.from_numpy(np.load(path, allow_pickle=False)).to(device)
-                except (ValueError, EOFError, TypeError) as error:
+                    found[name] = read_checkpoint(path, device)[KEY]
+                except (ValueError, KeyError) as error:
                     raise ValueError(f"'{path}' holds no text embedding of '{name}' ({error}); delete it, "
                                      'and it is made again') from error
         return found
 
     def write(self, embeddings):
-        """Keep ``{name: Tensor}``."""
+        """Keep ``{name: Tensor}``, each with a checksum."""
         for name, embedding in embeddings.items():
-            buffer = io.BytesIO()
-            np.save(buffer, embedding.cpu().numpy(), allow_pickle=False)
-            write_atomic(self.path(name), buffer.getvalue())
+            save_safetensors({KEY: embedding.contiguous()}, self.path(name))

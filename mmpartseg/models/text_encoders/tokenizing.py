@@ -4,8 +4,12 @@ import copy
 import open_clip
 import torch
 
+from ...spelling import shortened
+
 # of one place more than there are: at the end, before a CLS token at the end (CLIPA), at the start
 EMPTY_PLACES = (-1, -2, 0)
+LONGEST_TOKEN = 32  # characters, of CLIP's
+MOST_WORDS = 5_000  # of which the tokens are kept
 
 
 class Tokenizer:
@@ -47,6 +51,12 @@ class Tokenizer:
         return self._made
 
     def _make(self):
+        made = self._make_whole()
+        if isinstance(made, open_clip.SimpleTokenizer):
+            made.cache = FirstWords(made.cache)  # what users type has no end
+        return made
+
+    def _make_whole(self):
         options = self.text_cfg.get('tokenizer_kwargs') or {}
         name = self.text_cfg.get('hf_tokenizer_name')
         if not name:
@@ -64,6 +74,8 @@ class Tokenizer:
             ValueError: a prompt that does not fit.
         """
         limit = self.context_length
+        for prompt in prompts:
+            self.check_length(prompt)
         tokens, longer = self.made(list(prompts), limit), self.made(['', *prompts], limit + 1)
         fits = torch.zeros(len(tokens), dtype=torch.bool)
         for place in EMPTY_PLACES:
@@ -71,9 +83,28 @@ class Tokenizer:
             without = torch.cat([longer[1:, :place], longer[1:, place + 1:]], 1)
             fits |= (longer[1:, place] == longer[0, place]) & (without == tokens).all(1)
         for i in (~fits).nonzero()[:1]:
-            raise ValueError(f'the prompt {prompts[i]!r} is longer than the {limit} tokens that this '
-                             'CLIP text encoder reads; shorten it')
+            raise self._too_long(repr(prompts[i]))
         return tokens
+
+    def check_length(self, prompt):
+        """ValueError for a prompt with more characters than tokens could hold, before they are made.
+
+        The time that CLIP's own tokenizer takes grows with the square of a word's length.
+        """
+        if len(prompt) > self.context_length * LONGEST_TOKEN:
+            raise self._too_long(shortened(prompt))
+
+    def _too_long(self, shown):
+        return ValueError(f'the prompt {shown} is longer than the {self.context_length} tokens that this '
+                          'CLIP text encoder reads; shorten it')
+
+
+class FirstWords(dict):
+    """What a tokenizer has made of words: of the first ones, and of no more; threads may share it."""
+
+    def __setitem__(self, word, tokens):
+        if len(self) < MOST_WORDS and len(word) <= LONGEST_TOKEN:
+            super().__setitem__(word, tokens)
 
 
 def simple_tokenizer(context_length, **options):
