@@ -116,7 +116,7 @@ def test_what_is_skipped_is_listed(root, capsys):
     edit(root / 'ade20k_instance_train.json', change)
     warnings = ade20k_part.convert(root, workers=1, overwrite=False)['warnings']
     assert 'annotation 100' in warnings[0] and 'the instance left out' in warnings[0]
-    assert 'annotation 102' in warnings[1] and '1 polygons left out' in warnings[1]
+    assert 'annotation 102' in warnings[1] and '1 polygon left out' in warnings[1]
     assert "ADE_train_00000003.jpg': not in ade20k_instance_train.json" in warnings[2]
     assert "the part map shows parts of 'chair', which has no instance there" in warnings[3]
     assert 'annotation 103' in warnings[4] and 'covers no pixel' in warnings[4]
