@@ -78,7 +78,9 @@ def named_classes(names: Sequence[str], words: Sequence[str]) -> list[str]:
     Raises:
         ValueError: names what is not among the classes.
     """
-    found, unknown, called = [], [], {}
+    found: list[str] = []
+    unknown: list[str] = []
+    called: dict[str, list[str]] = {}
     for name in names:
         for word in {fold(name), fold(object_and_part(name)[1])}:
             called.setdefault(word, []).append(name)
