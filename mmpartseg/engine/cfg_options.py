@@ -8,6 +8,8 @@ from ..printable import printable
 from ..regular_files import check_regular
 from ..shipped import config_path
 
+MOST_BRACKETS = 500  # Python's stack ends at twice as many within each other
+
 
 class ConfigOptions(DictAction):
     """mmengine's ``DictAction``, which ends with a line instead of a traceback on what it cannot read.
@@ -20,7 +22,7 @@ class ConfigOptions(DictAction):
         for option in values:
             key, equals, value = option.partition('=')
             if not key.strip() or not equals or any(
-                    value.count(a) != value.count(b) for a, b in ('()', '[]')):
+                    not value.count(a) == value.count(b) <= MOST_BRACKETS for a, b in ('()', '[]')):
                 raise argparse.ArgumentError(
                     self, f'got {option!r}, expected KEY=VALUE without spaces, for example '
                     "train_cfg.max_iters=100, 'key=[1,2]' or key=None")

@@ -20,7 +20,7 @@ def test_given_twice():
 
 @pytest.mark.parametrize('words, wrong', [
     (['foo'], 'foo'), (['a=1', 'b', '=', '3'], 'b'), (['=3'], '=3'), (['a=[1,', '2]'], 'a=[1,'),
-    (['a=(1'], 'a=(1'), ([' =1'], ' =1')])
+    (['a=(1'], 'a=(1'), ([' =1'], ' =1'), (['a=' + '[' * 999 + ']' * 999], 'a=' + '[' * 999 + ']' * 999)])
 def test_refused(words, wrong, capsys, monkeypatch):
     monkeypatch.setattr('sys.argv', ['tools/train.py', '--cfg-options', *words])
     with pytest.raises(SystemExit) as ended:

@@ -153,3 +153,27 @@ def test_a_data_set_is_not_overwritten(folder):
     labelme.main([str(folder / 'pictures'), '--out', str(folder / 'mine')])
     with pytest.raises(ValueError, match=r"mine' holds a data set already; give another folder with --out"):
         labelme.main([str(folder / 'pictures'), '--out', str(folder / 'mine')])
+
+
+@pytest.mark.parametrize('shapes, options, message', [
+    ([shape("cat's head", HEAD, points=[[float('nan'), 1], [5, 1], [5, 5]])], {}, 'points from .nan'),
+    ([shape("cat's head", HEAD, points=[[1e300, 1], [5, 1], [5, 5]])], {}, 'the picture is 30 x 20'),
+    ([shape("cat's head", HEAD, points=[[[1]]])], {}, 'expected pairs of x and y'),
+    ([shape("cat's head", HEAD, points=[[-3, 1], [5, 5]], shape_type='mask')], {}, 'outside its picture'),
+    ([dict(points=[])], {}, "no file of labelme .KeyError: 'label'"),
+    ([shape("cat's head", HEAD)], dict(imagePath=None), 'no file of labelme'),
+    ([shape("cat's head", HEAD)], dict(imageData=7), 'no file of labelme')])
+def test_damaged_labelme(folder, shapes, options, message):
+    """Points that are no numbers, for one, were a mask of other pixels."""
+    write_labelme(folder, 'a', shapes, **options)
+    with pytest.raises(ValueError, match=f"a.json'.*{message}"):
+        labelme.main([str(folder / 'pictures'), '--out', str(folder / 'mine')])
+
+
+@pytest.mark.parametrize('text, message', [
+    ("cat's head".encode('utf-16'), 'is no text in UTF-8'), (b"cat's head:999,0,0", '8 bits cannot hold'),
+    (b"cat's head:1,1,1\ncat's eye:1,1,1", 'one colour to two names')])
+def test_damaged_names_of_masks(folder, text, message):
+    (folder / 'names.txt').write_bytes(text)
+    with pytest.raises(ValueError, match=f"names.txt' .*{message}"):
+        masks_tool.read_names(folder / 'names.txt', None)

@@ -38,12 +38,25 @@ from mmpartseg.printable import counted
 SHAPES = ('polygon', 'rectangle', 'circle', 'mask')
 
 
+def points_of(shape, size):
+    """The points of a shape; ValueError where some are none, or lie far outside the picture."""
+    points = np.asarray(shape['points'], float)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(f'points of shape {points.shape}, expected pairs of x and y')
+    if not (np.abs(points) <= 2 * max(size)).all():  # also of nan
+        raise ValueError(f'points from {points.min(0).tolist()} to {points.max(0).tolist()}, the picture is '
+                         f'{size[1]} x {size[0]}')
+    return points.tolist()
+
+
 def mask_of(shape, size):
     """(H, W) bool of a shape, filled as labelme does."""
-    points, kind = shape['points'], shape.get('shape_type') or 'polygon'
+    points, kind = points_of(shape, size), shape.get('shape_type') or 'polygon'
     if kind == 'mask':
         mask = np.zeros(size, bool)
         (left, top), _ = np.rint(points).astype(int)
+        if left < 0 or top < 0:
+            raise ValueError(f'a mask that begins at {(int(left), int(top))}, outside its picture')
         with Image.open(io.BytesIO(base64.b64decode(shape['mask'])), formats=('PNG', )) as image:
             inside = np.asarray(image) > 0
         mask[top:top + inside.shape[0], left:left + inside.shape[1]] = inside[:size[0] - top, :size[1] - left]
@@ -75,17 +88,18 @@ def read(path, obj):
         content = json.loads(path.read_text(encoding='utf-8'))
         shapes = content['shapes']
         kinds = [shape.get('shape_type') or 'polygon' for shape in shapes]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        labels = [f'{shape["label"]}' for shape in shapes]
+        picture = path.parent / content.get('imagePath', '').replace('\\', '/')
+        if content.get('imageData'):
+            picture = base64.b64decode(content['imageData'])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"'{path}' is no file of labelme ({type(error).__name__}: {error})") from error
     used = [shape for shape, kind in zip(shapes, kinds) if kind in SHAPES]
     try:
-        names = [class_of(shape['label'], obj) for shape in used]
+        names = [class_of(label, obj) for label, kind in zip(labels, kinds) if kind in SHAPES]
     except ValueError as error:
         raise ValueError(f"'{path}': {error}") from error
-    picture = path.parent / content.get('imagePath', '').replace('\\', '/')
-    if content.get('imageData'):
-        picture = base64.b64decode(content['imageData'])
-    elif not picture.is_file():
+    if not isinstance(picture, bytes) and not picture.is_file():
         raise ValueError(f"'{path}': its picture '{picture}' is not there")
     return Annotated(picture, path.stem, names, lambda size: [mask_of(shape, size) for shape in used],
                      f"'{path}'"), [kind for kind in kinds if kind not in SHAPES]

@@ -51,14 +51,19 @@ def read_names(path, obj):
     Raises:
         ValueError: no name, some lines with a colour and some without, a label without an object.
     """
-    lines = [line.strip() for line in path.read_text(encoding='utf-8-sig').splitlines()]
+    try:
+        lines = [line.strip() for line in path.read_text(encoding='utf-8-sig').splitlines()]
+    except UnicodeDecodeError as error:
+        raise ValueError(f"'{path}' is no text in UTF-8: {error}") from error
     lines = [line for line in lines if line and not line.startswith('#')]
     colours = [COLOUR.match(line) for line in lines]
     if not lines or any(colours) != all(colours):
         raise ValueError(f"'{path}' holds neither a name a line, nor \"name:red,green,blue\" a line")
     names = [match['name'] if match else line for match, line in zip(colours, lines)]
-    values = ([number_of(np.array(match['rgb'].split(','), int)) for match in colours] if all(colours)
+    values = ([int(number_of(np.array(match['rgb'].split(','), int))) for match in colours] if all(colours)
               else range(len(lines)))
+    if len(set(values)) < len(lines) or max(values) >= 2**24:
+        raise ValueError(f"'{path}' gives one colour to two names, or one that 8 bits cannot hold")
     return {int(value): None if name.lower() in NO_PART else class_of(name, obj)
             for value, name in zip(values, names)}, all(colours)
 
