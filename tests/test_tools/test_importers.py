@@ -170,6 +170,17 @@ def test_damaged_labelme(folder, shapes, options, message):
         labelme.main([str(folder / 'pictures'), '--out', str(folder / 'mine')])
 
 
+@pytest.mark.parametrize('segmentation, message', [
+    ([[float('nan'), 1, 5, 1, 5, 5]], 'a polygon .nan'), ([[1e300, 1, 5, 1, 5, 5]], 'the picture is 30 x 20'),
+    (dict(size=[20, 30], counts=[10**6]), 'RLE counts sum to 1000000, expected 600'),
+    (dict(size=[9, 9], counts=[81]), 'RLE of size .9, 9. in an image')])
+def test_damaged_coco(segmentation, message):
+    """pycocotools checks none of it."""
+    with pytest.raises(ValueError, match=message):
+        coco_parts.mask_of(segmentation, (20, 30), 'a.json')
+    assert not coco_parts.mask_of([[1, 2, 3, 4]], (20, 30), 'a.json').any()  # a box, to pycocotools
+
+
 @pytest.mark.parametrize('text, message', [
     ("cat's head".encode('utf-16'), 'is no text in UTF-8'), (b"cat's head:999,0,0", '8 bits cannot hold'),
     (b"cat's head:1,1,1\ncat's eye:1,1,1", 'one colour to two names')])

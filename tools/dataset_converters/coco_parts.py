@@ -28,11 +28,14 @@ def parse_args(argv=None):
 if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
+import numpy as np
 from check import main as check
 from pycocotools.coco import COCO
 
 from mmpartseg.datasets.preparation import run_main
 from mmpartseg.datasets.preparation.own_data import Annotated, class_of, write_data_set
+from mmpartseg.datasets.preparation.painting import decode_mask
+from mmpartseg.datasets.preparation.segmentations import SHORTEST_RING, check_segmentation
 
 
 def read_coco(path):
@@ -42,6 +45,22 @@ def read_coco(path):
             return COCO(path)
     except Exception as error:  # it checks nothing
         raise ValueError(f"'{path}' is no COCO file ({type(error).__name__}: {error})") from error
+
+
+def mask_of(segmentation, size, where):
+    """(H, W) bool of polygons or an RLE; ValueError for what pycocotools would not survive.
+
+    Polygons of less than three points cover nothing.
+    """
+    if isinstance(segmentation, dict):
+        check_segmentation(segmentation, *size, where)
+        return decode_mask(segmentation, *size, where)
+    for ring in segmentation:
+        points = np.asarray(ring, float)
+        if points.ndim != 1 or len(points) % 2 or not (np.abs(points) <= 2 * max(size)).all():  # also of nan
+            raise ValueError(f'a polygon {str(ring)[:80]}, the picture is {size[1]} x {size[0]}')
+    rings = [ring for ring in segmentation if len(ring) >= SHORTEST_RING]
+    return decode_mask(rings, *size, where) if rings else np.zeros(size, bool)
 
 
 def samples_of(coco, images, obj, source):
@@ -61,11 +80,11 @@ def samples_of(coco, images, obj, source):
         found = coco.loadAnns(coco.getAnnIds([image['id']]))
         found = [each for each in found if each.get('segmentation')]
 
-        def masks(size, image=image, found=found):
+        def masks(size, image=image, found=found, where=where):
             if size != (image['height'], image['width']):
                 raise ValueError(f"the picture is {size[0]}x{size[1]} (height x width), the annotations say "
                                  f"{image['height']}x{image['width']}")
-            return [coco.annToMask(each).astype(bool) for each in found]
+            return [mask_of(each['segmentation'], size, where) for each in found]
 
         stem = Path(image['file_name']).with_suffix('').as_posix().replace('/', '-')
         samples.append(Annotated(path, stem, [names[each['category_id']] for each in found], masks, where))
