@@ -118,7 +118,7 @@ def test_folders_of_folders_and_what_is_skipped(run, pictures, capsys):
     for name in ('notes.txt', 'sub/table.csv', 'sub/.hidden/e.png'):
         (pictures / name).touch()
     assert list(run(pictures)[1]) == ['a', 'c']
-    assert 'skipped 1 file that' in capsys.readouterr().out
+    assert 'skipped 1 file, neither picture nor video' in capsys.readouterr().out
     code, found = run(pictures, '--recursive')
     assert code == 0 and list(found) == ['a', 'c', 'd']
     out = capsys.readouterr().out
