@@ -7,7 +7,7 @@ train_dataloader = dict(
 optim_wrapper = dict(
     optimizer=dict(lr=2e-3, weight_decay=1e-2),
     paramwise_cfg=dict(custom_keys=dict(backbone=dict(lr_mult=0.5))))
-iterations = 3300
+iterations = 7000
 _base_.param_scheduler[0].update(start_factor=0.02)
 _base_.param_scheduler[1].update(end=iterations, T_max=iterations - 100)
 train_cfg = dict(max_iters=iterations)

@@ -16,6 +16,7 @@ from ..models.layers.tiles import to_maps
 from ..taxonomy import split_name
 from .token_classes import TokenClasses
 
+BACKGROUND = Phrase('background', ground='background')  # where no kind's word points
 ABOVE, BELOW = 254, 255  # in the instance map: where no thing is, above and below the horizon
 
 
@@ -23,8 +24,8 @@ ABOVE, BELOW = 254, 255  # in the instance map: where no thing is, above and bel
 class PhraseHead(CLIPSegHead):
     """:class:`CLIPSegHead` on phrases that come with the pictures (Lüddecke and Ecker 2022).
 
-    The phrases of some pictures, and one word for every kind of thing and every part, are asked of each
-    of these, so that most of them point at nothing there. Its weights are those of a
+    The phrases of some pictures, and one word for every kind of thing, for what is none and for every part,
+    are asked of each of these, so that most of them point at nothing there. Its weights are those of a
     :class:`CLIPSegHead`, and of :class:`TokenClasses`: by it all pictures of a batch teach the tower, and
     by it alone, since what few pictures say through the decoder is noise beside it.
 
@@ -41,12 +42,13 @@ class PhraseHead(CLIPSegHead):
         self.token_classes = TokenClasses(self.in_channels[-1], len(KINDS), len(part_names()))
 
     def loss(self, inputs, batch_data_samples, train_cfg=None):
-        """Those of :class:`TokenClasses` on the deepest features, and three of phrases.
+        """Those of :class:`TokenClasses` on the deepest features, and four of phrases.
 
         ``loss_phrase`` is CLIPSeg's binary cross-entropy; phrases that point at something in a picture
-        and those that do not count as much in sum. ``loss_kind`` and ``loss_part`` are not CLIPSeg's:
-        the cross-entropy of the kinds' words against each other at the pixels of things, and of the
-        parts' at those of parts. With few pictures, what is where is learned far faster so.
+        and those that do not count as much in sum. The others are not CLIPSeg's: the cross-entropy of
+        words against each other, ``loss_kind`` of the kinds' at the pixels of things, ``loss_background``
+        of these and "background" at all pixels, ``loss_part`` of the parts' at those of parts. With few
+        pictures, what is where is learned far faster so.
         """
         maps = class_maps(batch_data_samples)
         tokens, *_ = inputs[self.in_index[-1]]
@@ -57,20 +59,23 @@ class PhraseHead(CLIPSegHead):
             **self.phrase_losses(inputs, batch_data_samples[few]))
 
     def phrase_losses(self, inputs, batch_data_samples):
-        """The three of phrases, of pictures that all phrases are asked of."""
+        """The four of phrases, of pictures that all phrases are asked of."""
         kinds, parts = words_for_kinds(), [Phrase(part, part=part) for part in part_names()]
-        phrases = [*kinds, *parts, *self.choose(batch_data_samples)]
+        phrases = [*kinds, BACKGROUND, *parts, *self.choose(batch_data_samples)]
         text = self.text_encoder([phrase.text for phrase in phrases])
         logits = to_maps(self.decode(inputs, self.train_index, training=True, text=text).object_part)
         masks, known = phrase_masks(batch_data_samples, phrases, tuple(logits.shape[2:]))
+        masks[:, len(kinds)] = ~masks[:, :len(kinds)].any(1)
         each = F.binary_cross_entropy_with_logits(
             logits, masks.to(logits.dtype), known.to(logits.dtype), reduction='none').mean((2, 3))
         points = masks.flatten(2).any(2)
-        first = len(kinds) + len(parts)
+        things, places = len(kinds), len(kinds) + 1
+        first = places + len(parts)
         return dict(
             loss_phrase=share(each, points) + share(each, ~points),
-            loss_kind=which(logits[:, :len(kinds)], masks[:, :len(kinds)]),
-            loss_part=which(logits[:, len(kinds):first], masks[:, len(kinds):first]))
+            loss_kind=which(logits[:, :things], masks[:, :things]),
+            loss_background=which(logits[:, :places], masks[:, :places]),
+            loss_part=which(logits[:, places:first], masks[:, places:first]))
 
     def choose(self, samples):
         """Different phrases of the batch, at most ``num_phrases``."""
