@@ -114,8 +114,9 @@ def test_all_pictures_teach_the_tower_and_few_are_decoded(scenes):
     features = [[torch.randn(3, 32, 4, 4, requires_grad=True), torch.randn(3, 32, requires_grad=True)]
                 for _ in range(2)]
     losses = head.loss(features, samples)
-    assert set(losses) == {f'loss_{name}' for name in ('token_kind', 'token_part', 'phrase', 'kind', 'part')}
-    decoder = sum(losses[f'loss_{name}'] for name in ('phrase', 'kind', 'part'))
+    assert set(losses) == {f'loss_{name}' for name in (
+        'token_kind', 'token_part', 'phrase', 'kind', 'background', 'part')}
+    decoder = sum(losses[f'loss_{name}'] for name in ('phrase', 'kind', 'background', 'part'))
     decoder.backward(retain_graph=True)
     assert all(part.grad is None for level in features for part in level)
     assert head.decoder.reduces[0].weight.grad.abs().sum() > 0
