@@ -8,8 +8,7 @@ from .released_ground_truth_hook import ReleasedGroundTruthHook
 from .resumable_checkpoint_hook import ResumableCheckpointHook
 from .save_predictions_hook import SavePredictionsHook
 from .taxonomy_check_hook import TaxonomyCheckHook
-from .weight_ensemble_hook import WeightEnsembleHook
 
 __all__ = ['BackgroundWordsHook', 'EffectiveBatchHook', 'LoadedWeightsHook', 'NonFiniteLossHook',
            'PreprocessingCheckHook', 'ReleasedGroundTruthHook', 'ResumableCheckpointHook',
-           'SavePredictionsHook', 'TaxonomyCheckHook', 'WeightEnsembleHook']
+           'SavePredictionsHook', 'TaxonomyCheckHook']
