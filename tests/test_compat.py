@@ -59,7 +59,7 @@ def test_setuptools_is_asked_for_by_those_that_use_it(monkeypatch):
     (dict(get_capabilities=lambda: dict(avx2=True, architecture='arm64')), False),
     (dict(_is_avx512_bf16_supported=lambda: True, _is_amx_tile_supported=lambda: False), True),
     (dict(_is_avx512_bf16_supported=lambda: False, _is_amx_tile_supported=lambda: True), True),
-    (dict(_is_avx512_bf16_supported=lambda: False), False), ({}, False)], ids=str)
+    (dict(_is_avx512_bf16_supported=lambda: False), False), ({}, False)])
 def test_bfloat16_of_a_cpu_by_what_torch_says(cpu, expected, monkeypatch):
     """In public, by private functions, by one of them, not at all."""
     monkeypatch.setattr(torch, 'cpu', types.SimpleNamespace(**cpu))

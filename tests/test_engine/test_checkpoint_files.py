@@ -61,7 +61,7 @@ def test_the_latest_checkpoint_that_is_whole(tmp_path):
 
 @pytest.mark.parametrize('content', [
     WHOLE['state_dict'], [1], dict(WHOLE, meta=5), dict(WHOLE, meta=dict(seed=3)),
-    {key: value for key, value in WHOLE.items() if key != 'optimizer'}], ids=str)
+    {key: value for key, value in WHOLE.items() if key != 'optimizer'}])
 def test_a_checkpoint_that_lacks_what_a_run_goes_on_with(content, tmp_path, caplog):
     """Weights alone, say, under the name of a checkpoint: mmengine would begin with a new optimizer."""
     write_checkpoint(tmp_path / 'iter_4.pth', 2e9, content=content)
