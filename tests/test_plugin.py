@@ -63,6 +63,7 @@ def wheel_site(tmp_path_factory):
     (source / 'data' / 'miniature').mkdir(parents=True)
     for name in ('card.json', 'partclipseg.safetensors'):
         shutil.copy(ROOT / 'data' / 'miniature' / name, source / 'data' / 'miniature')
+    shutil.copytree(ROOT / 'data' / 'miniature' / 'clipseg', source / 'data' / 'miniature' / 'clipseg')
     pip = [sys.executable, '-m', 'pip', '-q', '--disable-pip-version-check']
     subprocess.run([*pip, 'wheel', str(source), '--no-deps', '--no-build-isolation', '-w', str(folder)],
                    check=True)

@@ -1,5 +1,8 @@
-# The paper's main baseline in miniature, with the settings of the quickstart
+# The paper's main baseline in miniature, with the settings of the quickstart, but that its decoder learns: it
+# has nothing else to learn parts with
 _base_ = '../partclipseg/part_shapes.py'
+optim_wrapper = dict(paramwise_cfg=dict(custom_keys={
+    'decode_head.decoder': dict(lr_mult=1.), 'decode_head.mask_branch': dict(lr_mult=1.)}))
 model = dict(
     decode_head=dict(
         _delete_=True, type='CLIPSegHead', train_taxonomy='part_shapes:seen',

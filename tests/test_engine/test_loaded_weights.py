@@ -1,6 +1,7 @@
 """One line where weights are random that should not be, none elsewhere."""
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
@@ -50,11 +51,13 @@ def test_loaded_weights_are_silent():
 
 
 @pytest.mark.parametrize('pretrained', [True, False])
-def test_a_backbone_of_timm(pretrained, monkeypatch):
+def test_a_backbone_of_timm(pretrained, monkeypatch, tmp_path):
     """It leaves no trace but that it needs no initialisation; nothing is fetched here."""
     monkeypatch.setattr('mmseg.models.backbones.timm_backbone.timm.create_model',
                         lambda pretrained, **options: create_model(pretrained=False, **options))
-    monkeypatch.setattr('mmpartseg.checkpoints.timm_weights.weights_file', lambda name: 'weights.npz')
+    np.savez(tmp_path / 'weights.npz', weights=np.zeros(2))
+    monkeypatch.setattr('mmpartseg.checkpoints.timm_weights.weights_file',
+                        lambda name: tmp_path / 'weights.npz')
     model = MODELS.build(dict(
         type='PartSegmentor', taxonomy=["cat's head"],
         backbone=dict(type='TIMMBackbone', model_name='convnext_atto', features_only=True,
