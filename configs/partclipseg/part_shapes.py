@@ -7,7 +7,7 @@ _base_ = [
 # a random start of Eq. 3 takes more steps to unlearn than there are
 model = dict(decode_head=dict(projection_init='mean'))
 load_from = 'clipseg://data/miniature/clipseg'
-iterations = 1200  # what two CPU cores do within four minutes, where the recipe has 20,000 …
+iterations = 1200  # what two CPU cores do in four minutes, where the recipe has 20,000 …
 effective_batch_size = 4  # … of 8 images
 # so the steps are larger than its 1e-4, but not for words: the table of tokens moves as far in few steps. The
 # decoder has drawn every object and every background: labels of some objects would make it forget the others
