@@ -116,12 +116,12 @@ def attention(pictures, models, taxonomy, parts):
     """Figure 4."""
     rows = []
     for picture in pictures:
-        chosen = [taxonomy.object_parts[k] for k in picture.classes]
-        if parts:
-            chosen = [name for name in chosen_classes(taxonomy, parts) if name in chosen]
+        shown = [taxonomy.object_parts[k] for k in picture.classes]
+        named = chosen_classes(taxonomy, parts) if parts else shown[-SMALLEST:]
+        chosen = [name for name in named if name in shown]
         explained = [(title, Explanation(model, picture.path)) for title, model in models]
         cells = {f'{name}, {title}': each.heat_map(name)
-                 for name in chosen[-SMALLEST:] for title, each in explained}
+                 for name in chosen for title, each in explained}
         rows.append(make_grid([[drawn(picture, picture.labels, taxonomy), *cells.values()]],
                               ['ground truth', *cells]))
     return stack(rows)
