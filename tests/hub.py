@@ -24,8 +24,7 @@ class Hub(ThreadingHTTPServer):
 
     def use(self, monkeypatch, cache):
         """huggingface_hub talks to this one, with an empty cache."""
-        import huggingface_hub
-        constants = huggingface_hub.constants
+        from huggingface_hub import constants
         template = self.url + '/{repo_id}/resolve/{revision}/{filename}'
         for name, value in (('HF_HUB_OFFLINE', False), ('ENDPOINT', self.url), ('HF_HUB_CACHE', str(cache)),
                             ('HUGGINGFACE_CO_URL_TEMPLATE', template)):

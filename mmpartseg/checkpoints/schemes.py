@@ -4,6 +4,7 @@ from typing import Any
 
 import huggingface_hub
 import torch
+from huggingface_hub import constants
 
 from ..shipped import shipped_root
 from .catseg import catseg_to_mmpartseg
@@ -77,7 +78,7 @@ def _from_hub(repo):
         if isinstance(cached, str):
             return cached
     reason = 'the hub is switched off (HF_HUB_OFFLINE)'
-    if not huggingface_hub.constants.is_offline_mode() and repo.count('/') == 1:
+    if not constants.is_offline_mode() and repo.count('/') == 1:
         try:
             return _download(repo)
         except Exception as error:
@@ -89,7 +90,8 @@ def _from_hub(repo):
 
 
 def _download(repo):
+    from huggingface_hub.errors import EntryNotFoundError
     try:
         return huggingface_hub.hf_hub_download(repo, WEIGHT_FILES[0])
-    except huggingface_hub.errors.EntryNotFoundError:
+    except EntryNotFoundError:
         return huggingface_hub.hf_hub_download(repo, WEIGHT_FILES[1])

@@ -71,12 +71,13 @@ def weights_file(name: str) -> str | Path:
 
 
 def _of_the_hub(cfg):
+    from huggingface_hub.errors import EntryNotFoundError
     owner_and_name, _, revision = cfg.hf_hub_id.partition('@')
     *others, last = [cfg.hf_hub_filename] if cfg.hf_hub_filename else ON_THE_HUB
     for name in others:
         try:
             return huggingface_hub.hf_hub_download(owner_and_name, name, revision=revision or None)
-        except huggingface_hub.errors.EntryNotFoundError:  # there, or in the cache
+        except EntryNotFoundError:  # there, or in the cache
             continue
     return huggingface_hub.hf_hub_download(owner_and_name, last, revision=revision or None)
 

@@ -146,9 +146,8 @@ def test_what_is_no_model_of_ours(hub):
 
 
 def test_offline(tmp_path, monkeypatch):
-    import huggingface_hub
-    monkeypatch.setattr(huggingface_hub.constants, 'HF_HUB_OFFLINE', True)
-    monkeypatch.setattr(huggingface_hub.constants, 'HF_HUB_CACHE', str(tmp_path))
+    monkeypatch.setattr('huggingface_hub.constants.HF_HUB_OFFLINE', True)
+    monkeypatch.setattr('huggingface_hub.constants.HF_HUB_CACHE', str(tmp_path))
     with pytest.raises(FileNotFoundError, match='hf://me/fast: run.json .* HF_HUB_OFFLINE'):
         CheckpointLoader.load_checkpoint('hf://me/fast', 'cpu')
 
