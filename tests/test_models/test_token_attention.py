@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from mmpartseg.models.layers import blockwise_mlp
-from mmpartseg.models.layers.film import FiLMDecoder
+from mmpartseg.models.layers.film import FiLMDecoder, token_attention
 from tests.device import VARIABLE
 
 
@@ -29,9 +29,11 @@ def whole_map(decoder, x, condition, token):
     return rows[torch.arange(len(x))[:, None], condition, token]
 
 
-@pytest.mark.parametrize('block', [1, 4, 1000])
+@pytest.mark.parametrize('block', [None, 1, 4, 1000])
 def test_rows_and_gradients(decoder, block, monkeypatch):
-    monkeypatch.setattr(blockwise_mlp, 'BLOCK_BYTES', {'cpu': block * 7 * 16 * 8})
+    if block:  # as on an accelerator
+        monkeypatch.setattr(token_attention, 'by_sequence', token_attention.by_block)
+        monkeypatch.setattr(blockwise_mlp, 'BLOCK_BYTES', {'cpu': block * 7 * 16 * 8})
     x, condition, token = chosen()
     weight = torch.randn(2, 9, 7).double()
     parameters = [x, *decoder.layers[-1].self_attn.parameters()]
