@@ -22,6 +22,10 @@ class Hub(ThreadingHTTPServer):
     def url(self):
         return f'http://127.0.0.1:{self.server_address[1]}'
 
+    def commit(self, name):
+        """The revision that a repository has now."""
+        return hashlib.sha1(repr(sorted(self.repos[name].items())).encode()).hexdigest()
+
     def use(self, monkeypatch, cache):
         """huggingface_hub talks to this one, with an empty cache."""
         from huggingface_hub import constants
@@ -59,7 +63,7 @@ class Handler(BaseHTTPRequestHandler):
         for line in map(json.loads, body.splitlines()):
             if line['key'] == 'file':
                 self.server.repos[name][line['value']['path']] = base64.b64decode(line['value']['content'])
-        return self.answer(200, {'commitOid': self.commit(name),
+        return self.answer(200, {'commitOid': self.server.commit(name),
                                  'commitUrl': f'{self.server.url}/{name}/commit/1'})
 
     def do_GET(self):
@@ -71,12 +75,10 @@ class Handler(BaseHTTPRequestHandler):
                                {'X-Error-Code': 'EntryNotFound' if found and found[1] in self.server.repos
                                 else 'RepoNotFound'})
         return self.answer(200, content, {
-            'ETag': f'"{hashlib.sha256(content).hexdigest()}"', 'X-Repo-Commit': self.commit(found[1])})
+            'ETag': f'"{hashlib.sha256(content).hexdigest()}"',
+            'X-Repo-Commit': self.server.commit(found[1])})
 
     do_HEAD = do_GET
-
-    def commit(self, name):
-        return hashlib.sha1(repr(sorted(self.server.repos[name].items())).encode()).hexdigest()
 
     def answer(self, code, content, headers=()):
         if isinstance(content, dict):

@@ -4,7 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from ..printable import counted
 from ..taxonomy import PartTaxonomy
@@ -27,7 +29,12 @@ def read_curves(folder: str | Path) -> dict[str, Curve]:
 
     Returns:
         dict: ``loss``, each ``decode.loss_…``, ``pred_all/harmonic`` and the like -> steps and values.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
     """
+    if not Path(folder).is_dir():
+        raise FileNotFoundError(f"there is no folder '{folder}'; give work dirs of tools/train.py")
     curves: dict[str, Curve] = {}
     for line in training_log(folder):
         for key, value in line.items():
@@ -56,7 +63,7 @@ def short_names(folders: Sequence[str | Path]) -> list[str]:
 
 
 def curve_figure(curves: Mapping[str, Mapping[str, Curve]]) -> Figure:
-    """One axes for each quantity that a run logged, one line for each run.
+    """One axes for each quantity that a run logged, one line for each run, in one colour throughout.
 
     Args:
         curves: of :func:`read_curves`, by name of run.
@@ -73,16 +80,22 @@ def curve_figure(curves: Mapping[str, Mapping[str, Curve]]) -> Figure:
     figure = Figure(figsize=(4.6 * columns, 3 * rows + 0.6), layout='constrained')
     axes = figure.subplots(rows, columns, squeeze=False).flat
     for key, each in zip(keys, axes):
-        for name, curve in curves.items():
+        for i, curve in enumerate(curves.values()):
             if key in curve:
-                each.plot(*curve[key], marker='.' if len(curve[key][0]) < 20 else None, label=name)
+                each.plot(*curve[key], marker='.' if len(curve[key][0]) < 20 else None, color=colour(i))
         each.set(title=key, xlabel='iteration')
         each.grid(linewidth=0.4)
     for spare in list(axes):
         spare.set_axis_off()
-    figure.legend(handles=figure.axes[0].get_legend_handles_labels()[0], labels=list(curves),
+    figure.legend(handles=[Line2D([], [], color=colour(i), label=name) for i, name in enumerate(curves)],
                   loc='outside lower center', ncols=3, fontsize=8, frameon=False)
     return figure
+
+
+def colour(i: int) -> tuple[float, float, float]:
+    """Of a run in every axes, whatever it logged: ten that differ, then the same ones half as bright."""
+    red, green, blue = (value / (1 + i // 10) for value in to_rgb(f'C{i % 10}'))
+    return red, green, blue
 
 
 def read_classes(folders: Sequence[str | Path]) -> tuple[PartTaxonomy, dict[str, list[dict[str, Any]]]]:

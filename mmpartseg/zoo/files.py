@@ -29,7 +29,11 @@ def zoo_files(zoo: Zoo) -> dict[str, str]:
 def outdated(root: str | Path) -> list[str]:
     """A line for each file of the zoo that is missing or is not what the sources give."""
     zoo, lines = load_zoo(root), []
-    for name, text in zoo_files(zoo).items():
+    files = zoo_files(zoo)
+    lines += [f'{name} is of no family' for name in sorted(
+        path.relative_to(zoo.root).as_posix() for path in zoo.root.glob('configs/*/metafile.yaml'))
+        if name not in files]
+    for name, text in files.items():
         path = zoo.root / name
         if not path.is_file() or path.read_text(encoding='utf-8') != text:
             lines.append(f'{name} is {"outdated" if path.is_file() else "missing"}')

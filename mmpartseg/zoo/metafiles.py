@@ -1,4 +1,5 @@
 """``metafile.yaml``, ``model-index.yml`` and ``dataset-index.yml`` in OpenMMLab's form."""
+import math
 from typing import Any
 
 import yaml
@@ -7,7 +8,7 @@ from ..evaluation.report import TITLES
 from ..taxonomy import PartTaxonomy
 from ..version import __version__
 from .descriptions import Description
-from .records import Record
+from .records import Record, file_url
 from .sources import Zoo
 
 HEADER = '# Written by tools/analysis/zoo.py from configs/zoo.yml, the configs, and logs of finished runs\n'
@@ -28,14 +29,24 @@ def status(description: Description, record: Record | None) -> str:
     return 'not run' if description.drawn else 'waits for data'
 
 
-def metrics(record: Record) -> dict[str, float]:
-    """Scores of a run under the names of a table, in percent with two digits."""
-    scores = record.scores
-    named = {f'{title} {label}': round(float(scores[f'{protocol}/{key}']), 2)
-             for protocol, title in TITLES.items() for key, label in COLUMNS.items()
-             if f'{protocol}/{key}' in scores}
-    return named or {f'{group}: {key}': value for group, values in scores.items()
-                     for key, value in values.items()}
+def metrics(scores: dict[str, Any]) -> dict[str, float]:
+    """Scores of a test under the names of a table, in percent with two digits; without those undefined (nan).
+
+    Args:
+        scores: ``pred_all/seen`` and the like, in joint evaluation behind the prefix of each data set; or
+            what ``tools/pretraining/evaluate.py`` printed.
+    """
+    if not any(key.endswith('/mIoU') for key in scores):
+        return {f'{group}: {key}': value for group, values in scores.items() for key, value in values.items()}
+    members = dict.fromkeys(key.split('/', 1)[0] if key.count('/') > 1 else '' for key in scores)
+    named = {}
+    for member in members:
+        for protocol, title in TITLES.items():
+            for key, label in COLUMNS.items():
+                value = scores.get(f'{member}/{protocol}/{key}' if member else f'{protocol}/{key}')
+                if value is not None and math.isfinite(value):
+                    named[f'{title} {label}{f" on {member}" if member else ""}'] = round(float(value), 2)
+    return named
 
 
 def metafile(zoo: Zoo, family: str, descriptions: list[Description], records: dict[str, Record]) -> str:
@@ -54,7 +65,7 @@ def _model(zoo: Zoo, info: dict[str, Any], description: Description, record: Rec
     entry: dict[str, Any] = {'Name': model_name(description.config), 'In Collection': info['name']}
     if record is not None:
         entry['Results'] = {
-            'Task': 'Open-Vocabulary Part Segmentation', 'Metrics': metrics(record),
+            'Task': 'Open-Vocabulary Part Segmentation', 'Metrics': metrics(record.scores),
             'Dataset': '; '.join(description.test or description.train)}
     entry['Config'] = description.config
     entry['Metadata'] = {
@@ -63,9 +74,9 @@ def _model(zoo: Zoo, info: dict[str, Any], description: Description, record: Rec
         'Architecture': [description.head, description.backbone], 'Status': status(description, record)}
     if record is not None:
         entry['Metadata'].update({'Training Resources': record.hardware, 'Weights SHA-256': record.sha256})
-        entry['Weights'] = record.weights
+        entry['Weights'] = record.url
         logs = {'Training log': record.train_log, 'Test log': record.test_log}
-        entry.update({key: path for key, path in logs.items() if path is not None})
+        entry.update({key: file_url(zoo, path) for key, path in logs.items() if path is not None})
     entry.update({'Paper': {'Title': info['paper']['title'], 'URL': info['paper']['url']},
                   'Code': _code(zoo, info), 'Framework': 'PyTorch'})
     return entry
@@ -83,11 +94,12 @@ def model_index(zoo: Zoo) -> str:
 def dataset_index(zoo: Zoo) -> str:
     """The text of ``dataset-index.yml``: where each data set is from, where it goes, what prepares it."""
     import mmpartseg.datasets  # noqa: F401  registers
-    entries = {}
+    entries: dict[str, dict[str, Any]] = {}
     for kind, info in zoo.datasets.items():
         entry = {'dataset': info['name'], 'source': info['source'], 'download_root': 'data',
                  'data_root': info['root'], 'script': info['script']}
-        entries[info['root'].split('/')[1].lower()] = {**entry, **_counts(kind)}
+        # the first of those in one folder: others read it by other words
+        entries.setdefault(info['root'].split('/')[1].lower(), {**entry, **_counts(kind)})
     return HEADER + _dump(entries)
 
 

@@ -17,7 +17,8 @@ def overview(descriptions: list[Description], records: dict[str, Record]) -> str
     writer.writerow([*FIELDS, *SCORES, 'weights', 'sha256'])
     for each in descriptions:
         record = records.get(each.config)
-        scores, weights = (metrics(record), (record.weights, record.sha256)) if record else ({}, ('', ''))
+        scores = metrics(record.scores) if record else {}
+        weights = (record.weights, record.sha256) if record else ('', '')
         writer.writerow([
             model_name(each.config), each.config, each.head, each.backbone, '; '.join(each.train),
             '; '.join(each.test), each.iterations, each.batch, status(each, record),

@@ -42,20 +42,20 @@ def _config_cells(each: Description) -> list[str]:
 def _results(family: str, run: list[Description], records: dict[str, Record]) -> list[str]:
     """The table of runs with the six scores, then the weights with their hashes."""
     lines = []
-    scored = [each for each in run if set(SCORES) <= set(metrics(records[each.config]))]
+    scored = [each for each in run if set(SCORES) <= set(metrics(records[each.config].scores))]
     if scored:
         lines += ['IoU in percent, from the log of the test.\n',
                   _header('config', 'backbone', 'training', 'test', 'iterations × batch', 'hardware',
                           *SCORES)]
         for each in scored:
-            cells, values = _config_cells(each), metrics(records[each.config])
+            cells, values = _config_cells(each), metrics(records[each.config].scores)
             lines.append(_row(cells[0], *cells[3:], records[each.config].hardware,
                               *(f'{values[key]:.2f}' for key in SCORES)))
         lines.append('')
     for each in [each for each in run if each not in scored]:
         lines += [f'`{model_name(each.config)}`, {records[each.config].hardware}, from its log:\n',
                   _header('measure', 'value')]
-        lines += [_row(key, str(value)) for key, value in metrics(records[each.config]).items()] + ['']
+        lines += [_row(key, str(value)) for key, value in metrics(records[each.config].scores).items()] + ['']
     lines.append(_header('model', 'weights', 'SHA-256', 'logs'))
     for each in run:
         record = records[each.config]

@@ -4,15 +4,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..checkpoints.hashes import sha256_of
+from ..version import __version__
 from .sources import Zoo
 
-HUB = 'hf://'
+HUB, HUB_PAGES = 'hf://', 'https://huggingface.co/'
 
 
 class Record(NamedTuple):
     """A finished run. ``scores`` are read from the log of its test, never stated."""
     config: str
-    weights: str  # a path in the checkout, or where to fetch it
+    weights: str  # a path in the checkout, or the hub's, as ``load_from`` takes them
+    url: str  # the same for a download, as mim wants it
     sha256: str
     train_log: str | None
     test_log: str
@@ -49,8 +51,10 @@ def _shipped(zoo: Zoo, name: str, run: dict[str, str], stated: dict[str, str]) -
             check_hash(folder / run[key], stated.get(run[key]), zoo.card)
     paths = {key: (folder / run[key]).relative_to(zoo.root).as_posix() if key in run else None
              for key in ('weights', 'train_log', 'test_log')}
-    return Record(f'configs/{name}.py', str(paths['weights']), stated[run['weights']], paths['train_log'],
-                  str(paths['test_log']), run['hardware'], logged_scores(folder / run['test_log']))
+    weights = str(paths['weights'])
+    return Record(f'configs/{name}.py', weights, file_url(zoo, weights), stated[run['weights']],
+                  paths['train_log'], str(paths['test_log']), run['hardware'],
+                  logged_scores(folder / run['test_log']))
 
 
 def _published(zoo: Zoo, path: Path) -> Record:
@@ -62,8 +66,16 @@ def _published(zoo: Zoo, path: Path) -> Record:
     if not run.get('published', '').startswith(HUB):
         raise ValueError(f"{path}: 'published' is {run.get('published')!r}; expected {HUB}owner/name, where "
                          'the weights are')
-    return Record(run['config'], run['published'], run['sha256'][run['weights']], f'{folder}/train_log.json',
-                  f'{folder}/test_log.json', run['hardware'], logged_scores(path.with_name('test_log.json')))
+    repository, _, revision = run['published'].removeprefix(HUB).partition('@')
+    url = f'{HUB_PAGES}{repository}/resolve/{revision or "main"}/{run["weights"]}'
+    return Record(run['config'], run['published'], url, run['sha256'][run['weights']],
+                  f'{folder}/train_log.json', f'{folder}/test_log.json', run['hardware'],
+                  logged_scores(path.with_name('test_log.json')))
+
+
+def file_url(zoo: Zoo, path: str) -> str:
+    """Where a file of the checkout can be downloaded from once this version is released."""
+    return f'{zoo.repository}/raw/v{__version__}/{path}'
 
 
 def check_hash(path: Path, stated: str | None, source: Path) -> None:

@@ -26,11 +26,14 @@ def load_zoo(root: str | Path) -> Zoo:
         Zoo: its families in the order of ``zoo.yml``.
 
     Raises:
-        ValueError: a folder of configs without a family, or a family without configs; names it.
+        ValueError: a folder of configs without a family, a family without configs, or a config elsewhere.
     """
     root = Path(root)
     content = yaml.safe_load((root / 'configs' / 'zoo.yml').read_text(encoding='utf-8'))
     found = {path.parent.name for path in root.glob('configs/[!_]*/*.py')}
+    deep = [path for path in root.glob('configs/[!_]*/**/*.py') if len(path.relative_to(root).parts) > 3]
+    for path in [*sorted(root.glob('configs/*.py')), *sorted(deep)]:
+        raise ValueError(f'{path} lies where the zoo does not look; a config is configs/<family>/<name>.py')
     for name in sorted(found ^ set(content['families'])):
         raise ValueError(f"configs/{name} holds configs, but 'families' of configs/zoo.yml does not have it; "
                          'add its paper and summary there' if name in found else

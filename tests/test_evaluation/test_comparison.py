@@ -52,6 +52,20 @@ def test_curves(runs):
     assert [text.get_text() for text in figure.legends[0].texts] == ['a', 'b']
 
 
+def test_a_run_has_one_colour():
+    """Whatever others logged beside it: CLIPSeg has no separation loss, and a first run may have none."""
+    curves = dict(clipseg={'val/harmonic': ([1], [2.])},
+                  partclipseg={'val/harmonic': ([1], [3.]), 'decode.loss_separation': ([1, 2], [4., 3.])})
+    figure = comparison.curve_figure(curves)
+    entries = {text.get_text(): to_hex(line.get_color())
+               for text, line in zip(figure.legends[0].texts, figure.legends[0].get_lines())}
+    assert list(entries) == ['clipseg', 'partclipseg'] and len(set(entries.values())) == 2
+    harmonic, separation = (axes.lines for axes in figure.axes if axes.axison)
+    assert [to_hex(line.get_color()) for line in harmonic] == list(entries.values())
+    assert [to_hex(line.get_color()) for line in separation] == [entries['partclipseg']]
+    assert len({comparison.colour(i) for i in range(20)}) == 20
+
+
 def test_the_classes_that_differ_most_come_first(runs):
     taxonomy, settings = comparison.read_classes(runs)
     figure = comparison.difference_figure('Pred-All', taxonomy, 'ab', settings['pred_all'])
@@ -93,6 +107,22 @@ def test_curves_only(runs, tmp_path, capsys):
     assert [path.name for path in (tmp_path / 'out').iterdir()] == ['curves.png']
     error = capsys.readouterr().err
     assert error.startswith(f'curves only: {runs[1]} has no counts.npz; evaluate it with tools/test.py')
+
+
+def test_a_run_without_a_training(runs, tmp_path, capsys):
+    """Released weights that were only tested: compared class by class, and named."""
+    for path in Path(runs[1]).glob('*/vis_data/scalars.json'):
+        path.unlink()
+    compare.main([*runs, '--out', str(tmp_path / 'both')])
+    assert capsys.readouterr().err == f'without curves: no training was logged in {runs[1]}\n'
+    assert len(list((tmp_path / 'both').iterdir())) == 4
+    compare.main([runs[1], '--out', str(tmp_path / 'tested')])
+    assert sorted(path.suffix for path in (tmp_path / 'tested').iterdir()) == ['.csv', '.md', '.png']
+    (Path(runs[1]) / 'counts.npz').unlink()
+    with pytest.raises(FileNotFoundError, match='has no counts.npz'):
+        compare.main([runs[1], '--out', str(tmp_path / 'none')])
+    with pytest.raises(FileNotFoundError, match="there is no folder '.*/typo'"):
+        compare.main([runs[0], str(tmp_path / 'typo'), '--out', str(tmp_path / 'none')])
 
 
 def test_names():

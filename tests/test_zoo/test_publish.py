@@ -15,58 +15,12 @@ from safetensors.torch import load_file
 
 from mmpartseg.evaluation.runs import training_log
 from mmpartseg.zoo import load_zoo, outdated
-from mmpartseg.zoo.publishing import read_finished
-from tests.hub import Hub
+from mmpartseg.zoo.finished import read_finished
+from tests.made_up_scores import SCORES
 
 ROOT = Path(__file__).parents[2]
 sys.path += [str(ROOT / 'tools' / name) for name in ('analysis', 'pretraining')]
 publish, card = (importlib.import_module(name) for name in ('publish', 'card'))
-CONFIG = '''# A tiny one
-model = dict(backbone=dict(type='ResNet', depth=18), decode_head=dict(type='FCNHead'))
-train_dataloader = dict(dataset=dict(type='PartShapesDataset', split='seen'))
-test_dataloader = dict(dataset=dict(type='PartShapesDataset'))
-effective_batch_size = 4
-optim_wrapper = dict(optimizer=dict(lr=LR))
-train_cfg = dict(max_iters=7)
-'''
-SCORES = {f'{protocol}/{key}': 10 * i + j + 0.125 for i, protocol in enumerate(('pred_all', 'oracle_obj'))
-          for j, key in enumerate(('seen', 'unseen', 'harmonic', 'mIoU'), 1)}
-
-
-@pytest.fixture
-def checkout(tmp_path):
-    """A zoo of two configs that differ in the learning rate, none of them run."""
-    root = tmp_path / 'checkout'
-    (root / 'configs/fcn').mkdir(parents=True)
-    (root / 'docs').mkdir()
-    for name, lr in (('slow', '0.1'), ('fast', '0.2')):
-        (root / f'configs/fcn/{name}.py').write_text(CONFIG.replace('LR', lr))
-    content = yaml.safe_load((ROOT / 'configs/zoo.yml').read_text())
-    content.update(families={'fcn': content['families']['fcn']}, card='card.json', runs={})
-    (root / 'configs/zoo.yml').write_text(yaml.dump(content))
-    (root / 'card.json').write_text('{"sha256": {}}')
-    return root
-
-
-@pytest.fixture
-def run(tmp_path, checkout):
-    """A work dir: trained, resumed once, tested."""
-    folder = tmp_path / 'work' / 'fast'
-    cfg = Config.fromfile(checkout / 'configs/fcn/fast.py')
-    cfg.work_dir = str(folder)
-    cfg.randomness = dict(seed=3)
-    folder.mkdir(parents=True)
-    cfg.dump(folder / 'fast.py')
-    torch.save(dict(state_dict={'a.weight': torch.arange(6.).view(2, 3) / 3, 'a.steps': torch.tensor(5)},
-                    optimizer=dict(state={}), meta=dict(dataset_meta=dict(classes=['b', 'c']))),
-               folder / 'iter_7.pth')
-    for start, steps in (('1', (1, 2, 3)), ('2', (3, 4, 7))):
-        (folder / start / 'vis_data').mkdir(parents=True)
-        (folder / start / 'vis_data' / 'scalars.json').write_text(
-            ''.join(json.dumps(dict(loss=int(start), step=step)) + '\n' for step in steps) + '{"loss": 0')
-    (folder / 'test' / '3').mkdir(parents=True)
-    (folder / 'test' / '3' / '3.json').write_text(json.dumps(SCORES) + '\n')
-    return folder
 
 
 def test_a_folder(run, checkout, tmp_path, capsys):
@@ -99,15 +53,6 @@ def test_half(run, checkout, tmp_path):
     assert (state['a.weight'].dtype, state['a.steps'].dtype) == (torch.float16, torch.int64)
 
 
-@pytest.fixture
-def hub(tmp_path, monkeypatch):
-    server = Hub()
-    server.use(monkeypatch, tmp_path / 'cache')
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
 def test_hub_and_zoo(run, checkout, tmp_path, hub):
     publish.main([str(run), '--out', str(tmp_path / 'out'), '--root', str(checkout), '--push', 'me/fast',
                   '--private', '--zoo'])
@@ -116,7 +61,11 @@ def test_hub_and_zoo(run, checkout, tmp_path, hub):
     assert hub.private == {'me/fast'} and b'hf://me/fast' in hub.repos['me/fast']['README.md']
     assert outdated(checkout) == []
     page = (checkout / 'configs/fcn/README.md').read_text()
-    assert '| fcn_fast | `hf://me/fast` |' in page
+    revision = hub.commit('me/fast')  # what was pushed, whatever is pushed there later
+    assert f'| fcn_fast | `hf://me/fast@{revision}` |' in page
+    models = yaml.safe_load((checkout / 'configs/fcn/metafile.yaml').read_text())['Models']
+    entry = next(each for each in models if each['Name'] == 'fcn_fast')
+    assert entry['Weights'].startswith(f'https://huggingface.co/me/fast/resolve/{revision}/fcn_fast-')
     assert '| 1.12 | 2.12 | 3.12 | 11.12 | 12.12 | 13.12 |' in page
     shutil.rmtree(tmp_path / 'out')  # what follows comes from the hub
     loaded = CheckpointLoader.load_checkpoint('hf://me/fast', 'cpu')
@@ -152,12 +101,22 @@ def test_offline(tmp_path, monkeypatch):
         CheckpointLoader.load_checkpoint('hf://me/fast', 'cpu')
 
 
+def change(run, old, new, name='fast.py'):
+    path = run / name
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+
+
 @pytest.mark.parametrize('spoil, message', [
     (lambda run: (run / 'fast.py').unlink(), 'holds no config'),
     (lambda run: (run / 'iter_7.pth').rename(run / 'iter_6.pth'), 'has no iter_7.pth, so the run is not fin'),
     (lambda run: (run / 'test/3/3.json').unlink(), r'no test of .*iter_7.pth was logged'),
-    (lambda run: (run / 'fast.py').write_text((run / 'fast.py').read_text().replace('0.2', '0.3')),
-     r'The nearest is configs/fcn/(slow|fast).py: optim_wrapper.optimizer.lr is 0.3, there 0.[12]')])
+    (lambda run: change(run, 'max_iters=7', 'max_epochs=7'), 'has no max_iters, so its last checkpoint is'),
+    (lambda run: change(run, '/iter_7.pth', '/iter_3.pth', 'test/3/vis_data/config.py'),
+     r'no test of .*iter_7.pth was logged in .*3.json is of .*/iter_3.pth\); run tools/test.py'),
+    (lambda run: change(run, "type='FCNHead'", "type='FCNHead', channels=3", 'test/3/vis_data/config.py'),
+     r'in .*3.json model.decode_head.channels is 3, in the training none\); run'),
+    (lambda run: (run / 'test/3/vis_data/config.py').unlink(), r'no config lies beside .*3.json\); run')])
 def test_runs_that_cannot_be_published(run, checkout, spoil, message):
     spoil(run)
     with pytest.raises((ValueError, FileNotFoundError), match=message):

@@ -25,53 +25,6 @@ SCORES = {f'{protocol}/{key}': 10 * i + j + 0.125 for i, protocol in enumerate((
           for j, key in enumerate(('seen', 'unseen', 'harmonic', 'mIoU'), 1)}
 
 
-@pytest.fixture(scope='module')
-def entries():
-    """Every model of every family, through model-index.yml."""
-    imported = yaml.safe_load((ROOT / 'model-index.yml').read_text())['Import']
-    return [model for name in imported for model in yaml.safe_load((ROOT / name).read_text())['Models']]
-
-
-def test_shipped_files_are_up_to_date():
-    assert outdated(ROOT) == [], 'run python tools/analysis/zoo.py'
-
-
-def test_every_config_has_one_entry(entries):
-    configs = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob('configs/[!_]*/*.py'))
-    assert sorted(entry['Config'] for entry in entries) == configs
-    assert len({entry['Name'] for entry in entries}) == len(entries)
-
-
-def test_numbers_and_hashes_are_those_of_files(entries):
-    run = [entry for entry in entries if entry['Metadata']['Status'] == 'run']
-    assert 'partclipseg_part_shapes' in {entry['Name'] for entry in run}
-    for entry in run:
-        weights = ROOT / entry['Weights']
-        assert entry['Metadata']['Weights SHA-256'] == hashlib.sha256(weights.read_bytes()).hexdigest()
-    entry, = (entry for entry in run if entry['Name'] == 'partclipseg_part_shapes')
-    log = json.loads((ROOT / entry['Test log']).read_text())
-    assert entry['Results']['Metrics']['Oracle-Obj Unseen'] == round(log['oracle_obj/unseen'], 2)
-    steps = [json.loads(line) for line in (ROOT / entry['Training log']).read_text().splitlines()]
-    assert steps[-1]['step'] == entry['Metadata']['Iterations']
-
-
-def test_what_is_not_run_has_no_number(entries):
-    for entry in entries:
-        if entry['Metadata']['Status'] != 'run':
-            assert not {'Results', 'Weights', 'Training log'} & set(entry)
-    status = {entry['Name']: entry['Metadata']['Status'] for entry in entries}
-    assert status['partclipseg_pascal_part'] == 'waits for data'
-    assert status['clipseg_part_sketches_to_part_shapes'] == 'not run'  # both can be drawn
-
-
-def test_data_sets_are_where_the_configs_look():
-    index = yaml.safe_load((ROOT / 'dataset-index.yml').read_text())
-    bases = '\n'.join(path.read_text() for path in ROOT.glob('configs/_base_/datasets/*.py'))
-    for entry in index.values():
-        assert f"'{entry['data_root']}'" in bases and (ROOT / entry['script']).is_file()
-    assert index['pascalpart116']['classes'] == 116 and index['pascalpart116']['seen_classes'] == 74
-
-
 @pytest.fixture
 def checkout(tmp_path):
     """A zoo of one family: one config was run, the other waits for data."""
@@ -125,6 +78,11 @@ def test_check_finds_what_does_not_fit(checkout, capsys):
     code, out = check(checkout, capsys)
     assert code == 1 and out.startswith('configs/fcn/metafile.yaml is outdated\n')
     metafile.write_text(good)
+    (checkout / 'configs/gone').mkdir()
+    metafile.rename(checkout / 'configs/gone/metafile.yaml')  # of a family that was taken out
+    code, out = check(checkout, capsys)
+    assert code == 1 and out.startswith('configs/gone/metafile.yaml is of no family\n')
+    (checkout / 'configs/gone/metafile.yaml').rename(metafile)
     shutil.copy(checkout / 'configs/fcn/full.py', checkout / 'configs/fcn/new.py')
     code, out = check(checkout, capsys)
     assert code == 1 and 'configs/fcn/README.md is outdated' in out and 'docs/results.csv is outdated' in out
@@ -157,9 +115,20 @@ def test_configs_that_the_zoo_does_not_know(checkout):
     config.write_text(text.replace('PascalPart116Dataset', 'NewDataset'))
     with pytest.raises(ValueError, match=r"configs/fcn/full.py: .*lacks \['NewDataset'\]"):
         outdated(checkout)
+    config.write_text(text.replace("'PascalPart116Dataset'", "'PartSegDataset', data_root='data/mine'"))
+    with pytest.raises(ValueError, match=r"configs/fcn/full.py: .*lacks \['PartSegDataset of data/mine'\]"):
+        outdated(checkout)
     config.write_text(text.split('\n', 1)[1])
     with pytest.raises(ValueError, match='full.py does not begin with a comment that says what it is for'):
         outdated(checkout)
+    (checkout / 'configs/fcn/deep').mkdir()
+    shutil.copy(checkout / 'configs/fcn/drawn.py', checkout / 'configs/fcn/deep/drawn.py')
+    with pytest.raises(ValueError, match=r'deep/drawn.py lies where the zoo does not look; a config is'):
+        outdated(checkout)
+    (checkout / 'configs/fcn/deep/drawn.py').rename(checkout / 'configs/loose.py')
+    with pytest.raises(ValueError, match='loose.py lies where the zoo does not look'):
+        outdated(checkout)
+    (checkout / 'configs/loose.py').unlink()
     (checkout / 'configs/other').mkdir()
     config.rename(checkout / 'configs/other/full.py')
     with pytest.raises(ValueError, match='configs/other holds configs, but .* does not have it'):
@@ -183,6 +152,7 @@ def test_a_published_run(checkout):
     record = read_records(load_zoo(checkout))['configs/fcn/full.py']
     assert (record.weights, record.sha256, record.scores) == ('hf://owner/name', 'f' * 64, SCORES)
     page = zoo_files(load_zoo(checkout))['configs/fcn/README.md']
+    assert record.url == 'https://huggingface.co/owner/name/resolve/main/model.safetensors'
     assert '| fcn_full | `hf://owner/name` |' in page and '[training](runs/full/train_log.json)' in page
     assert 'Configs without a run' not in page
 

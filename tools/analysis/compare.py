@@ -5,7 +5,8 @@
 
 RUN is a work dir of tools/train.py. Classes need counts.npz in it, which tools/test.py writes with
 --cfg-options test_evaluator.out_file=RUN/counts.npz; without them there are curves only. Differences are
-those from the first run. Writes curves.png and, for each setting, classes_<setting>.png, .md and .csv.
+those from the first run, seen and unseen those of its test. Writes curves.png and, for each setting,
+classes_<setting>.png, .md and .csv.
 """
 import argparse
 import csv
@@ -65,11 +66,17 @@ def main(argv=None):
     """Command line."""
     args = parse_args(argv)
     names = short_names(args.runs)
-    write_figure(curve_figure({name: read_curves(run) for name, run in zip(names, args.runs)}),
-                 args.out / 'curves.png')
+    curves = {name: read_curves(run) for name, run in zip(names, args.runs)}
+    silent = [run for run, each in zip(args.runs, curves.values()) if not each]
+    if silent:
+        print(f'without curves: no training was logged in {", ".join(silent)}', file=sys.stderr)
+    if len(silent) < len(curves):
+        write_figure(curve_figure(curves), args.out / 'curves.png')
     try:
         taxonomy, settings = read_classes(args.runs)
     except FileNotFoundError as error:
+        if len(silent) == len(curves):
+            raise
         print(f'curves only: {error}', file=sys.stderr)
         return
     for protocol, runs in settings.items():

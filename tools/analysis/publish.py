@@ -4,10 +4,10 @@
     python tools/analysis/publish.py work_dirs/partclipseg/pascal_part --out work_dirs/published \\
         --push owner/name --zoo
 
-RUN is a work dir of tools/train.py with the log of tools/test.py in it or below it, and its settings are
-those of a shipped config. --push uploads the folder with the token of `hf auth login`; then
-load_from='hf://owner/name' and `tools/test.py CONFIG hf://owner/name` load it. --zoo enters it into
-configs/<family>/runs and writes the zoo again.
+RUN is a work dir of tools/train.py with the log of tools/test.py in it or below it. --push uploads the folder
+with the token of `hf auth login`; then load_from='hf://owner/name' and `tools/test.py CONFIG hf://owner/name`
+load it. --zoo enters it into configs/<family>/runs and writes the zoo again; its settings are then those of a
+shipped config. Without, a config of your own is published beside the weights.
 """
 import argparse
 import platform
@@ -42,20 +42,25 @@ import zoo as zoo_tool
 
 from mmpartseg.datasets.preparation import run_main
 from mmpartseg.zoo import load_zoo
-from mmpartseg.zoo.publishing import enter, pack, push, read_finished
+from mmpartseg.zoo.finished import read_finished
+from mmpartseg.zoo.publishing import check_entry, enter, pack, push
 
 
 def main(argv=None):
     """Command line."""
     args = parse_args(argv)
     zoo = load_zoo(args.root)
-    weights = pack(read_finished(args.run, zoo), args.out, zoo, args.hardware, args.half)
+    run = read_finished(args.run, zoo)
+    if args.zoo:
+        check_entry(run, zoo)
+    weights = pack(run, args.out, zoo, args.hardware, args.half)
     print(f'wrote {weights}, its logs, config.py, run.json and README.md')
     if args.push:
-        print('pushed', push(args.out, args.push, zoo, args.private))
-    if args.zoo:
-        print('entered', enter(args.out, zoo))
-        zoo_tool.main(['--root', str(args.root)])
+        published = push(args.out, args.push, zoo, args.private)
+        print('pushed', published)
+        if args.zoo:
+            print('entered', enter(args.out, published, zoo))
+            zoo_tool.main(['--root', str(args.root)])
 
 
 if __name__ == '__main__':

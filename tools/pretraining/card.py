@@ -36,7 +36,7 @@ from mmpartseg.atomic import write_atomic
 from mmpartseg.engine import read_config
 from mmpartseg.evaluation import OpenVocabPartIoU
 from mmpartseg.evaluation.runs import training_log
-from mmpartseg.zoo.publishing import test_scores
+from mmpartseg.zoo.finished import logged_tests
 
 SCENES = 24
 FINISHED = 'partclipseg.safetensors'
@@ -70,7 +70,7 @@ def first_scenes(config, folder, data_root):
 def copy_logs(folder, run=None, evaluated=None):
     """The logs of new weights into ``folder/logs``: of a finished run, and of CLIPSeg's evaluation."""
     if run is not None:
-        scores = test_scores(run)
+        _, scores = next(logged_tests(run), (None, None))
         if scores is None:
             raise FileNotFoundError(f'{run} holds no log of tools/test.py')
         text = ''.join(json.dumps(line) + '\n' for line in training_log(run))
