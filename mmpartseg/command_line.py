@@ -25,6 +25,7 @@ COMMANDS = {
 }
 CONVERTERS = ('dataset_converters', 'model_converters')
 NO_CONVERTER = ('check', 'converter_options')
+WITH_VALUE = ('-W', '-X', '--check-hash-based-pycs')  # options of the interpreter that take the next word
 INTERRUPTED = 130  # as shells have it
 
 
@@ -32,7 +33,7 @@ def is_command():
     """Whether this process was started as the command itself."""
     first = sys.orig_argv[1:]
     while first and first[0].startswith('-') and first[0] != '-m':
-        first = first[1:]  # options of the interpreter
+        first = first[2 if first[0] in WITH_VALUE else 1:]  # options of the interpreter
     return first[:2] == ['-m', 'mmpartseg'] or bool(first) and Path(first[0]).name == 'mmpartseg'
 
 

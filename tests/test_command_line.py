@@ -19,20 +19,11 @@ def command(*args, cwd=ROOT, **options):
                           capture_output=True, **options)
 
 
-def test_help_imports_nothing_heavy(capsys):
+def test_help_names_the_commands(capsys):
     with pytest.raises(SystemExit):
         main(['--help'])
     out = capsys.readouterr().out
     assert all(f'\n  {name} ' in out for name in COMMANDS)
-    code = ("import runpy, sys\n"
-            "try: runpy.run_module('mmpartseg', run_name='__main__')\n"
-            "except SystemExit: print(sorted({'torch', 'mmengine', 'mmseg', 'numpy'} & set(sys.modules)))")
-    for args in ([], ['models'], ['predict'], ['train'], ['convert', 'masks'], ['convert']):
-        # as `python -m mmpartseg` has it, which says what it has imported
-        set_up = ("import sys; sys.orig_argv = ['python', '-m', 'mmpartseg']; "
-                  f"sys.argv[1:] = {[*args, '--help']}\n")
-        done = subprocess.run([sys.executable, '-c', set_up + code], capture_output=True, text=True, cwd=ROOT)
-        assert done.stdout.splitlines()[-1] == '[]', done.stderr
 
 
 @pytest.mark.parametrize('args, said', [
