@@ -56,13 +56,26 @@ def test_ci_calls_what_is_documented():
     job, matrix = jobs['steps'], jobs['steps']['strategy']['matrix']
     assert set(matrix['step']) == set(steps)
     tested = {*matrix['python'], *(each['python'] for each in matrix['include'])}
-    assert {f'Programming Language :: Python :: {each}' for each in tested} <= set(
-        SETUP['metadata']['classifiers'].split('\n')) and len(tested) >= 2
+    assert tested == set(pythons())
     assert [step['run'] for step in job['steps'] if 'run' in step] == ['bash .ci/run ${{ matrix.step }}']
     publish = yaml.safe_load(read('.github/workflows/publish.yml'))
     assert publish[True]['push']['tags'] == ['v*']  # YAML reads `on` as true
     assert publish['jobs']['ci']['uses'] == './.github/workflows/ci.yml'
     assert publish['jobs']['pypi']['needs'] == 'ci'
+
+
+def pythons():
+    """The versions that the classifiers claim, as CI tests them."""
+    return re.findall(r'Python :: (3\.\d+)', SETUP['metadata']['classifiers'])
+
+
+def test_pythons_agree():
+    first, *_, last = pythons()
+    minor = int(last.partition('.')[2])
+    assert SETUP['options']['python_requires'] == f'>={first},<3.{minor + 1}'
+    for name in ('README.md', 'CONTRIBUTING.md', 'tools/environment.sh'):
+        assert set(re.findall(r'Python (3\.\d+) to (3\.\d+)', read(name))) == {(first, last)}, name
+    assert f'(3, {first.partition(".")[2]}) <= sys.version_info[:2] <= (3, {minor})' in read('tools/environment.sh')
 
 
 def test_an_unknown_step():
@@ -86,11 +99,13 @@ def pinned_line(name):
 def test_docker_runs_the_commands_of_the_readme():
     lines = read('Dockerfile').splitlines()
     runs = [line.removeprefix('RUN ') for line in lines if line.startswith('RUN ')]
-    user = lines.index('USER user')
+    user = lines.index('USER 1000')  # Kubernetes' runAsNonRoot asks for a number
     ours = [line.removeprefix('RUN ') for line in lines[user:] if line.startswith('RUN ')]
     assert ours and all(f'\n{command}\n' in read('README.md') for command in ours)
     assert len(runs) - len(ours) == 2  # system packages, the user
-    assert not any(line.startswith('USER root') for line in lines)
+    folder = next(line.removeprefix('WORKDIR ') for line in lines if line.startswith('WORKDIR '))
+    assert f'--uid 1000 user && install --directory --owner user {folder}' in runs[1]
+    assert sum(line.startswith('USER ') for line in lines) == 1
 
 
 def test_issue_templates_are_forms():

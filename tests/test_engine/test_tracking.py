@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / 'docs' / 'tracking.md').read_text()
 LINES = {name: line for line in TEXT.splitlines() if line.startswith('visualizer = ')
          for name in ('Tensorboard', 'Wandb') if name in line}
+PICTURES = {'default_hooks.visualization.draw': True, 'default_hooks.visualization.interval': 1}
 
 
 def runner(**scalars):
@@ -53,7 +54,7 @@ def test_the_line_of_a_training(tmp_path):
 
 def test_tensorboard(tmp_path):
     events = pytest.importorskip('tensorboard.backend.event_processing.event_accumulator')
-    path = write_config(tmp_path, visualizer=visualizer_of('Tensorboard', tmp_path),
+    path = write_config(tmp_path, visualizer=visualizer_of('Tensorboard', tmp_path), **PICTURES,
                         **{'default_hooks.logger.interval': 1})
     assert in_child(train, path, tmp_path / 'run') == [0]
     file, = (tmp_path / 'run').glob('**/events.out.tfevents.*')
@@ -61,14 +62,17 @@ def test_tensorboard(tmp_path):
     assert {'loss', 'lr', 'pred_all/harmonic'} <= set(found.Tags()['scalars'])
     assert [event.step for event in found.Scalars('loss')] == [1, 2, 3, 4, 5, 6]
     assert [event.step for event in found.Scalars('pred_all/harmonic')] == [2, 4, 6]
+    assert set(found.Tags()['images']) == {f'val_{i}.png' for i in range(5)}
+    assert [event.step for event in found.Images('val_3.png')] == [2, 4, 6]
     assert list((tmp_path / 'run').glob('*/vis_data/scalars.json'))  # beside it, as before
 
 
 def test_wandb(tmp_path):
     pytest.importorskip('wandb')
-    path = write_config(tmp_path, visualizer=visualizer_of('Wandb', tmp_path))
+    path = write_config(tmp_path, visualizer=visualizer_of('Wandb', tmp_path), **PICTURES)
     offline = dict(WANDB_MODE='offline', WANDB_SILENT='true', WANDB_DIR=str(tmp_path / 'run'))
     assert in_child(train, path, tmp_path / 'run', environments=[offline]) == [0]
     file, = (tmp_path / 'run').glob('**/offline-run-*/run-*.wandb')
     content = file.read_bytes()
     assert b'pred_all/harmonic' in content and b'parts' in content  # what is synchronised later
+    assert list(file.parent.glob('**/val_3.png*'))
