@@ -13,6 +13,14 @@ def fold(text):
     return clean(text).lower()
 
 
+def each_once(names):
+    """list[str]: names in the spelling in which each came first."""
+    first = {}
+    for name in names:
+        first.setdefault(fold(name), name)
+    return list(first.values())
+
+
 def shortened(value):
     """What was given, for a message: its beginning."""
     text = repr(value)

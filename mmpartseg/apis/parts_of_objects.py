@@ -1,9 +1,10 @@
 """The parts that shipped vocabularies know of an object, so that nobody must know them."""
 from collections.abc import Sequence
 
-from ..spelling import clean, fold
-from ..taxonomy import PartTaxonomy, object_and_part
+from ..spelling import clean, each_once, fold
+from ..taxonomy import PartTaxonomy, few, object_and_part
 from .suggestions import did_you_mean
+from .typed import typed_names
 from .vocabulary import shipped_names
 
 
@@ -11,7 +12,7 @@ def parts_of_objects(objects: str | Sequence[str]) -> tuple[PartTaxonomy, dict[s
     """A vocabulary from objects alone: the union of what the shipped vocabularies say of them.
 
     Args:
-        objects (str | Sequence[str]): ``'cat, bus'``, or a list of names.
+        objects (str | Sequence[str]): ``'cat, bus'``, in any form of :func:`typed_names`, or a list of names.
 
     Returns:
         tuple[PartTaxonomy, dict[str, list[str]]]: the vocabulary, and from which of the shipped ones each
@@ -20,8 +21,8 @@ def parts_of_objects(objects: str | Sequence[str]) -> tuple[PartTaxonomy, dict[s
     Raises:
         ValueError: no object, or one that no shipped vocabulary has.
     """
-    names = [clean(name) for name in (objects.split(',') if isinstance(objects, str) else objects)]
-    names = list(dict.fromkeys(filter(None, names)))
+    given = typed_names(objects) if isinstance(objects, str) else map(clean, objects)
+    names = each_once(filter(None, given))
     if not names:
         raise ValueError("no object is named; write 'cat, bus'")
     shipped = {name: PartTaxonomy.named(name).object_parts for name in shipped_names()}
@@ -31,9 +32,10 @@ def parts_of_objects(objects: str | Sequence[str]) -> tuple[PartTaxonomy, dict[s
         own = {name: [part for other, part in known if fold(other) == fold(obj)]
                for name, known in pairs.items()}
         sources[obj] = [name for name, parts in own.items() if parts]
-        if not sources[obj]:
-            known = {other for each in pairs.values() for other, _ in each if other is not None}
-            raise ValueError(f"no shipped vocabulary has parts of '{obj}'; write them: --parts \"{obj}: …\""
-                             + did_you_mean(obj, known))
         classes.update(dict.fromkeys(f"{obj}'s {part}" for parts in own.values() for part in parts))
+    unknown = [obj for obj, found in sources.items() if not found]
+    if unknown:
+        known = {other for each in pairs.values() for other, _ in each if other is not None}
+        raise ValueError(f'no shipped vocabulary has parts of {few(unknown)}; write them: --parts '
+                         f'"{unknown[0]}: …"' + did_you_mean(unknown[0], known))
     return PartTaxonomy(list(classes)), sources

@@ -1,4 +1,5 @@
 """Coarser parts, parts left out, objects apart: what is made of a prediction afterwards."""
+import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -6,39 +7,55 @@ from typing import Any
 import cv2
 import numpy as np
 
-from ..spelling import clean, fold
+from ..spelling import fold
 from ..taxonomy import SEPARATOR, few, object_and_part
 from .suggestions import did_you_mean
 from .typed import typed_entries
+from .typed_signs import name_in, tidied
 
 
 def read_groups(groups: str | dict[str, Any]) -> dict[str, list[str]]:
     """Parts that are to be one.
 
     Args:
-        groups (str | dict): ``'head = head, eye, ear; body = torso, tail'``, or ``{'head': ['eye', …]}``.
+        groups (str | dict): ``'head = head, eye, ear; body = torso, tail'``, of every object, or
+            ``'cat: face = head, eye'`` of one; or ``{'head': ['eye', …]}``.
 
     Returns:
         dict[str, list[str]]: the parts of each group.
 
     Raises:
-        ValueError: no ``=`` in a group, nothing on one side of it, a part in two groups.
+        ValueError: no ``=`` in a group or two, nothing on one side of it, a part in two groups.
     """
     if isinstance(groups, str):
-        found = {}
-        for group in groups.split(';') if groups.strip() else ():
-            name, equals, parts = group.partition('=')
-            names = [clean(part) for part in parts.split(',') if part.strip()]
-            if group.strip() and not (equals and name.strip() and names):
-                raise ValueError(f"{group.strip()!r} is no group of parts; write 'head = head, eye, ear'")
-            if group.strip():
-                found[clean(name)] = names
-        groups = found
-    members = Counter(fold(part) for parts in groups.values() for part in parts)
-    twice = sorted(part for part, count in members.items() if count > 1)
-    if twice:
+        groups = _typed_groups(groups)
+    members = Counter(part for parts in groups.values() for part in set(map(_owner_and_part, parts)))
+    twice = sorted(part for (_, part), count in members.items() if count > 1)
+    if twice and not any(_owner_and_part(group)[0] for group in groups):
         raise ValueError(f'{few(twice)} are in more than one group; each part can be in one')
     return groups
+
+
+def _typed_groups(text):
+    found, spelling = {}, {}
+    for group in filter(str.strip, re.split(r'[;\n]', tidied(text))):
+        name, equals, parts = group.partition('=')
+        if not equals or '=' in parts or not name_in(name) or not name_in(parts):
+            raise ValueError(f"{group.strip()!r} is no group of parts; write 'head = head, eye, ear', with ; "
+                             'between groups')
+        name = spelling.setdefault(fold(name), name_in(name))
+        found.setdefault(name, []).extend(part if obj is None else f'{obj}{SEPARATOR}{part}'
+                                          for obj, parts in typed_entries(parts) for part in parts)
+    return found
+
+
+def _owner_and_part(name):
+    """Of ``'cat: head'`` or ``"cat's head"`` the object and the part, folded; None and the part of others."""
+    for sign in (':', SEPARATOR):
+        obj, between, part = fold(name).partition(sign)
+        if between and obj.strip() and part.strip():
+            return obj.strip(), part.strip()
+    return None, fold(name)
 
 
 def grouped_names(names: Sequence[str], groups: dict[str, list[str]]) -> list[str]:
@@ -52,17 +69,44 @@ def grouped_names(names: Sequence[str], groups: dict[str, list[str]]) -> list[st
         list[str]: as many, with repeated ones.
 
     Raises:
-        ValueError: a part that no class has.
+        ValueError: a part that no class has, or that two groups have; a group of one object with parts of
+            another.
     """
     pairs = [object_and_part(name) for name in names]
-    group_of = {fold(part): group for group, parts in groups.items() for part in parts}
-    parts = {fold(part): part for _, part in pairs}
-    for part in group_of:
-        if part not in parts:
-            raise ValueError(f"no part is called '{part}'; there are {sorted(parts.values())}"
-                             + did_you_mean(part, parts.values()))
-    merged = [(obj, group_of.get(fold(part), part)) for obj, part in pairs]
-    return [part if obj is None else f'{obj}{SEPARATOR}{part}' for obj, part in merged]
+    called: dict[tuple, list[int]] = {}
+    for i, (obj, part) in enumerate(pairs):
+        for owner in {None, obj and fold(obj)}:
+            called.setdefault((owner, fold(part)), []).append(i)
+    spelled, new = {fold(name): name for name in names}, {}
+    for group, parts in groups.items():
+        owner, _ = _owner_and_part(group)
+        for part in parts:
+            chosen = called.get(_member(part, owner, group), [])
+            if not chosen:
+                known = {part for _, part in pairs}
+                raise ValueError(f"no part is called '{part}'; there are {sorted(known)}"
+                                 + did_you_mean(part, known))
+            for i in chosen:
+                obj = pairs[i][0]
+                name = _part_of(group) if obj is None else f'{obj}{SEPARATOR}{_part_of(group)}'
+                if new.setdefault(i, name) != name:
+                    raise ValueError(f'{names[i]} is in more than one group; each part can be in one')
+    merged = [new.get(i, name) for i, name in enumerate(names)]
+    return [spelled.setdefault(fold(name), name) for name in merged]
+
+
+def _member(part, owner, group):
+    """Object, None for every, and part that are meant in a group of an owner."""
+    obj, part = _owner_and_part(part)
+    if obj and owner and obj != owner:
+        raise ValueError(f"the group '{group}' is of one object, and '{obj}: {part}' of another; name it "
+                         'without an object')
+    return obj or owner, part
+
+
+def _part_of(group):
+    """The part in a group's name, as it is spelled."""
+    return group.strip()[-len(_owner_and_part(group)[1]):]
 
 
 def named_classes(names: Sequence[str], words: Sequence[str]) -> list[str]:

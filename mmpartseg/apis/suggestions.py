@@ -49,7 +49,8 @@ def hints(taxonomy: PartTaxonomy) -> list[str]:
     """What may be meant otherwise in a vocabulary that was typed: a line for each word.
 
     Beside :func:`near_misses` these are parts that the shipped vocabularies know as objects only: ``dog`` in
-    ``'cat: head; dog'``, and an object with its part, without the colon: ``'cat head'``.
+    ``'cat: head; dog'``; an object with its part, without the colon: ``'cat head'``; and a part with the
+    next object, without anything between: ``'cat: head, tail dog: ear'``.
     """
     objects, parts = familiar_words()
     lines = [f"'{word}': did you mean '{near}'?" for word, near in near_misses(taxonomy).items()]
@@ -59,4 +60,8 @@ def hints(taxonomy: PartTaxonomy) -> list[str]:
         obj, _, part = fold(word).partition(' ')
         if obj in objects and part in parts and fold(word) not in parts:
             lines.append(f"'{word}' is taken for a part; for the {part} of a {obj} type '{obj}: {part}'")
+    for word in taxonomy.objects:
+        part, _, obj = fold(word).partition(' ')
+        if part in parts and obj in objects and fold(word) not in objects:
+            lines.append(f"'{word}' is taken for an object; for two names type '{part}; {obj}: …'")
     return lines

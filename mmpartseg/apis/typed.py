@@ -5,12 +5,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 
-from ..spelling import clean, fold, shortened
-from ..taxonomy import SEPARATOR
+from ..spelling import clean, each_once, fold, shortened
+from ..taxonomy import ANYTHING, SEPARATOR
+from .typed_signs import BETWEEN, LISTED, name_in, tidied, unquoted
 
-QUOTES = {'"': '"', "'": "'", '`': '`', '\u201c': '\u201d', '\u2018': '\u2019', '\u00ab': '\u00bb'}
-BETWEEN = re.compile(r'[;|\n]|\.(?=\s|$)')
 PASTED, DEEPEST = '{"cat": ["head", "tail"]}', 20
+RECORD = ['object', 'parts']
 LAST_COMMA = re.compile(r',(\s*[}\]])')
 
 
@@ -19,8 +19,8 @@ def typed_entries(text: str) -> list[tuple[str | None, list[str]]]:
 
     Objects are followed by a colon, all else are parts of the object before them; ``;``, ``|``, ``.``, commas
     and new lines are between, and where nothing is between two of them is no matter. ``dog's ear`` names both
-    at once. An object named twice is one; quotes may be around everything, and JSON may be pasted. ``#``
-    begins a comment.
+    at once. An object named twice is one; quotes may be around everything or around each, and JSON or YAML
+    may be pasted. ``#`` begins a comment.
 
     Args:
         text (str): such as ``'cat: head, tail; dog: head'``.
@@ -32,12 +32,12 @@ def typed_entries(text: str) -> list[tuple[str | None, list[str]]]:
         ValueError: an object without a name or part; a part that an object has twice; pasted JSON that is
             damaged. Messages end with a line that would do.
     """
-    text = unquoted('\n'.join(line.partition('#')[0] for line in text.splitlines()))
-    pairs = _pasted(text) if text[:1] in ('{', '[') and text else _pairs(text)
+    text = tidied(text)
+    pairs = _pasted(text) if text[:1] in LISTED and text else _pairs(text)
     listed: dict[str | None, list[str]] = {}
     spelling: dict[str, str] = {}
     for obj, part in pairs:
-        name = None if obj is None else spelling.setdefault(fold(obj), obj)
+        name = None if obj is None or fold(obj) == ANYTHING else spelling.setdefault(fold(obj), obj)
         parts = listed.setdefault(name, [])
         parts += [part] if part else []
     entries = list(listed.items())
@@ -45,15 +45,18 @@ def typed_entries(text: str) -> list[tuple[str | None, list[str]]]:
     return entries
 
 
-def unquoted(text: str) -> str:
-    """Text without space and quotes around it."""
-    text = text.strip()
-    if len(text) < 2 or QUOTES.get(text[0]) != text[-1]:
-        return text
-    inside = text[1:-1]
-    if text[0] in inside.replace(SEPARATOR, ''):  # they are around names, not around everything
-        return text
-    return unquoted(inside)
+def typed_names(text: str) -> list[str]:
+    """Names alone, in any of these forms: ``'cat, bus'``; each once, in whatever case it is repeated.
+
+    Raises:
+        ValueError: a name with parts, or as of :func:`typed_entries`.
+    """
+    text = tidied(text)
+    pairs = list(_pasted(text) if text[:1] in LISTED and text else _pairs(text))
+    owners = [obj for obj, _ in pairs if obj is not None]
+    if owners:
+        raise ValueError(f"names alone are expected here, and '{owners[0]}' has parts")
+    return each_once(name for _, name in pairs)
 
 
 def as_typed(entries: Iterable[tuple[str | None, list[str]]]) -> str:
@@ -68,33 +71,49 @@ def _pairs(text):
     for piece in BETWEEN.split(text):
         listed = False  # whether an object of this piece is being listed
         for item in piece.split(','):
-            obj, colon, part = (unquoted(x) for x in item.partition(':'))
+            obj, colon, part = unquoted(item.strip('[]{} ')).partition(':')
             if colon:
-                if not obj:
+                current, listed = name_in(obj), True
+                if not current:
                     raise ValueError(f"empty name in {item.strip()!r}: every object needs a name, as in "
-                                     f"'cat: {part or 'head'}'")
-                current, listed = clean(obj), True
-                yield current, clean(part)
+                                     f"'cat: {name_in(part) or 'head'}'")
+                yield current, _own_part(current, name_in(part))
                 continue
-            name = clean(obj)
+            name = name_in(obj)
             own, separator, part = name.partition(SEPARATOR)
             if separator and not listed:
                 yield own, part
             elif name:
-                yield current, name
+                yield current, _own_part(current, name)
+
+
+def _own_part(obj, name):
+    """A part's name, of an object that it may state once more: ``'cat: cat's head'``."""
+    own, separator, part = name.partition(SEPARATOR)
+    return part if separator and obj is not None and fold(own) == fold(obj) else name
 
 
 def _pasted(text):
-    """Pairs of object and part of JSON, or of a dictionary of Python."""
+    """Pairs of object and part of JSON, of a dictionary of Python, or of YAML without quotes."""
     try:
         content = json.loads(LAST_COMMA.sub(r'\1', text), object_pairs_hook=tuple)
     except (ValueError, RecursionError) as error:
         try:
             content = ast.literal_eval(text)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
+            if ':' in text and not {'"', "'"} & set(text):
+                yield from _pairs(text)
+                return
             raise ValueError(f'what was pasted begins like JSON and cannot be read: {error}; expected '
                              f'{PASTED}') from error
     yield from _flat(content)
+
+
+def record(pairs):
+    """Pairs of object and parts of ``{"object": "cat", "parts": ["head"]}``; others as they are."""
+    if sorted(str(pair[0]) for pair in pairs if isinstance(pair, tuple) and len(pair) == 2) != RECORD:
+        return pairs
+    return [tuple(dict(pairs)[key] for key in RECORD)]
 
 
 def _flat(content, depth=0):
@@ -105,7 +124,7 @@ def _flat(content, depth=0):
     if isinstance(content, str):
         yield from _pairs(content)
     elif isinstance(content, tuple):  # of an object's pairs
-        for pair in content:
+        for pair in record(content):
             obj, parts = pair if isinstance(pair, tuple) and len(pair) == 2 else (None, pair)
             parts = parts.split(',') if isinstance(parts, str) else parts
             if not isinstance(obj, str) or not isinstance(parts, list) or not all(
@@ -125,7 +144,7 @@ def _check(entries):
         if not parts:
             raise ValueError(f"object {obj!r} has no part: every object needs parts behind its colon, as in "
                              f"'{obj}: head, tail'")
-    once = [(obj, list({fold(part): part for part in parts[::-1]}.values())[::-1]) for obj, parts in entries]
+    once = [(obj, each_once(parts)) for obj, parts in entries]
     repeated = []
     for obj, parts in entries:
         counts = Counter(map(fold, parts))

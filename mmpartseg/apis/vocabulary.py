@@ -13,11 +13,11 @@ from ..spelling import LONGEST, clean, fold, shortened
 from ..taxonomy import ANYTHING, METAINFO_DIR, SEPARATOR, PartTaxonomy, few, split_name
 from .plain_yaml import load_plain_yaml
 from .suggestions import did_you_mean
-from .typed import typed_entries, unquoted
+from .typed import record, typed_entries
+from .typed_signs import is_strange, unquoted, with_usual_signs
 
 # of anything: no name of a file or vocabulary, and nothing between an object and its parts but the colon
 PART = re.compile(r'(?!.*\s[-–—]\s)[^\W\d_][^_/\\.=()\[\]{}<>]*')
-NOT_COLON, CLOSING = re.compile(r'\s*(?:[=([{]|\s[-–—]\s)\s*'), re.compile(r'[)\]}]')
 FILE_TYPES = ('.yaml', '.yml', '.json', '.txt')
 EXAMPLE = "write 'cat: head, tail; dog: head'"
 SYNTAX = f"{EXAMPLE}, name a file ({', '.join(FILE_TYPES)}), or one of the shipped vocabularies"
@@ -83,21 +83,37 @@ def _is_file(text):
 
 def _typed(text, advice=SYNTAX):
     """A shipped taxonomy, or the entries of a text."""
-    if unquoted(text).partition(':')[0] in shipped_names():
-        return PartTaxonomy.named(unquoted(text))
+    name, colon, subset = unquoted(text).partition(':')
+    shipped = {_squeezed(each): each for each in shipped_names()}.get(_squeezed(name))
+    if shipped is not None:
+        return PartTaxonomy.named(shipped + colon + subset.strip())
     entries = typed_entries(text)
-    strange = [part for obj, parts in entries if obj is None for part in parts
-               if len(part) > LONGEST or not PART.fullmatch(part)]
-    if not entries or strange:
+    if not entries or _strange_names(entries):
         raise ValueError(f'the vocabulary is {shortened(text)}; {advice}: {shipped_names()}'
-                         + (did_you_mean(unquoted(text), shipped_names()) or _with_colons(text)))
+                         + (did_you_mean(unquoted(text), shipped_names()) or _usually(text)))
     return [(ANYTHING if obj is None else obj, parts) for obj, parts in entries]
 
 
-def _with_colons(text):
-    """A line that would do, if other signs stand between objects and parts."""
-    line = CLOSING.sub('', NOT_COLON.sub(': ', unquoted(text)))
-    return f'; did you mean {shortened(line)}?' if line != unquoted(text) and ':' in line else ''
+def _squeezed(name):
+    """A shipped name as people write it: Pascal-Part-116."""
+    return re.sub(r'[\W_]', '', name).lower()
+
+
+def _strange_names(entries):
+    """Names that no person means: parts of anything that look like files, signs between names inside them."""
+    return ([part for obj, parts in entries if obj is None for part in parts
+             if len(part) > LONGEST or not PART.fullmatch(part)]
+            or [name for obj, parts in entries for name in (obj or '', *parts) if is_strange(name)])
+
+
+def _usually(text):
+    """A line that would do, if other signs stand between the names."""
+    line = with_usual_signs(text)
+    try:
+        fits = ':' in line and not _strange_names(typed_entries(line))
+    except ValueError:
+        fits = False
+    return f'; did you mean {shortened(line)}?' if fits else ''
 
 
 def _read_file(path):
@@ -135,7 +151,7 @@ def _check_objects(names):
 def _class_names(entry):
     """Class names of one entry: ``(object, parts)``, ``{object: parts}`` or ``"object's part"``."""
     if isinstance(entry, dict):
-        return [name for item in entry.items() for name in _class_names(item)]
+        return [name for item in record(tuple(entry.items())) for name in _class_names(item)]
     if isinstance(entry, str):
         obj, part = split_name(clean(entry))
         return [_class_name(obj, part, entry)]
