@@ -47,7 +47,8 @@ def add_words(parser):
                         'the object; without --object, in a vocabulary of several, the number of '
                         'the object in alphabetical order')
     parser.add_argument('--merge', default='', metavar='GROUPS',
-                        help='show parts as one: "head = head, eye, ear; body = torso, tail"')
+                        help='show parts as one: "head = head, eye, ear; body = torso, tail", of one object '
+                        '"cat: face = head, eye"')
     parser.add_argument('--except', nargs='+', action='extend', default=[], dest='left_out', metavar='PART',
                         help='look for these parts and leave them out: "cat: ear", or ear of every object')
     parser.add_argument('--instances', action='store_true',

@@ -101,7 +101,8 @@ class AnnotationFiles:
     """Writes predictions for annotation tools into a folder, with the pictures that they belong to.
 
     ``'labelme'``: ``labelme/<name>.json`` beside the picture itself, ready for ``labelme FOLDER/labelme``.
-    ``'coco'``: ``coco.json`` of all pictures; file names are those of the pictures.
+    ``'coco'``: ``coco.json`` of all pictures, which are in ``coco``. Pictures keep the names of their files,
+    numbered where two are called the same.
 
     Args:
         folder (str | Path): exists.
@@ -112,20 +113,19 @@ class AnnotationFiles:
     def __init__(self, folder: str | Path, kind: str) -> None:
         self.folder, self.kind = Path(folder), kind
         self.document: dict[str, Any] | None = None
-        if kind == 'labelme':
-            (self.folder / 'labelme').mkdir(exist_ok=True)
+        (self.folder / kind).mkdir(exist_ok=True)
 
     def add(self, prediction: 'PartPrediction', name: str, file: str | None = None) -> None:
         """A picture's parts; ``file`` is where it was read from, None for a frame."""
+        picture = self.folder / self.kind / f'{name}{".png" if file is None else Path(file).suffix}'
+        write_atomic(picture, _png(prediction) if file is None else Path(file).read_bytes())
         if self.kind == 'coco':
             if self.document is None:
                 self.document = {**coco_document([prediction]), 'images': [], 'annotations': []}
-            add_to_coco(self.document, prediction, f'{name}.png' if file is None else Path(file).name)
+            add_to_coco(self.document, prediction, picture.name)
             return
-        picture = self.folder / 'labelme' / f'{name}{".png" if file is None else Path(file).suffix}'
-        write_atomic(picture, _png(prediction) if file is None else Path(file).read_bytes())
         document = {**labelme_document(prediction), 'imagePath': picture.name}
-        write_atomic(picture.with_suffix('.json'), json.dumps(document, indent=1).encode())
+        write_atomic(picture.with_name(f'{name}.json'), json.dumps(document, indent=1).encode())
 
     def close(self) -> None:
         """Write what is of all pictures."""

@@ -68,7 +68,8 @@ def _with_boxes(picture, instances, scale):
         np.asarray(picture))
     for each in instances:
         x, y, box_width, box_height = (scale * value for value in each['box'])
-        drawing.rectangle((x, y, x + box_width - 1, y + box_height - 1), outline='white', width=width)
+        right, bottom = x + max(0, box_width - 1), y + max(0, box_height - 1)  # what is scaled down is thin
+        drawing.rectangle((x, y, right, bottom), outline='white', width=width)
         draw_text(drawing, (x + width, y + width), f"{each['object']} {each['number']}", unit)
     return np.asarray(picture)
 

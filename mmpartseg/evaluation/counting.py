@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 SIZE_BINS = ('small', 'medium', 'large')
-MEDIUM_PERCENT, LARGE_PERCENT = 5, 25
+PART_PERCENTS = 5, 25  # of its object: from there on a part is medium, and large
+OBJECT_PERCENTS = 10, 25  # of the picture: squares of a third and of half of its side
 
 
 def confusion_matrix(pred: torch.Tensor, target: torch.Tensor, num_classes: int,
@@ -70,12 +71,39 @@ def size_counts(confusion: torch.Tensor, object_of: torch.Tensor) -> torch.Tenso
         Tensor: (..., 3, 3, K) int64: for each of ``SIZE_BINS`` the hit, the annotated and the
         predicted pixels of each class.
     """
+    annotated = confusion.sum(-2)
+    return _in_bins(confusion, annotated, _of_objects(annotated, object_of), PART_PERCENTS)
+
+
+def object_size_counts(confusion: torch.Tensor, object_of: torch.Tensor, pixels: int) -> torch.Tensor:
+    """Sort the counts of one image by the size of the objects that its parts belong to.
+
+    An object's size is the share of the image that its annotated parts take: under 10 % is small, from 25 %
+    on large. Its instances count as one. Else as :func:`size_counts`.
+
+    Args:
+        confusion (Tensor): (..., K+1, K) int64 counts of one image.
+        object_of (Tensor): (K,) int64 index of each class's object.
+        pixels (int): of the image.
+
+    Returns:
+        Tensor: (..., 3, 3, K) int64, as of :func:`size_counts`.
+    """
+    return _in_bins(confusion, _of_objects(confusion.sum(-2), object_of), pixels, OBJECT_PERCENTS)
+
+
+def _of_objects(annotated, object_of):
+    """(..., K): the annotated pixels of each class's object."""
+    total = torch.zeros_like(annotated).index_add_(-1, object_of, annotated)
+    return total.index_select(-1, object_of)
+
+
+def _in_bins(confusion, size, whole, percents):
+    """(..., 3, 3, K): the counts in the bin of each class, whose size (..., K) is a share of a whole."""
     hits = confusion.diagonal(dim1=-2, dim2=-1)
     annotated, predicted = confusion.sum(-2), confusion[..., :-1, :].sum(-1)
-    total = torch.zeros_like(annotated).index_add_(-1, object_of, annotated)
-    total = total.index_select(-1, object_of)
-    bin_of = torch.stack([100 * annotated >= p * total for p in (MEDIUM_PERCENT, LARGE_PERCENT)]).sum(0)
-    bins = torch.arange(len(SIZE_BINS), device=object_of.device)[:, None]
+    bin_of = torch.stack([100 * size >= percent * whole for percent in percents]).sum(0)
+    bins = torch.arange(len(SIZE_BINS), device=size.device)[:, None]
     in_bin = (bin_of[..., None, :] == bins) & (annotated[..., None, :] > 0)
     return torch.stack([hits, annotated, predicted], -2)[..., None, :, :] * in_bin[..., None, :]
 

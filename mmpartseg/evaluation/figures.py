@@ -9,10 +9,10 @@ from matplotlib.figure import Figure
 
 from ..atomic import write_atomic
 from ..taxonomy import PartTaxonomy
-from .breakdown import DESTINATIONS, class_breakdown
+from .breakdown import DESTINATIONS, OBJECT_SIZES, class_breakdown
 from .charts import ABSENT, NEUTRAL, SEEN, UNSEEN, add_legend, bars, grouped_bars, heat_map
 from .confusion import object_means, part_means
-from .counting import SIZE_BINS
+from .counting import OBJECT_PERCENTS, PART_PERCENTS, SIZE_BINS
 from .report import TITLES
 from .scores import mean_scores
 
@@ -74,10 +74,21 @@ def mix_up_figure(title: str, taxonomy: PartTaxonomy, numbers: dict[str, np.ndar
 
 def size_figure(title: str, taxonomy: PartTaxonomy, numbers: dict[str, np.ndarray]) -> Figure:
     """Mean IoU of small, medium and large parts."""
-    means = [mean_scores(numbers[size], taxonomy.is_seen) for size in SIZE_BINS]
-    groups = ['small (< 5 % of the object)', 'medium', 'large (≥ 25 %)']
-    return grouped_bars(f'{title}: IoU by size of the part', groups, {
-        name: [each[name] for each in means] for name in ('seen', 'unseen')}, (SEEN, UNSEEN))
+    return _bars_of_sizes(f'{title}: IoU by size of the part', taxonomy,
+                          [numbers[size] for size in SIZE_BINS], PART_PERCENTS, 'object')
+
+
+def object_size_figure(title: str, taxonomy: PartTaxonomy, numbers: dict[str, np.ndarray]) -> Figure:
+    """Mean IoU of the parts of small, medium and large objects."""
+    return _bars_of_sizes(f'{title}: IoU of parts by size of the object', taxonomy,
+                          [numbers[size] for size in OBJECT_SIZES], OBJECT_PERCENTS, 'picture')
+
+
+def _bars_of_sizes(title, taxonomy, values, percents, whole):
+    means = [mean_scores(each, taxonomy.is_seen) for each in values]
+    groups = [f'small (< {percents[0]} % of the {whole})', 'medium', f'large (≥ {percents[1]} %)']
+    return grouped_bars(title, groups, {name: [each[name] for each in means] for name in ('seen', 'unseen')},
+                        (SEEN, UNSEEN))
 
 
 def confusion_figure(title: str, taxonomy: PartTaxonomy, confusion: np.ndarray) -> Figure:
@@ -114,6 +125,8 @@ def plot(counts: dict[str, np.ndarray], taxonomy: PartTaxonomy, protocol: str, o
         'sizes': size_figure(title, taxonomy, numbers),
         'mix_ups': mix_up_figure(title, taxonomy, numbers),
         'confusion': confusion_figure(title, taxonomy, counts[f'{protocol}/confusion'])}
+    if OBJECT_SIZES[0] in numbers:
+        figures['object_sizes'] = object_size_figure(title, taxonomy, numbers)
     for name, figure in figures.items():
         content = io.BytesIO()
         figure.savefig(content, format='png', dpi=DPI)

@@ -6,7 +6,7 @@ from mmengine.dist import all_reduce, get_dist_info
 from ..printable import counted
 from ..taxonomy import PartTaxonomy
 from .boundary import boundary_map
-from .counting import count_pairs, size_counts
+from .counting import count_pairs, object_size_counts, size_counts
 
 # protocol -> field of a sample that holds its label map
 PROTOCOLS = {'pred_all': 'pred_sem_seg', 'oracle_obj': 'pred_oracle_sem_seg',
@@ -27,7 +27,8 @@ class RunningCounts:
     def __init__(self, taxonomy: PartTaxonomy, boundary: bool) -> None:
         self.num_classes = len(taxonomy)
         self.object_of = torch.tensor(taxonomy.object_of)
-        shapes = {'confusion': (len(taxonomy) + 1,) * 2, 'size_counts': (3, 3, len(taxonomy))}
+        shapes = {'confusion': (len(taxonomy) + 1,) * 2, 'size_counts': (3, 3, len(taxonomy)),
+                  'object_size_counts': (3, 3, len(taxonomy))}
         if boundary:
             shapes['boundary_confusion'] = shapes['confusion']
         self.totals = {name: torch.zeros(len(PROTOCOLS), *shape, dtype=torch.int64)
@@ -55,7 +56,9 @@ class RunningCounts:
             for index, labels in given:
                 count_pairs(self._boundary(labels, columns), annotated,
                             image['boundary_confusion'][index])
-        image['size_counts'] = size_counts(image['confusion'][..., :-1], self.object_of)
+        confusion = image['confusion'][..., :-1]
+        image['size_counts'] = size_counts(confusion, self.object_of)
+        image['object_size_counts'] = object_size_counts(confusion, self.object_of, columns.numel())
         for name, total in self.totals.items():
             total += image[name]
         self.samples += 1
@@ -80,9 +83,10 @@ class RunningCounts:
             size (int): images in the data set; negative when unknown, then nothing is left out.
 
         Returns:
-            dict[str, ndarray]: ``<protocol>/confusion`` (K+1, K), ``<protocol>/size_counts`` (see
-            ``size_counts``) and, if counted, ``<protocol>/boundary_confusion`` (K+1, K+1), all
-            int64; without the entries of a protocol that no sample had a prediction for.
+            dict[str, ndarray]: ``<protocol>/confusion`` (K+1, K), ``<protocol>/size_counts`` and
+            ``<protocol>/object_size_counts`` (see the functions of these names) and, if counted,
+            ``<protocol>/boundary_confusion`` (K+1, K+1), all int64; without the entries of a protocol that no
+            sample had a prediction for.
 
         Raises:
             ValueError: more or fewer samples were counted than the data set has, or only some of them

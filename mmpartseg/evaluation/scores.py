@@ -52,7 +52,7 @@ def size_binned_iou(counts: np.ndarray) -> np.ndarray:
     """IoU of each class over the images in which its region is small, medium or large.
 
     Args:
-        counts (ndarray): (3, 3, K), see ``counting.size_counts``.
+        counts (ndarray): (3, 3, K), see ``counting.size_counts`` and ``object_size_counts``.
 
     Returns:
         ndarray: (3, K) percent, in the order of ``SIZE_BINS``; nan where no region has that size.

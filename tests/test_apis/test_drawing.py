@@ -36,6 +36,15 @@ def test_huge_and_narrow():
     assert draw(np.zeros((1500, 3), np.int64)).shape[1] == LEGEND_WIDTH
 
 
+@pytest.mark.parametrize('box', [[10, 10, 1, 1], [0, 0, 4000, 1], [3999, 0, 1, 3], [0, 1999, 2, 1]])
+def test_numbered_boxes_of_thin_regions_in_a_large_picture(box):
+    """Scaled down they have no pixel of height; a failure cost the whole picture."""
+    label_map = np.full((2000, 4000), 2)
+    region = {'object': 'cat', 'number': 1, 'box': box}
+    drawn = draw_prediction(np.zeros((2000, 4000, 3), np.uint8), label_map, NAMES, PALETTE, UNSEEN, [region])
+    assert (drawn != draw(label_map)).any()
+
+
 def test_the_legend_has_the_size_of_the_names_in_the_picture():
     small, large = (draw(np.zeros((side, side), np.int64)) for side in (360, 1200))
     heights = [picture.shape[0] - picture.shape[1] - 2 * MARGIN for picture in (small, large)]

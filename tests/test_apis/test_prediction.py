@@ -16,6 +16,7 @@ from pycocotools import mask as coco_mask
 from pycocotools.coco import COCO
 
 from mmpartseg.apis import PartPrediction
+from mmpartseg.apis.annotations import AnnotationFiles
 from mmpartseg.apis.outlines import centre_polygons, edge_polygons
 from mmpartseg.apis.results import rle_of
 
@@ -136,3 +137,26 @@ def test_labelme():
     with Image.open(io.BytesIO(base64.b64decode(document['imageData']))) as image:
         np.testing.assert_array_equal(np.asarray(image), PICTURE[..., ::-1])
     assert prediction_of().to_labelme()['imageData'] is None
+
+
+@pytest.mark.parametrize('kind', AnnotationFiles.KINDS)
+def test_every_picture_is_beside_its_annotations(tmp_path, kind):
+    """Frames, and pictures of one name from two folders: COCO named what was not there, or twice the same."""
+    files = AnnotationFiles(tmp_path, kind)
+    for name, file in (('x.v2', 'a/x.v2.png'), ('x.v2-2', 'b/x.v2.png'), ('film_000001', None),
+                       ('bare', 'bare')):
+        path = file and tmp_path / file
+        if path:
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(file.encode())
+        files.add(prediction_of(), name, path)
+    files.close()
+    folder = tmp_path / kind
+    if kind == 'coco':
+        named = [image['file_name'] for image in json.loads((tmp_path / 'coco.json').read_text())['images']]
+    else:
+        named = [json.loads(path.read_text())['imagePath'] for path in sorted(folder.glob('*.json'))]
+    assert sorted(named) == ['bare', 'film_000001.png', 'x.v2-2.png', 'x.v2.png']
+    assert (folder / 'x.v2-2.png').read_text() == 'b/x.v2.png'
+    with Image.open(folder / 'film_000001.png') as image:
+        np.testing.assert_array_equal(np.asarray(image), PICTURE[..., ::-1])

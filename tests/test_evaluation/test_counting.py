@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from mmpartseg.evaluation import confusion_matrix
-from mmpartseg.evaluation.counting import size_counts
+from mmpartseg.evaluation.counting import object_size_counts, size_counts
 
 IGNORE = 200
 
@@ -96,3 +96,15 @@ def test_predictions_go_to_the_bin_of_their_class():
     assert counts[0].tolist() == [hits, annotated, predicted]
     assert counts[1].sum() == 0
     assert counts[2].tolist() == [[0, 80, 0], [0, 97, 0], [0, 81, 0]]
+
+
+def test_size_of_the_object_is_its_share_of_the_picture():
+    # Of 100 pixels object 0 has 9, object 1 has 14, object 2 has 25; class 1 is predicted on 4 of object 1.
+    confusion = torch.diag(torch.tensor([8, 1, 10, 25]))
+    confusion[1, 2] = 4
+    confusion = torch.cat([confusion, torch.zeros_like(confusion[:1])])
+    counts = object_size_counts(confusion, torch.tensor([0, 0, 1, 2]), 100)
+    assert counts[0].tolist() == [[8, 1, 0, 0], [8, 1, 0, 0], [8, 5, 0, 0]]
+    assert counts[1].tolist() == [[0, 0, 10, 0], [0, 0, 14, 0], [0, 0, 10, 0]]
+    assert counts[2].tolist() == [[0, 0, 0, 25]] * 3
+    assert object_size_counts(confusion, torch.tensor([0, 0, 1, 2]), 1000)[1:].sum() == 0

@@ -130,7 +130,8 @@ def test_out_file(tmp_path):
     assert counts['pred_all/confusion'].tolist() == [
         [2, 0, 1, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0], [0, 0, 0, 1]]
     assert set(counts) == {f'{protocol}/{kind}' for protocol in ('pred_all', 'oracle_obj')
-                           for kind in ('confusion', 'size_counts', 'boundary_confusion')}
+                           for kind in ('confusion', 'size_counts', 'object_size_counts',
+                                        'boundary_confusion')}
 
 
 def test_classes_of_the_data_set():

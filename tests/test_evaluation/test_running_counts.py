@@ -36,10 +36,17 @@ def slow_size_bin(target, label):
     return 0 if share < 0.05 else 1 if share < 0.25 else 2
 
 
+def slow_object_bin(target, label):
+    objects = [name.split("'")[0] for name in CLASSES]
+    own = [i for i in range(NUM_CLASSES) if objects[i] == objects[label]]
+    share = np.isin(target, own).mean()
+    return 0 if share < 0.1 else 1 if share < 0.25 else 2
+
+
 def test_both_protocols_equal_a_loop():
     samples = random_samples(6)
     confusion = np.zeros((2, NUM_CLASSES + 1, NUM_CLASSES), np.int64)
-    sizes = np.zeros((2, 3, 3, NUM_CLASSES), np.int64)
+    sizes, objects = np.zeros((2, 2, 3, 3, NUM_CLASSES), np.int64)
     for sample in samples:
         target, *maps = (m.numpy() for m in columns_and_maps(sample))
         known = target < NUM_CLASSES
@@ -47,13 +54,15 @@ def test_both_protocols_equal_a_loop():
             np.add.at(confusion[protocol], (labels[known], target[known]), 1)
             for label in np.unique(target[known]):
                 hit, wanted = (labels == label) & (target == label), target == label
-                sizes[protocol, slow_size_bin(target, label), :, label] += [
-                    hit.sum(), wanted.sum(), ((labels == label) & known).sum()]
-    assert all(sizes.sum(axis=(0, 2, 3))[1:])
+                for bins, bin_of in ((sizes, slow_size_bin), (objects, slow_object_bin)):
+                    bins[protocol, bin_of(target, label), :, label] += [
+                        hit.sum(), wanted.sum(), ((labels == label) & known).sum()]
+    assert all(sizes.sum(axis=(0, 2, 3))[1:]) and objects.any()
     arrays = count(samples).reduce(6)
     for index, name in enumerate(('pred_all', 'oracle_obj')):
         np.testing.assert_array_equal(arrays[f'{name}/confusion'], confusion[index])
         np.testing.assert_array_equal(arrays[f'{name}/size_counts'], sizes[index])
+        np.testing.assert_array_equal(arrays[f'{name}/object_size_counts'], objects[index])
 
 
 def test_boundary_counts_equal_a_loop():

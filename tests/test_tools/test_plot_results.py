@@ -94,14 +94,26 @@ def test_sizes():
     assert [text.get_text() for text in axes.texts] == ['25.0', '-', '-', '-', '-', '-']
 
 
+def test_sizes_of_objects():
+    counts = counts_of(CONFUSION)
+    assert 'in a small object' not in class_breakdown(counts, SMALL, 'pred_all')  # of an older version
+    counts['pred_all/object_size_counts'] = np.zeros((3, 3, 3), np.int64)
+    counts['pred_all/object_size_counts'][2, :, 1] = 10, 20, 30  # large, unseen: 10 / 40
+    axes = figures.object_size_figure('Pred-All', SMALL, class_breakdown(counts, SMALL, 'pred_all')).axes[0]
+    assert [text.get_text() for text in axes.texts] == ['-', '-', '-', '-', '-', '25.0']
+    assert axes.get_xticklabels()[0].get_text() == 'small (< 10 % of the picture)'
+
+
 def test_files(tmp_path, capsys):
-    save_counts(tmp_path / 'counts.npz', counts_of(CONFUSION, ('pred_all', 'pred_obj')), SMALL)
+    counts = counts_of(CONFUSION, ('pred_all', 'pred_obj'))
+    counts['pred_obj/object_size_counts'] = counts['pred_obj/size_counts']
+    save_counts(tmp_path / 'counts.npz', counts, SMALL)
     plot_results.main([str(tmp_path / 'counts.npz'), '--out', str(tmp_path / 'out')])
     assert 'Pred-Obj' in capsys.readouterr().out
     assert sorted(p.name for p in (tmp_path / 'out').iterdir()) == ['pred_all', 'pred_obj']
     files = sorted(p.name for p in (tmp_path / 'out' / 'pred_obj').iterdir())
     assert files == ['classes.csv', 'classes.png', 'confusion.png', 'means.png', 'mix_ups.png',
-                     'sizes.png']
+                     'object_sizes.png', 'sizes.png']
     assert Image.open(tmp_path / 'out/pred_all/classes.png').format == 'PNG'
     with open(tmp_path / 'out/pred_all/classes.csv', newline='') as file:
         rows = list(csv.DictReader(file))

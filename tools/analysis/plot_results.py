@@ -1,8 +1,8 @@
 """Pictures of an evaluation, from the counts that OpenVocabPartIoU writes to its out_file.
 
 For each setting: classes.png (IoU, recall, boundary IoU), means.png (of each object and each part),
-sizes.png, mix_ups.png (where the pixels of each class go), confusion.png, and classes.csv with the
-numbers.
+sizes.png and object_sizes.png (by size of the part, and of its object), mix_ups.png (where the pixels of
+each class go), confusion.png, and classes.csv with the numbers.
 """
 import argparse
 from pathlib import Path
