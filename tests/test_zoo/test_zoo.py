@@ -135,6 +135,17 @@ def test_configs_that_the_zoo_does_not_know(checkout):
         load_zoo(checkout)
 
 
+@pytest.mark.parametrize('old, message', [
+    ('docs:', "the family 'fcn' lacks docs; an entry states name, paper, code, file, summary, docs"),
+    ('venue:', "the paper of family 'fcn' lacks venue"),
+    ('script:', "the data set 'ADE20KPart234Dataset' lacks")])
+def test_an_entry_of_a_fork_that_lacks_something(checkout, old, message):
+    path = checkout / 'configs/zoo.yml'
+    path.write_text(path.read_text().replace(old, 'other:', 1))
+    with pytest.raises(ValueError, match=message):
+        outdated(checkout)
+
+
 def published(checkout, **changes):
     folder = checkout / 'configs/fcn/runs/full'
     folder.mkdir(parents=True)
