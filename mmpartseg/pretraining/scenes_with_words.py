@@ -54,8 +54,8 @@ class PackWords(BaseTransform):
     """The end of a pre-training pipeline.
 
     Args:
-        masks (bool): phrases, and the instance and part maps for masks; else one caption, drawn anew
-            each time.
+        masks (bool): phrases, and the instance and part maps for masks, as large as the picture is by
+            now; else one caption, drawn anew each time.
     """
 
     def __init__(self, masks=False):
@@ -71,5 +71,6 @@ class PackWords(BaseTransform):
             key: results[key] for key in ('img_path', 'things', 'background', 'phrases')})
         for name in ('instance', 'part'):
             values = cv2.imread(results[f'{name}_path'], cv2.IMREAD_UNCHANGED)
+            values = cv2.resize(values, inputs.shape[:0:-1], interpolation=cv2.INTER_NEAREST_EXACT)
             sample.set_data({f'gt_{name}': PixelData(data=torch.from_numpy(values)[None])})
         return dict(inputs=inputs, data_samples=sample)

@@ -18,6 +18,8 @@ def parse_args(argv=None):
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('folder', type=Path, help='CLIPSeg in the layout of transformers')
     parser.add_argument('scenes', type=Path, help='of tools/pretraining/draw.py, another seed')
+    parser.add_argument('--side', type=int, default=128, help="pixels of CLIPSeg's pictures (default: 128; "
+                        "those that CLIP names objects on are the folder's)")
     return parser.parse_args(argv)
 
 
@@ -72,14 +74,14 @@ def name_objects(clip, processor, folder, synonyms):
 
 
 @torch.no_grad()
-def mask_iou(model, processor, folder, synonyms):
-    """IoU in percent of every kind: array (kinds,), in the order of the vocabulary."""
+def mask_iou(model, processor, folder, synonyms, side):
+    """IoU in percent of every kind at pictures of side² pixels: (kinds,), in the vocabulary's order."""
     names = words(synonyms)
     text = processor(text=names, padding=True, return_tensors='pt')
     embeddings = model.get_conditional_embeddings(batch_size=len(names), **text)
     counts = np.zeros((2, len(names)))
     for _, picture, kinds in scenes(folder):
-        pixels = processor(images=picture, return_tensors='pt')['pixel_values']
+        pixels = processor(images=picture, size=side, return_tensors='pt')['pixel_values']
         logits = model(pixel_values=pixels.expand(len(names), -1, -1, -1),
                        conditional_embeddings=embeddings).logits
         logits = torch.nn.functional.interpolate(
@@ -99,7 +101,7 @@ def main(argv=None):
     scores = {}
     for key, synonyms in (('names', False), ('synonyms', True)):
         accuracy, number = name_objects(model.clip, processor, args.scenes, synonyms)
-        iou = mask_iou(model, processor, args.scenes, synonyms)
+        iou = mask_iou(model, processor, args.scenes, synonyms, args.side)
         scores[key] = dict(
             zero_shot_accuracy=round(accuracy, 2), scenes=number, mask_iou=round(float(iou.mean()), 2),
             mask_iou_of_unseen=round(float(iou[unseen].mean()), 2))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # From nothing to data/miniature/clipseg: draws captioned scenes, trains CLIP on them, CLIPSeg on that
-# CLIP, and the end of CLIP's image tower anew, packs both for `clipseg://` and `transformers`, and scores
+# CLIP, then on larger pictures, and the end of CLIP's image tower anew, packs both for `clipseg://` and `transformers`, and scores
 # the result on scenes that it has not seen. Run again, it goes on where it stopped.
 # OUT: the folder to make (default: work_dirs/pretraining/clipseg).
 set -euo pipefail
@@ -11,6 +11,7 @@ WORK=work_dirs/pretraining
 OUT=${OUT:-$WORK/clipseg}
 CLIP=configs/pretraining/clip_part_shapes.py
 CLIPSEG=configs/pretraining/clipseg_part_shapes.py
+CLIPSEG_LARGE=configs/pretraining/clipseg_large_part_shapes.py
 CLIP_END=configs/pretraining/clip_end_part_shapes.py
 # glibc gives large buffers back at every step otherwise, and the system fills new ones with zeros
 export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=268435456
@@ -27,14 +28,18 @@ fi
 step "Training CLIPSeg on phrases"
 if [ ! -e "$OUT" ]; then
     python tools/train.py $CLIPSEG --work-dir $WORK/clipseg_run --resume
-    CLIPSEG_LAST=$(cat $WORK/clipseg_run/last_checkpoint)
+
+    step "Training CLIPSeg on larger pictures"
+    python tools/train.py $CLIPSEG_LARGE --work-dir $WORK/clipseg_large --resume \
+        --cfg-options load_from="$(cat $WORK/clipseg_run/last_checkpoint)"
+    CLIPSEG_LAST=$(cat $WORK/clipseg_large/last_checkpoint)
 
     step "Training the end of CLIP's image tower for what the tower has learned"
     python tools/pretraining/extract_clip.py "$(cat $WORK/clip/last_checkpoint)" $WORK/clip_moved.pt \
         --tower "$CLIPSEG_LAST"
     python tools/train.py $CLIP_END --work-dir $WORK/clip_end --resume
     python tools/pretraining/extract_clip.py "$(cat $WORK/clip_end/last_checkpoint)" $WORK/clip_end.pt
-    python tools/pretraining/pack.py $CLIPSEG "$CLIPSEG_LAST" "$OUT" --clip $WORK/clip_end.pt
+    python tools/pretraining/pack.py $CLIPSEG_LARGE "$CLIPSEG_LAST" "$OUT" --clip $WORK/clip_end.pt
 fi
 
 step "Scoring it with transformers on other scenes"
