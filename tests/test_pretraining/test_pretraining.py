@@ -1,8 +1,5 @@
 """CLIP's and CLIPSeg's own training in miniature, and the folder that comes of it."""
-import importlib
 import json
-import sys
-from pathlib import Path
 
 import numpy as np
 import open_clip
@@ -17,55 +14,23 @@ import mmpartseg.pretraining  # noqa: F401
 from mmpartseg.checkpoints import export_clipseg
 from mmpartseg.models.clip import clip_config
 from tests.small_clip import ARCH
-
-ROOT = Path(__file__).parents[2]
-sys.path.append(str(ROOT / 'tools' / 'pretraining'))
-draw, extract_clip, pack, evaluate = (
-    importlib.import_module(name) for name in ('draw', 'extract_clip', 'pack', 'evaluate'))
+from tests.small_pretraining import evaluate, extract_clip, pack, small
 
 
-@pytest.fixture(scope='module')
-def scenes(tmp_path_factory):
-    out = tmp_path_factory.mktemp('pretraining') / 'scenes'
-    draw.main(['--out', str(out), '--number', '24', '--size', '32', '--workers', '1'])
-    return out
-
-
-def small(name, scenes, work_dir, **settings):
-    cfg = Config.fromfile(ROOT / 'configs' / 'pretraining' / f'{name}.py')
-    cfg.merge_from_dict({
-        'work_dir': str(work_dir), 'train_cfg.max_iters': 2, 'train_dataloader.batch_size': 4,
-        'train_dataloader.num_workers': 0, 'train_dataloader.persistent_workers': False, **settings})
-    dataset = cfg.train_dataloader.dataset
-    for each in dataset.get('datasets', [dataset]):
-        each.data_root = str(scenes)
-    return cfg
-
-
-@pytest.fixture(scope='module')
-def chain(scenes, tmp_path_factory):
-    """Two steps of each training, and the folder: (clip.pt, model of the folder, folder)."""
-    work = tmp_path_factory.mktemp('chain')
-    cfg = small('clip_part_shapes', scenes, work / 'clip')
-    cfg.model.arch = ARCH
-    Runner.from_cfg(cfg).train()
-    clip = work / 'clip.pt'
-    extract_clip.main([str(work / 'clip' / 'iter_2.pth'), str(clip)])
-    sizes = {'model.data_preprocessor.size': (32, 32), 'model.backbone.out_indices': (0, 1),
-             'model.decode_head.in_channels': (32, 32), 'model.decode_head.channels': 16}
-    cfg = small('clipseg_part_shapes', scenes, work / 'clipseg', **sizes)
-    for part in (cfg.model.backbone, cfg.model.decode_head.text_encoder):
-        part.update(arch=ARCH, pretrained=str(clip))
-    start = torch.load(clip, weights_only=True)
+def test_larger_pictures_go_on_from_there(chain, scenes, tmp_path):
+    work, shape = chain[2].parent, (40, 40)
+    cfg = small('clipseg_large_part_shapes', scenes, tmp_path, load_from=str(work / 'clipseg' / 'iter_2.pth'))
+    steps, trained = cfg.train_dataloader.dataset.pipeline, Config.fromfile(work / 'clipseg.py').model
+    assert cfg.model.data_preprocessor['size'] == steps[1].scale == (128, 128)
+    cfg.model, steps[1].scale = trained, shape
+    cfg.model.data_preprocessor.size = shape
     runner = Runner.from_cfg(cfg)
+    sample = runner.build_dataloader(cfg.train_dataloader).dataset[0]
+    shapes = [each.shape[-2:] for each in (sample['inputs'], *sample['data_samples'].values())]
+    assert len(shapes) == 3 and set(shapes) == {shape}
     runner.train()
-    assert torch.equal(runner.model.decode_head.text_encoder.tower.text_projection,
-                       start['text_projection'])
-    image_tower = runner.model.backbone.visual.conv1.weight
-    assert 0 < (image_tower - start['visual.conv1.weight']).abs().max() < 2e-3  # two small steps
-    cfg.dump(work / 'clipseg.py')
-    pack.main([str(work / 'clipseg.py'), str(work / 'clipseg' / 'iter_2.pth'), str(work / 'folder')])
-    return clip, runner.model.eval(), work / 'folder'
+    moved = [(a - b).abs().max() for a, b in zip(runner.model.parameters(), chain[1].parameters())]
+    assert 0 < max(moved) < 2e-3
 
 
 def test_the_folder_is_what_was_trained(chain):
