@@ -1,7 +1,7 @@
 # The quickstart: the full recipe in small. CLIPSeg, pre-trained on PartShapes (data/miniature), is
 # fine-tuned on the parts of seen objects, its CLIP frozen
 _base_ = [
-    '../_base_/models/partclipseg_tiny.py', '../_base_/datasets/part_shapes.py',
+    '../_base_/models/partclipseg_tiny.py', '../_base_/datasets/part_shapes_tested_larger.py',
     '../_base_/schedules/schedule_20k.py', '../_base_/default_runtime.py'
 ]
 # a random start of Eq. 3 takes more steps to unlearn than there are

@@ -1,9 +1,10 @@
 # ZSSeg+ in miniature: the CLIP of PartShapes, frozen, names the regions; a narrow MaskFormer on a
 # ResNet-18 learns to propose them from nothing
 _base_ = ['./partclipseg_tiny.py', './maskformer.py']
-# for Pred-All: finds the objects
+# for Pred-All: finds the objects, on pictures as large as it is tested on
 object_segmentor = dict(
-    _base_.model, init_cfg=dict(type='Pretrained', checkpoint='data/miniature/partclipseg.safetensors'))
+    _base_.model, data_preprocessor=dict(_base_.model.data_preprocessor, size=(160, 160)),
+    init_cfg=dict(type='Pretrained', checkpoint='data/miniature/partclipseg.safetensors'))
 attention = dict(embed_dims=64, num_heads=4)
 model = dict(
     _delete_=True, type='ZSSegSegmentor',
