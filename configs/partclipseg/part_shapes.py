@@ -7,7 +7,7 @@ _base_ = [
 # a random start of Eq. 3 takes more steps to unlearn than there are
 model = dict(decode_head=dict(projection_init='mean'))
 load_from = 'clipseg://data/miniature/clipseg'
-iterations = 1200  # what two CPU cores do in four minutes, where the recipe has 20,000 …
+iterations = 1000  # what two CPU cores do in four minutes, where the recipe has 20,000 …
 effective_batch_size = 4  # … of 8 images
 # so the steps are larger than its 1e-4, but not for words: the table of tokens moves as far in few steps. The
 # decoder has drawn every object and every background: labels of some objects would make it forget the others
@@ -19,4 +19,4 @@ optim_wrapper = dict(
 custom_hooks = [*_base_.custom_hooks, dict(type='BackgroundWordsHook')]
 param_scheduler = [dict(type='PolyLR', eta_min=0., power=0.9, begin=0, end=iterations, by_epoch=False)]
 train_cfg = dict(max_iters=iterations, val_interval=iterations)
-default_hooks = dict(checkpoint=dict(interval=400))
+default_hooks = dict(checkpoint=dict(interval=500))
