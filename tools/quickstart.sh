@@ -9,7 +9,7 @@ set -euo pipefail
 CONFIG=configs/partclipseg/part_shapes.py
 SEED=${SEED:-0}
 WORK=work_dirs/quickstart_seed$SEED
-IMAGES="34 17 25 73"
+IMAGES="134 187 29 194"
 
 step "Drawing the PartShapes data set"
 python tools/dataset_converters/part_shapes.py --out data/part_shapes --seed 0 > /dev/null
