@@ -33,7 +33,7 @@ def test_points_are_of_runs_that_differ_in_seen_objects_alone(runs):
 def test_picture_and_lines(runs, capsys):
     plot_seen.main(['--out', str(runs / 'seen.png'), str(runs)])
     lines = capsys.readouterr().out.splitlines()
-    assert lines[-1].startswith('22 seen objects: Pred-All Seen / Unseen 30.00 / 20.00; Oracle-Obj Seen / ')
+    assert lines[-1].startswith('objects seen: 22; Pred-All Seen / Unseen 30.00 / 20.00; Oracle-Obj Seen / ')
     assert lines[-1].endswith('; 2 runs') and lines[-2].endswith('; 1 run')
     with Image.open(runs / 'seen.png') as picture:
         assert picture.size == (1350, 600)

@@ -81,7 +81,7 @@ def main(argv=None):
     for seen, (scores, runs) in points.items():
         values = '; '.join(f'{TITLES[setting]} Seen / Unseen ' + ' / '.join(
             f'{scores[f"{setting}/{group}"][0]:.2f}' for group in GROUPS) for setting in SETTINGS)
-        print(f'{seen} seen objects: {values}; {runs} run{"s" * (runs > 1)}')
+        print(f'objects seen: {seen}; {values}; {runs} run{"s" * (runs > 1)}')
 
 
 if __name__ == '__main__':
