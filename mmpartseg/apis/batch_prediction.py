@@ -13,7 +13,7 @@ from .explanation import Explanation
 from .id_images import read_ids
 from .images import is_url, read_content, read_image
 from .inferencer import PartSegInferencer
-from .one_picture import FIGURE_SIDE, Picture, comparison, intact, say
+from .one_picture import FIGURE_SIDE, Picture, comparison, found_in, intact, say
 from .prediction import PartPrediction
 from .prediction_files import PredictionFiles, document_of
 from .sources import is_video
@@ -178,8 +178,8 @@ class BatchPrediction:
                 self.files.write_figure(picture.name, 'panels',
                                         make_grid([explanation.panels()], FIGURE_TITLES))
             if self.attention is not None:
-                self.files.write_figure(picture.name, 'attention',
-                                        attention_figure(explanation, self.attention))
+                names = self.attention or found_in(explanation, sample)
+                self.files.write_figure(picture.name, 'attention', attention_figure(explanation, names))
 
     def _add_to_video(self, overlay, image):
         if self.video.writer is None:

@@ -103,12 +103,11 @@ def attention_figure(explanation: 'Explanation', names: Sequence[str]) -> np.nda
 
     Args:
         explanation (Explanation): of the picture.
-        names (Sequence[str]): classes; none stands for all that are found.
+        names (Sequence[str]): classes.
 
     Returns:
         ndarray: (h, w, 3) uint8 RGB.
     """
-    names = names or explanation.found()
     titles = [name if explanation.is_found(name) else f'{name} (not found)' for name in names]
     titles = ['input', *titles]
     cells = [explanation.panels()[0], *map(explanation.heat_map, names)]

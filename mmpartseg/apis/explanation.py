@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from ..models.layers.tiles import to_maps
 from ..models.losses.attention_maps import class_attention_maps, min_max, smooth
 from ..models.segmentors.decide import decide
-from ..taxonomy import PartTaxonomy
+from ..taxonomy import PartTaxonomy, shown_name
 from ..visualization import heat_map, panels
 from ..visualization.sizes import resize_image
 from .drawing import PICTURE_SIDE
@@ -137,10 +137,11 @@ class Explanation:
     def found(self) -> list[str]:
         """Names of the classes found in the picture, in the order of ids."""
         ids = np.unique(self.label_map)
-        return [self.taxonomy.object_parts[i] for i in ids[ids < len(self.taxonomy)]]
+        return [shown_name(self.taxonomy.object_parts[i]) for i in ids[ids < len(self.taxonomy)]]
 
     def _class_id(self, name):
-        return self.taxonomy.object_parts.index(chosen_classes(self.taxonomy, [name])[0])
+        names = [*map(shown_name, self.taxonomy.object_parts)]
+        return names.index(chosen_classes(self.taxonomy, [name])[0])
 
     def _token_weights(self, class_id):
         """(h, w): how much of each token shows the class."""
@@ -173,4 +174,4 @@ def chosen_classes(taxonomy: PartTaxonomy, words: Sequence[str]) -> list[str]:
     Raises:
         ValueError: names what the vocabulary does not have.
     """
-    return named_classes(taxonomy.object_parts, words)
+    return named_classes(tuple(map(shown_name, taxonomy.object_parts)), words)

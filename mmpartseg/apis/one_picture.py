@@ -9,6 +9,7 @@ from mmengine.structures import PixelData
 from ..orientation import orientation_of
 from ..pictures import opened
 from ..printable import counted, printable
+from ..taxonomy import ANYTHING, SEPARATOR, PartTaxonomy, object_and_part, shown_name
 from ..visualization import sample_grid
 from .id_images import read_ids
 
@@ -46,7 +47,7 @@ def say(picture: Picture, sample: Any, instances: list[dict] | None) -> None:
 
 def comparison(inferencer: Any, ground_truth: str, picture: Picture, image: np.ndarray,
                sample: Any) -> np.ndarray:
-    """Input, ground truth and predictions side by side."""
+    """Input, ground truth and predictions side by side, parts put together in all as in the prediction."""
     turning: tuple = ()
     if picture.file is not None:
         with opened(picture.file) as file:
@@ -54,9 +55,22 @@ def comparison(inferencer: Any, ground_truth: str, picture: Picture, image: np.n
     truth = read_ids(ground_truth, picture.stem, 'ground truth', *turning).astype(np.int64)
     if truth.shape == image.shape[:2]:  # else the drawing says so
         check_truth(truth, len(inferencer.taxonomy))
+        truth = np.where(np.isin(truth, IGNORED), truth, _regrouped(truth, sample.words))
     sample.gt_sem_seg = PixelData(data=torch.from_numpy(truth)[None])
-    return sample_grid([(image[..., ::-1], sample)], inferencer.taxonomy, width=FIGURE_SIDE,
-                       unseen=inferencer.unseen)
+    taxonomy = PartTaxonomy([f'{obj or ANYTHING}{SEPARATOR}{part}'
+                             for obj, part in map(object_and_part, sample.names)])
+    return sample_grid([(image[..., ::-1], sample)], taxonomy, width=FIGURE_SIDE, unseen=sample.words.unseen)
+
+
+def _regrouped(truth, words):
+    """Ids, or the number of classes, after parts are put together."""
+    return np.append(words.new_id, len(words.names))[truth.clip(0, len(words.new_id))]
+
+
+def found_in(explanation: Any, sample: Any) -> list[str]:
+    """Classes that an explanation shows and the prediction has found, as they are or put together."""
+    called = dict(zip(map(shown_name, explanation.taxonomy.object_parts), sample.words.new_id))
+    return [name for name in explanation.found() if sample.names[called[name]] in sample.found]
 
 
 def check_truth(truth: np.ndarray, count: int) -> None:

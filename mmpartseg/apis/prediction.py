@@ -11,7 +11,7 @@ from .annotations import coco_document, labelme_document
 from .drawing import draw_prediction
 from .images import read_image
 from .regrouping import instances_of, named_classes, read_groups
-from .results import boxes_of, chosen_field, describe, label_map_of
+from .results import LABEL_MAPS, boxes_of, chosen_field, describe, label_map_of
 from .words import Words
 
 
@@ -95,7 +95,7 @@ class PartPrediction(SegDataSample):
         """
         pixels, scores = self._pixels(), self.part_scores.numpy()
         ids = [i for i in self._ids() if scores[i] >= threshold and pixels[i] >= min_area * pixels.sum()]
-        return self._keeping(sorted(ids, key=lambda i: -scores[i])[:top])
+        return self._keeping(sorted(ids, key=lambda i: -scores[i])[:top], [chosen_field(self)])
 
     def without(self, *words: str) -> 'PartPrediction':
         """The prediction without some parts; their pixels become background.
@@ -107,7 +107,7 @@ class PartPrediction(SegDataSample):
             ValueError: a part that the vocabulary does not have.
         """
         kept = set(self.names) - set(named_classes(self.names, words))
-        return self._keeping([i for i in self._ids() if self.names[i] in kept])
+        return self._keeping([i for i, name in enumerate(self.names) if name in kept])
 
     def merged(self, groups: str | dict[str, Any]) -> 'PartPrediction':
         """The prediction with several parts as one, of each object.
@@ -132,15 +132,16 @@ class PartPrediction(SegDataSample):
         """Connected regions of each object, see :func:`instances_of`."""
         return instances_of(self.label_map, self.names)
 
-    def _keeping(self, ids):
+    def _keeping(self, ids, fields=LABEL_MAPS):
         table = np.full(len(self.names) + 1, len(self.names))
         table[ids] = ids
-        return self._relabelled(table, self.words)
+        return self._relabelled(table, self.words, fields)
 
-    def _relabelled(self, table, words):
-        """Another prediction, with the new id of each old one."""
+    def _relabelled(self, table, words, fields=LABEL_MAPS):
+        """Another prediction, with the new id of each old one in the label maps named."""
         new = self.of(self, words, self.picture, self.channel_order)
-        new.set_field(PixelData(data=torch.from_numpy(table[self.label_map])[None]), chosen_field(self))
+        for field in (field for field in fields if field in self):
+            new.set_field(PixelData(data=torch.from_numpy(table)[self.get(field).data.long()]), field)
         return new
 
     def describe(self, shapes: str | None = None) -> dict[str, Any]:
@@ -148,11 +149,7 @@ class PartPrediction(SegDataSample):
         return describe(self, shapes)
 
     def pixels(self) -> np.ndarray:
-        """The picture: (H, W, 3) uint8 BGR.
-
-        Raises:
-            ValueError: the prediction does not know it.
-        """
+        """The picture: (H, W, 3) uint8 BGR; ValueError if the prediction does not know it."""
         if self.picture is None:
             raise ValueError('this prediction does not know its picture; take what was returned, no copy')
         return read_image(self.picture, self.channel_order)

@@ -8,6 +8,7 @@ from mmseg.structures import SegDataSample
 from ..taxonomy import object_and_part
 
 SHAPES = ('polygons', 'rle')
+LABEL_MAPS = ('pred_sem_seg', 'pred_oracle_sem_seg', 'pred_obj_sem_seg')  # fields of a sample
 
 
 def label_map_of(sample: SegDataSample) -> np.ndarray:

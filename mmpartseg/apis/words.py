@@ -23,6 +23,7 @@ class Words:
         unseen_words (dict[str, list[str]]), unseen (ndarray): what training has never seen, see
             :func:`unseen_words`; (K,) bool.
         palette (ndarray): (K, 3) uint8 RGB.
+        new_id (ndarray): (K,) where each class has gone, if parts were put together.
     """
 
     def __init__(self, model: Any, trained: Any) -> None:
@@ -31,6 +32,7 @@ class Words:
         self.unseen = np.array(unseen_classes(self.taxonomy, trained))
         self.palette = part_palette(self.taxonomy)
         self.names = tuple(map(shown_name, self.taxonomy.object_parts))
+        self.new_id = np.arange(len(self.names))
 
     def changed(self, taxonomy: PartTaxonomy) -> 'Words':
         """The same weights in another vocabulary; only names that are new go through the text encoder.
@@ -67,7 +69,7 @@ class Words:
         place = {name: i for i, name in enumerate(kept)}
         new_id = np.array([place[name] for name in names])
         copied = copy.copy(self)
-        copied.names, copied.palette = kept, palette_of_names(kept)
+        copied.names, copied.palette, copied.new_id = kept, palette_of_names(kept), new_id[self.new_id]
         copied.unseen = np.ones(len(kept), bool)
         np.logical_and.at(copied.unseen, new_id, self.unseen)
         return copied, new_id

@@ -3,6 +3,7 @@ import cv2
 import numpy as np
 
 from ..palette import generalized_part_palette, object_palette, part_palette
+from ..taxonomy import shown_name
 from .checks import check_image
 from .overlay import overlay
 from .sizes import readable_scale, resize_image
@@ -59,7 +60,7 @@ def panels(image, object_map, part_map, object_part_map, taxonomy, alpha=0.5, un
     """
     image = check_image(image)
     maps = (object_map, part_map, object_part_map)
-    names = (taxonomy.objects, taxonomy.parts, taxonomy.object_parts)
+    names = (taxonomy.objects, taxonomy.parts, tuple(map(shown_name, taxonomy.object_parts)))
     palettes = (object_palette(taxonomy), generalized_part_palette(taxonomy),
                 part_palette(taxonomy))
     unseen = _unseen(taxonomy) if unseen is None else unseen

@@ -2,6 +2,7 @@
 import numpy as np
 
 from ..palette import part_palette
+from ..taxonomy import shown_name
 from .checks import check_classes, check_image, check_label_map
 from .grid import MARGIN, make_grid, save_picture, stack
 from .legend import TEXT_SIZE, legend
@@ -49,7 +50,7 @@ def sample_grid(samples, taxonomy, draw_gt=True, draw_pred=True, alpha=0.5, with
         unseen (Sequence[bool], optional): K flags. Default: the taxonomy's unseen objects.
     """
     fields = {**(GROUND_TRUTH if draw_gt else {}), **(PREDICTIONS if draw_pred else {})}
-    names = taxonomy.object_parts
+    names = tuple(map(shown_name, taxonomy.object_parts))
     unseen = ~np.array(taxonomy.is_seen) if unseen is None else unseen
     palette, unseen = check_classes(names, part_palette(taxonomy), unseen)
     rows, drawn = [], np.zeros(len(taxonomy) + 1, bool)

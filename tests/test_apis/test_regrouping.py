@@ -51,6 +51,18 @@ def test_parts_put_together(inferencer, label_map):
     assert prediction.found == ["cat's head", "cat's eye", "cat's tail"]
 
 
+def test_every_label_map_is_regrouped(inferencer, label_map):
+    """A known object's map is "the" map; that of Pred-All had the old ids under the new names."""
+    prediction = predicted(inferencer, label_map)
+    prediction.pred_oracle_sem_seg = PixelData(data=torch.from_numpy(label_map)[None])
+    prediction.pred_sem_seg = PixelData(data=torch.full((1, 24, 40), 2))
+    merged = prediction.merged('head = head, eye').merged('all = head, tail')
+    assert merged.words.new_id.tolist() == [0, 1, 1, 1, 2] and merged.words.names[1] == "cat's all"
+    assert (merged.pred_sem_seg.data == 1).all() and merged.found == ["cat's all"]
+    assert (prediction.without('eye').pred_sem_seg.data == 5).all()
+    assert (prediction.only(0.5).pred_sem_seg.data == 2).all()  # scores are of the other
+
+
 def test_parts_left_out(inferencer, label_map):
     prediction = predicted(inferencer, label_map)
     for words in (['cat: eye'], ["cat's eye"], ['Eye']):
@@ -78,7 +90,7 @@ def test_nothing_grows_with_the_square_of_the_names():
     groups = read_groups('; '.join(f'g{i} = p{2 * i}, p{2 * i + 1}' for i in range(count // 2)))
     assert len(set(grouped_names(names, groups))) == count // 2
     words = Words.__new__(Words)
-    words.names, words.unseen = tuple(names), np.arange(count) % 4 > 0
+    words.names, words.unseen, words.new_id = tuple(names), np.arange(count) % 4 > 0, np.arange(count)
     grouped, new_id = words.grouped(groups)
     assert new_id.tolist() == (np.arange(count) // 2).tolist()
     assert grouped.unseen.tolist() == [False, True] * (count // 4)

@@ -155,3 +155,34 @@ def test_slips_of_the_keyboard(run, pictures, capsys):
     assert "'tial': did you mean 'tail'?" in out and "'bicylce': did you mean 'bicycle'?" in out
     with pytest.raises(ValueError, match=r"not in the vocabulary: \['tial'\]; .*; did you mean 'tail'"):
         run(pictures / 'a.png', '--attention', 'tial')
+
+
+def test_ground_truth_beside_parts_put_together(run, pictures, tmp_path, monkeypatch):
+    """Of both the ids are regrouped; the prediction had the colours and names of other parts."""
+    drawn = []
+
+    def grid(samples, taxonomy, **options):
+        drawn.append((samples[0][1].gt_sem_seg.data[0].numpy(), taxonomy.object_parts))
+        return np.zeros((4, 4, 3), np.uint8)
+    monkeypatch.setattr('mmpartseg.apis.one_picture.sample_grid', grid)
+    truth = np.full((24, 40), 255, np.uint8)
+    truth[:, :8], truth[:, 8:16], truth[:, 16:24], truth[:, 24:30] = 0, 1, 2, 5
+    Image.fromarray(truth).save(tmp_path / 'truth.png')
+    run(pictures / 'a.png', '--merge', 'all = head, tail', '--ground-truth', tmp_path / 'truth.png',
+        parts='horn; cat: head, tail; cow: head, horn')
+    (found, names), = drawn
+    assert names == ("anything's horn", "cat's all", "cow's all", "cow's horn")
+    np.testing.assert_array_equal(found[0, [0, 8, 16, 24, 30]], [0, 1, 1, 4, 255])
+
+
+def test_attention_of_what_is_found(run, pictures, monkeypatch):
+    """Without a name those of the printed line, whatever the threshold, under the names that were typed."""
+    drawn = []
+    monkeypatch.setattr('mmpartseg.apis.batch_prediction.attention_figure',
+                        lambda explanation, names: drawn.append(names) or np.zeros((4, 4, 3), np.uint8))
+    words = 'horn; cat: head, tail'
+    _, found = run(pictures / 'a.png', '--attention', parts=words)
+    assert drawn.pop() == [part['name'] for part in found['a']['parts']] != []
+    run(pictures / 'a.png', '--attention', '--except', 'horn, head, tail', parts=words)
+    run(pictures / 'a.png', '--attention', 'horn', parts=words)
+    assert drawn == [[], ['horn']]

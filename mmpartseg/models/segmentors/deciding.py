@@ -39,6 +39,10 @@ class Deciding:
         Args:
             scores (FullScores | LevelScores | MeanScores): of the images.
         """
+        return [decision.sample for decision in self.decisions_of(scores, data_samples)]
+
+    def decisions_of(self, scores, data_samples=None):
+        """list[Decision]: those of :meth:`decide_batch`."""
         if data_samples is None:
             data_samples = [SegDataSample(metainfo=dict(ori_shape=scores.size)) for _ in scores.metas]
         objects = scores.objects()
@@ -52,7 +56,7 @@ class Deciding:
         maps = [None] * len(decisions) if nothing else scores.classes(classes)
         for decision, each in zip(decisions, maps):
             decision.decide(each, classes, self.scores_are_probabilities)
-        return data_samples
+        return decisions
 
     def objects_of(self, sample):
         """(H, W) object of each pixel for Oracle-Obj and for Pred-Obj, None where the sample has none."""

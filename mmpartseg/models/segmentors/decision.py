@@ -22,7 +22,7 @@ class Decision:
         self.size = tuple(sample.ori_shape[:2])
         self.piece_bytes = cfg.get('piece_bytes')
         self.known, self.predicted, self.object_scores = known, predicted, object_scores
-        self.won = None
+        self.won = self.scores = self.classes = None
         if object_scores is not None:
             self.won = winners(object_scores, self.size, self.piece_bytes)
 
@@ -41,6 +41,7 @@ class Decision:
             classes (Tensor, optional): (n,) int64, with all whose objects are present.
             probabilities (bool): the scores are no logits.
         """
+        self.scores, self.classes = scores, classes
         if self.won is None:
             pred_all = winners(scores, self.size, self.piece_bytes)
         else:
@@ -58,6 +59,13 @@ class Decision:
             self.sample.part_scores = self._part_scores(scores, classes, chosen, probabilities)
         if self.cfg.get('return_logits', False):
             self._add_logits(scores)
+
+    def scores_of(self, classes):
+        """(m, h, w): the scores of some classes (m,), of those decided from; None if one was not."""
+        if self.classes is None:
+            return None if self.scores is None else self.scores[classes]
+        place = (self.classes == classes[:, None]).long()
+        return self.scores[place.argmax(1)] if place.any(1).all() else None
 
     def _label(self, rule, scores, classes, objects):
         """(H, W) int64: by one of the rules for known objects."""

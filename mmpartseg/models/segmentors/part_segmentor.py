@@ -162,10 +162,10 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
             list[SegDataSample]: of :meth:`postprocess`.
         """
         metas = [{} for _ in inputs] if data_samples is None else [x.metainfo for x in data_samples]
-        decided = self.decide_batch(self.scores_of(inputs, metas), data_samples)
-        for sample in decided:
-            if 'picture' in sample:  # of KeepPicture
-                refine(self, sample, tuple(inputs.shape[2:]))
-        return decided
+        decisions = self.decisions_of(self.scores_of(inputs, metas), data_samples)
+        for decision in decisions:
+            if 'picture' in decision.sample:  # of KeepPicture
+                refine(self, decision, tuple(inputs.shape[2:]))
+        return [decision.sample for decision in decisions]
 
     undo_padding_and_flip = staticmethod(upright)

@@ -1,78 +1,26 @@
 """A second, closer look: each object's own crop of the picture, decoded for its own parts."""
-from typing import NamedTuple
-
 import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
 from mmseg.structures import SegDataSample
 
-from .decide import decide_known, mean_scores
+from .decide import decide_known, mean_scores, winners
+from .object_regions import regions_of
 
-CONTEXT = 0.25  # of a region's box, on each side of it
-WORTHWHILE = 0.75  # a crop that is longer shows little more than the whole picture did
-SPECK = 0.1  # of an object's largest region: smaller ones are not looked at again
-
-
-class Region(NamedTuple):
-    """A connected region of one object, and where to look at it.
-
-    Attributes:
-        object (int): its index.
-        area (tuple[slice, slice]): rows and columns of the crop.
-        mask (ndarray): of the crop, (h, w) bool: the region's pixels.
-    """
-    object: int
-    area: tuple
-    mask: np.ndarray
+MARGIN = 0.1  # of a crop's longer side: as far as an object's border may move outwards
 
 
-def regions_of(objects, num_objects):
-    """What is worth a closer look.
+def zoom_in(model, decision, picture, size):
+    """Decide the parts of each object again, from the mean scores of the whole picture and a crop around it.
 
-    Args:
-        objects (ndarray): (H, W) object of each pixel; values outside 0…O-1 mean none.
-        num_objects (int): O.
-
-    Returns:
-        list[Region]: connected regions of objects. Crops have the shape of the picture, so that the network
-        sees them distorted as it sees pictures.
-    """
-    found = []
-    for obj in np.unique(objects[(objects >= 0) & (objects < num_objects)]).tolist():
-        _, labels, stats, _ = cv2.connectedComponentsWithStats((objects == obj).astype(np.uint8))
-        sizes = stats[1:, cv2.CC_STAT_AREA]
-        for region in np.flatnonzero(sizes >= SPECK * sizes.max()) + 1:
-            area = crop_around(stats[region, :4], objects.shape)
-            if area is not None:
-                found.append(Region(obj, area, labels[area] == region))
-    return found
-
-
-def crop_around(box, shape):
-    """Rows and columns of a crop around a box (x, y, width, height); None where it is not worthwhile."""
-    x, y, width, height = box.tolist()
-    share = max(width / shape[1], height / shape[0]) * (1 + 2 * CONTEXT)
-    if share > WORTHWHILE:
-        return None
-    middle = y + height / 2, x + width / 2
-    return tuple(_span(centre, max(1, round(share * side)), side) for centre, side in zip(middle, shape))
-
-
-def _span(centre, length, side):
-    start = min(max(round(centre - length / 2), 0), side - length)
-    return slice(start, start + length)
-
-
-def zoom_in(model, sample, picture, size):
-    """Decide the parts of each object again, from a crop of the picture around it.
-
-    Which pixels are an object's stays as it was decided from the whole picture, or is known. Each connected
-    region costs one more pass through the network; in every setting those of its own object map.
+    Each connected region of an object costs one more pass through the network; in every setting those of its
+    own object map. Where objects are known or given, no pixel changes its object. In Pred-All they are
+    decided again, too: which object a region is, and, between it and the background, where it ends.
 
     Args:
         model (PartSegmentor): that decided.
-        sample (SegDataSample): its label maps and ``part_scores`` change.
+        decision (Decision): of a sample, whose label maps and ``part_scores`` change.
         picture (ndarray): (H, W, 3) uint8 BGR, of their size.
         size (tuple[int, int]): (h, w) of what the network sees.
 
@@ -80,15 +28,16 @@ def zoom_in(model, sample, picture, size):
         ValueError: see :func:`check_zoom`.
     """
     check_zoom(model.test_cfg)
-    known, predicted = model.objects_of(sample)
+    sample = decision.sample
     object_of = F.pad(model.index.object_of, (0, 1), value=len(model.taxonomy.objects))
-    maps = dict(pred_sem_seg=object_of[sample.pred_sem_seg.data[0]], pred_oracle_sem_seg=known,
-                pred_obj_sem_seg=predicted)
-    scored = 'pred_sem_seg' if known is None else 'pred_oracle_sem_seg'
+    maps = dict(pred_sem_seg=object_of[sample.pred_sem_seg.data[0]], pred_oracle_sem_seg=decision.known,
+                pred_obj_sem_seg=decision.predicted)
+    scored = 'pred_sem_seg' if decision.known is None else 'pred_oracle_sem_seg'
     for name, objects in maps.items():
         if objects is not None:
-            scores = sample.get('part_scores') if name == scored else None
-            CloserLook(model, picture, size).decide(sample.get(name).data[0], objects, scores)
+            look = CloserLook(model, decision, picture, size, doubted=name == 'pred_sem_seg')
+            look.decide(sample.get(name).data[0], objects,
+                        sample.get('part_scores') if name == scored else None)
 
 
 def check_zoom(cfg):
@@ -101,16 +50,39 @@ def check_zoom(cfg):
                          f"'{cfg.oracle_objects}' those of others compete: leave one of them out")
 
 
+def cut_out(scores, area, shape, size):
+    """Score maps of an area, on another grid.
+
+    Args:
+        scores (Tensor): (C, h, w) of a whole picture.
+        area (tuple[slice, slice]): rows and columns of it.
+        shape (tuple[int, int]): (H, W) of the picture.
+        size (tuple[int, int]): of the grid.
+
+    Returns:
+        Tensor: (C, *size), bilinear.
+    """
+    (rows, columns), (height, width) = area, shape
+    theta = scores.new_tensor([
+        [(columns.stop - columns.start) / width, 0, (columns.stop + columns.start) / width - 1],
+        [0, (rows.stop - rows.start) / height, (rows.stop + rows.start) / height - 1]])
+    grid = F.affine_grid(theta[None], (1, 1, *size), align_corners=False)
+    return F.grid_sample(scores[None], grid, padding_mode='border', align_corners=False)[0]
+
+
 class CloserLook:
     """At the objects of one picture, for one of its label maps.
 
     Args:
-        model (PartSegmentor), picture (ndarray), size (tuple[int, int]): as of :func:`zoom_in`.
+        model (PartSegmentor), decision (Decision), picture (ndarray), size (tuple[int, int]): as of
+            :func:`zoom_in`.
+        doubted (bool): whether the objects are the model's own guess.
     """
 
-    def __init__(self, model, picture, size):
-        self.model, self.picture, self.size = model, picture, size
+    def __init__(self, model, decision, picture, size, doubted=False):
+        self.model, self.decision, self.picture, self.size = model, decision, picture, size
         self.index, self.num_classes = model.index, len(model.taxonomy)
+        self.doubted = doubted and decision.object_scores is not None
 
     def decide(self, labels, objects, part_scores=None):
         """Change a label map, and the mean scores of its classes.
@@ -134,27 +106,54 @@ class CloserLook:
         pixels, total = (torch.zeros(self.num_classes, dtype=dtype, device=labels.device)
                          for dtype in (torch.long, torch.double))
         for region in regions:
+            own = labels[region.area]
+            found, scores = self._decided(region, own)
             mask = torch.from_numpy(region.mask).to(labels.device)
-            found, scores = self._decided(region, mask)
-            labels[region.area] = torch.where(mask, found, labels[region.area])
+            labels[region.area] = torch.where(mask | (found < self.num_classes), found, own)
             counts = found.flatten().bincount(minlength=self.num_classes)[:self.num_classes]
             pixels += counts
             total += torch.where(counts > 0, scores.double() * counts, 0)
         return pixels, total
 
-    def _decided(self, region, mask):
+    def _decided(self, region, labels):
         """Of a region: (h, w) the class of each of its pixels, K elsewhere; (K,) the classes' mean scores."""
         model, object_of = self.model, self.index.object_of
-        classes = (object_of == region.object).nonzero()[:, 0]
-        scores, = model.scores_of(self._inputs(region.area), [{}]).classes(classes)
-        objects = torch.where(mask, region.object, -1)
+        piece_bytes = model.test_cfg.get('piece_bytes')
+        seen = model.scores_of(self._inputs(region.area), [{}])
+        obj, mask = region.object, torch.from_numpy(region.mask).to(labels.device)
+        if self.doubted:
+            obj, mask = self._object(seen, region, mask, labels)
+        classes = (object_of == obj).nonzero()[:, 0]
+        closer, = seen.classes(classes)
+        scores = self._with_whole(closer, self.decision.scores_of(classes), region.area)
         names = F.pad(classes, (0, 1), value=self.num_classes)
-        found = decide_known(scores, tuple(mask.shape), object_of[classes], objects,
-                             model.test_cfg.get('piece_bytes'), names)
+        found = decide_known(scores, tuple(mask.shape), object_of[classes], torch.where(mask, obj, -1),
+                             piece_bytes, names)
         channel_of = torch.zeros_like(object_of)
         channel_of[classes] = torch.arange(len(classes), device=classes.device)
-        return found, mean_scores(scores, found, self.num_classes, model.test_cfg.get('piece_bytes'),
+        return found, mean_scores(scores, found, self.num_classes, piece_bytes,
                                   model.scores_are_probabilities, channel_of)
+
+    def _object(self, seen, region, mask, labels):
+        """The object of a region, of the best mean score over its pixels, and (h, w) bool: where it is.
+
+        It takes pixels of the background in its neighbourhood, or leaves it some; those of others stay.
+        """
+        closer, = seen.objects()
+        scores = self._with_whole(closer, self.decision.object_scores, region.area)
+        share = F.adaptive_avg_pool2d(mask[None].to(scores), scores.shape[1:])
+        obj = int((scores[:-1] * share).sum((1, 2)).argmax())
+        reach = 2 * max(1, round(MARGIN * max(mask.shape))) + 1
+        near = cv2.dilate(region.mask.astype(np.uint8), np.ones((reach, reach), np.uint8))
+        near = torch.from_numpy(near).to(labels.device).bool() & (labels == self.num_classes)
+        inside = winners(scores[[obj, -1]], tuple(mask.shape), self.model.test_cfg.get('piece_bytes')) == 0
+        return obj, (mask | near) & inside
+
+    def _with_whole(self, closer, whole, area):
+        """(n, h, w): the mean of scores in the crop and in the whole, if they are known there."""
+        if whole is None:
+            return closer
+        return (closer + cut_out(whole, area, self.decision.size, closer.shape[1:])) / 2
 
     def _inputs(self, area):
         """(1, 3, h, w): the crop as the network sees pictures, resized as Pillow does it."""

@@ -1,4 +1,4 @@
-"""A closer look at each object is what the model says of its crop, and costs a pass for each."""
+"""A closer look at each object is what its crop and the whole say together, and costs a pass for each."""
 import numpy as np
 import pytest
 import torch
@@ -6,9 +6,12 @@ import torch.nn.functional as F
 from mmengine.structures import PixelData
 from mmseg.structures import SegDataSample
 from PIL import Image
+from scipy.ndimage import maximum_filter
 
+from mmpartseg.models.segmentors.decision import Decision
+from mmpartseg.models.segmentors.object_regions import regions_of
 from mmpartseg.models.segmentors.snap import snap
-from mmpartseg.models.segmentors.zoom import CloserLook, regions_of
+from mmpartseg.models.segmentors.zoom import MARGIN, CloserLook, cut_out
 from tests.tiny import segmentor
 
 SIZE = (90, 120)
@@ -17,7 +20,6 @@ OBJECTS = np.full(SIZE, -1)  # bus 0, cat 1, dog 2
 OBJECTS[10:30, 20:40] = 1
 OBJECTS[50:80, 70:100] = 2
 OBJECTS[50:53, 10:13] = 2  # a speck
-REGIONS = {1: (slice(10, 30), slice(20, 40)), 2: (slice(50, 80), slice(70, 100))}
 
 
 @pytest.fixture(params=['PartCLIPSegHead', 'CLIPSegHead'])
@@ -56,58 +58,103 @@ def label_map(sample, name='pred_oracle_sem_seg'):
     return sample.get(name).data[0].numpy()
 
 
-def test_regions_and_their_crops():
-    found = {region.object: region for region in regions_of(OBJECTS, 3)}
-    assert sorted(found) == [1, 2] and len(regions_of(OBJECTS, 3)) == 2  # the speck is no region
-    for obj, region in found.items():
-        rows, columns = region.area
-        inner = np.zeros(SIZE, bool)
-        inner[REGIONS[obj]] = True
-        assert (region.mask == inner[region.area]).all() and region.mask.sum() == inner.sum()
-        height, width = rows.stop - rows.start, columns.stop - columns.start
-        assert width / height == pytest.approx(SIZE[1] / SIZE[0], rel=0.05)
-        assert rows.start >= 0 and columns.start >= 0 and rows.stop <= SIZE[0] and columns.stop <= SIZE[1]
-    assert found[1].area[0] == slice(5, 35)  # a quarter of its height on each side
-    two = OBJECTS.copy()
-    two[10:30, 80:100] = 1
-    assert [region.object for region in regions_of(two, 3)] == [1, 1, 2]
+def seen(model, picture):
+    """Scores of objects, None where the head has none, and of classes."""
+    data = model.data_preprocessor(dict(inputs=[resized(picture)], data_samples=[SegDataSample()]), False)
+    scores = model.scores_of(data['inputs'], [{}])
+    objects = scores.objects()
+    return objects and objects[0], scores.classes()[0][:len(model.taxonomy)]
 
 
-@pytest.mark.parametrize('objects', [
-    np.full(SIZE, -1), np.full(SIZE, 3), np.zeros(SIZE, int),
-    np.pad(np.ones((60, 20), int), ((15, 15), (50, 50)), constant_values=-1)])
-def test_no_crop_where_nothing_is_gained(objects):
-    """No object, one that fills the picture, and one that does so with its surroundings."""
-    assert regions_of(objects, 3) == []
+@torch.no_grad()
+def mixed(model, region):
+    """(O, h, w), or None, and (K, h, w): the scores of a region's crop, beside those of the whole."""
+    crop = seen(model, np.ascontiguousarray(PICTURE[region.area]))
+    for closer, whole in zip(crop, seen(model, PICTURE)):
+        if closer is None:
+            yield None
+            continue
+        whole = F.interpolate(whole[None], SIZE, mode='bilinear')[0][(slice(None), *region.area)]
+        closer = F.interpolate(closer[None], region.mask.shape, mode='bilinear')[0]
+        yield (closer + whole) / 2
 
 
-def test_each_object_is_decided_as_in_a_picture_of_its_own(model):
+def test_parts_of_known_objects(model):
     zoomed, plain = (predict(model, PICTURE, OBJECTS, zoom) for zoom in (True, False))
     for region in regions_of(OBJECTS, 3):
-        alone = predict(model, np.ascontiguousarray(PICTURE[region.area]),
-                        np.where(region.mask, region.object, -1), False)
-        same = label_map(zoomed)[region.area] == label_map(alone)
-        assert same[region.mask].mean() > 0.97  # of Pillow's rounding
+        own = (model.index.object_of == region.object).nonzero()[:, 0]
+        scores = [*mixed(model, region)][1][own]
+        expected = own[scores.argmax(0)].numpy()
+        assert (label_map(zoomed)[region.area] == expected)[region.mask].mean() > 0.95  # mixed on the grid
         assert (label_map(zoomed)[region.area] != label_map(plain)[region.area])[region.mask].mean() > 0.05
-        own = model.index.object_of == region.object
-        np.testing.assert_allclose(zoomed.part_scores[own], alone.part_scores[own], atol=0.02, equal_nan=True)
+        for i, each in zip(own, scores):
+            won = torch.from_numpy(region.mask & (expected == i.item()))
+            if won.sum() > 20:
+                assert zoomed.part_scores[i] == pytest.approx(float(each[won].sigmoid().mean()), abs=0.04)
 
 
-def test_what_is_an_objects_stays(model):
+def test_objects_are_decided_again_from_both(model, monkeypatch):
+    """In Pred-All, what a region is and where it ends, if the head says what objects there are."""
+    monkeypatch.setattr(model.test_cfg, 'return_part_scores', False)
+    zoomed, plain = (predict(model, PICTURE, None, zoom) for zoom in (True, False))
+    object_of = F.pad(model.index.object_of, (0, 1), value=3).numpy()
+    before, after = (object_of[label_map(sample, 'pred_sem_seg')] for sample in (plain, zoomed))
+    now = before.copy()
+    for region in regions_of(before, 3):
+        objects, _ = mixed(model, region)
+        if objects is not None:
+            chosen = objects[:-1, torch.from_numpy(region.mask)].mean(1).argmax()
+            inside = (objects[chosen] > objects[-1]).numpy()
+            reach = max(1, round(MARGIN * max(region.mask.shape)))
+            near = maximum_filter(region.mask, 2 * reach + 1) & (now[region.area] == 3)
+            own = np.where(region.mask, 3, now[region.area])
+            now[region.area] = np.where((region.mask | near) & inside, int(chosen), own)
+    assert (after == now).mean() > 0.98 and (model.has_object_scores == (now != before).any())
+
+
+def test_known_objects_stay(model):
     zoomed, plain = (predict(model, PICTURE, OBJECTS, zoom) for zoom in (True, False))
     object_of = F.pad(model.index.object_of, (0, 1), value=3).numpy()
-    for name in ('pred_sem_seg', 'pred_oracle_sem_seg'):
-        np.testing.assert_array_equal(object_of[label_map(zoomed, name)], object_of[label_map(plain, name)])
+    np.testing.assert_array_equal(object_of[label_map(zoomed)], object_of[label_map(plain)])
     np.testing.assert_array_equal(label_map(zoomed)[50:53, 10:13], label_map(plain)[50:53, 10:13])
     found = np.unique(label_map(zoomed))[:-1]
     assert np.isfinite(zoomed.part_scores[found]).all() and 'picture' not in zoomed
+
+
+def test_scores_of_pixels_that_change_their_object(model):
+    """A class has a score exactly where it has pixels."""
+    zoomed = predict(model, PICTURE, None, True)
+    labels = label_map(zoomed, 'pred_sem_seg')
+    assert [i in labels for i in range(7)] == zoomed.part_scores.isfinite().tolist()
+    assert zoomed.part_scores.nan_to_num(0).max() <= 1
+
+
+def test_what_the_whole_does_not_know_of_an_object(model, monkeypatch):
+    """Classes that were not decoded for it are those of the crop alone."""
+    looks = []
+    monkeypatch.setattr(CloserLook, '_object', lambda self, seen, region, mask, labels: (2, mask))
+    monkeypatch.setattr('mmpartseg.models.segmentors.decision.Decision.scores_of',
+                        lambda self, classes: looks.append(classes.tolist()))
+    zoomed = predict(model, PICTURE, None, True)
+    labels = label_map(zoomed, 'pred_sem_seg')
+    assert looks and np.isfinite(zoomed.part_scores[np.unique(labels[labels < 7])]).all()
+    if model.has_object_scores:
+        assert set(map(tuple, looks)) == {(4, 5, 6)}  # of the dog
+
+
+def test_areas_of_score_maps():
+    maps = torch.rand(3, 9, 12)
+    area = (slice(20, 60), slice(30, 90))
+    expected = F.interpolate(maps[None], SIZE, mode='bilinear')[0][(slice(None), *area)]
+    torch.testing.assert_close(cut_out(maps, area, SIZE, (40, 60)), expected, atol=1e-5, rtol=0)
 
 
 def test_one_pass_for_each_region(model):
     plain = predict(model, PICTURE, OBJECTS, False)
     assert model.calls == 1
     object_of = F.pad(model.index.object_of, (0, 1), value=3).numpy()
-    won = len(regions_of(object_of[label_map(plain, 'pred_sem_seg')], 3))
+    regions = regions_of(object_of[label_map(plain, 'pred_sem_seg')], 3)
+    won = len({resized(PICTURE[region.area]).numpy().tobytes() for region in regions})  # the same passes once
     model.recent_pictures.clear()
     predict(model, PICTURE, None, True)
     assert model.calls - 1 == 1 + won
@@ -118,8 +165,8 @@ def test_one_pass_for_each_region(model):
 
 
 def test_crops_are_resized_as_pictures_are(model):
-    area = slice(7, 60), slice(30, 117)
-    crop = CloserLook(model, PICTURE, (32, 32))._inputs(area)[0] * 255
+    area, sample = (slice(7, 60), slice(30, 117)), SegDataSample(metainfo=dict(ori_shape=SIZE))
+    crop = CloserLook(model, Decision(model.index, {}, sample), PICTURE, (32, 32))._inputs(area)[0] * 255
     expected = resized(np.ascontiguousarray(PICTURE[area])).flip(0)  # RGB
     assert (crop - expected).abs().max() <= 1
 
