@@ -66,14 +66,15 @@ def test_trains_a_step_and_predicts(name):
         assert moved == {'decode_head.text_encoder.prefix_prompt', 'decode_head.text_encoder.connect_prompt',
                          'decode_head.regions.fuse_weight'}
         return
-    frozen = ('decode_head.text_encoder.', 'decode_head.regions.')
+    frozen = ('decode_head.text_encoder.', 'decode_head.regions.',
+              *(['backbone.'] if cfg.model.backbone.get('frozen') else []))  # CLIP's tower, in miniature
     # queries start at 0, so the first attention among them is about nothing
     first = 'decode_head.proposals.transformer_decoder.layers.0.'
     nothing = {first + name for name in (
         'self_attn.attn.in_proj_weight', 'self_attn.attn.out_proj.weight', 'norms.0.weight')}
     trainable = {n for n, p in model.named_parameters() if p.requires_grad}
     assert moved == trainable - nothing
-    kept = batch_norms(model) if cfg.model.backbone.get('norm_eval') else set()  # in miniature they learn
+    kept = batch_norms(model) if cfg.model.backbone.get('norm_eval') else set()
     assert trainable == {n for n in before if not n.startswith(frozen)} - kept
     test = SegDataSample(metainfo=dict(ori_shape=(40, 50)), gt_object_seg=PixelData(
         data=torch.arange(2).repeat_interleave(1000).view(1, 40, 50)))
@@ -132,6 +133,23 @@ def test_recipe_of_stage_1():
     assert cfg.effective_batch_size == 32
     assert cfg.train_dataloader.dataset.dataset.shots == 128
     assert cfg.val_cfg is None and cfg.val_dataloader is None
+
+
+def test_the_miniature_is_no_smaller_than_its_proposals_need():
+    """Masks have the paper's stride 4; queries look at 12×12 places of a picture of 96, not at 3×3."""
+    cfg = Config.fromfile(ROOT / 'configs/zsseg/part_shapes.py')
+    for towers in (cfg.model.backbone, cfg.model.decode_head.text_encoder, cfg.model.decode_head.regions):
+        towers.init_cfg = None
+    model = MODELS.build(cfg.model).eval()
+    mask_features, memory = model.decode_head.proposals.pixel_decoder(
+        model.extract_feat(torch.zeros(1, 3, 96, 96)), None)
+    assert mask_features.shape[2:] == (24, 24) and memory.shape[2:] == (12, 12)
+    assert cfg.load_from.endswith(f'/iter_{prompts_cfg().train_cfg.max_iters}.pth')
+    assert prompts_cfg().model.decode_head.own_classes_only
+
+
+def prompts_cfg():
+    return Config.fromfile(ROOT / 'configs/zsseg/part_shapes_prompts.py')
 
 
 def test_resnet_101():

@@ -21,10 +21,13 @@ def shrink(model, clip, base_channels=4, stem_channels=8, channels=64, layers=3,
     proposals = head.get('proposals')
     if proposals is None:  # stage 1
         return model
-    model.backbone.update(base_channels=base_channels, stem_channels=stem_channels, init_cfg=None)
-    expansion = 4 if model.backbone.depth >= 50 else 1
-    proposals.update(in_channels=[expansion * base_channels << i for i in range(4)], feat_channels=channels,
-                     out_channels=channels, num_queries=queries, class_channels=class_channels)
+    if 'depth' in model.backbone:
+        model.backbone.update(base_channels=base_channels, stem_channels=stem_channels)
+        expansion = 4 if model.backbone.depth >= 50 else 1
+        proposals.in_channels = [expansion * base_channels << i for i in range(4)]
+    model.backbone.init_cfg = None
+    proposals.update(feat_channels=channels, out_channels=channels, num_queries=queries,
+                     class_channels=class_channels)
     proposals.positional_encoding.num_feats = channels // 2
     decoder = proposals.transformer_decoder
     decoder.num_layers = layers

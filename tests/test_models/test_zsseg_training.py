@@ -3,14 +3,17 @@ import socket
 
 import pytest
 import torch
+import torch.nn.functional as F
 from mmengine.config import Config
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
+from mmpartseg.models.decode_heads.region_prompt_head import RegionPromptInput
 from tests.mixed import ROOT
 from tests.runs import in_child
 from tests.tiny import TINY_CLIP
+from tests.zsseg import shrink
 from tests.zsseg_small import TRAIN, batch, build
 
 
@@ -72,6 +75,28 @@ class TestTraining:
         sum(terms.values()).backward()
         assert all(value == 0 for value in terms.values())
         assert head.proposals.query_embed.weight.grad.abs().sum() == 0
+
+    def test_prompts_of_the_classes_that_decide(self):
+        """Stage 1 over an object's own classes: a loop over regions; one with a single class teaches nothing."""
+        cfg = Config.fromfile(ROOT / 'configs/_base_/models/zsseg_prompts.py').model
+        shrink(cfg, TINY_CLIP, crop=32)
+        cfg.decode_head.update(train_taxonomy=TRAIN, test_taxonomy=TRAIN)
+        logits = torch.tensor([[[1., 2., 9.], [0., 3., 9.], [7., 7., 7.]],
+                               [[9., 9., 9.], [9., 9., 9.], [5., 1., 0.]]], requires_grad=True)
+        parts = torch.tensor([[[0, 1, 1, 255]], [[2, 255, 255, 255]]])  # cat's head, tail; chair's leg
+        objects = torch.tensor([[[0, 0, 0, 2]], [[1, 1, 2, 2]]])
+        losses = {}
+        for own in (False, True):
+            head = MODELS.build(dict(cfg.decode_head, own_classes_only=own))
+            head.region_logits = lambda *_: logits
+            losses[own] = head.loss_by_feat(RegionPromptInput(None, None), parts, objects, head.train_index)
+        rows = [([1., 2.], 0), ([0., 3.], 1), ([0.], 0)]
+        expected = sum(F.cross_entropy(torch.tensor([row]), torch.tensor([label])) for row, label in rows) / 3
+        torch.testing.assert_close(losses[True]['loss_region'], expected)
+        assert losses[True]['acc_region'].item() == pytest.approx(200 / 3)
+        assert losses[False]['acc_region'].item() == 0
+        losses[True]['loss_region'].backward()
+        assert logits.grad[..., 2].abs().sum() == 0 and logits.grad[1].abs().sum() == 0
 
     def test_samples_without_objects(self):
         model, samples = build(), self.samples([TRAIN, TRAIN])

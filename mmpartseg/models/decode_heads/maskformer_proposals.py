@@ -54,8 +54,8 @@ class MaskFormerProposals(MaskFormerHead):
     def forward(self, features, object_mask, text, every_layer=True):
         """
         Args:
-            features (Sequence[Tensor]): the backbone's maps (N, C, h, w), strides 4 to 32. N may be 1
-                for several objects of one image.
+            features (Sequence[Tensor]): the backbone's maps (N, C, h, w), finest first; their
+                strides divide those of the input. N may be 1 for several objects of one image.
             object_mask (Tensor): (M, H, W) bool, one object each; M = N unless N is 1.
             text (Tensor): (K + 1, D) unit vectors, "no object" last.
             every_layer (bool): for training; else the last one's alone, L = 1.

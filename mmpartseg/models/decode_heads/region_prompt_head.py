@@ -17,15 +17,23 @@ class RegionPromptInput(NamedTuple):
 
 @MODELS.register_module()
 class RegionPromptHead(RegionTextHead):
-    """Cross-entropy of the annotated parts of each image's object over the classes trained on.
+    """Cross-entropy of the annotated parts of each image's object.
 
     The released code has no stage 1; this is its region classifier with the loss that is likely. It
     learns ``prefix_prompt``, ``connect_prompt`` and ``fuse_weight`` and predicts nothing: the checkpoint
     is what stage 2 starts from (``load_from='zsseg://…'``). Goes with ``Pixels`` for a backbone and a
     data preprocessor that does not normalise.
 
-    Arguments as of :class:`RegionTextHead`.
+    Args:
+        own_classes_only (bool): over the classes of the region's object, among which a prediction
+            decides, see :func:`object_scores`; by default over all that are trained on.
+
+    The other arguments are those of :class:`RegionTextHead`.
     """
+
+    def __init__(self, *args, own_classes_only=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.own_classes_only = own_classes_only
 
     def decode(self, inputs, index, training=False, text=None):
         """The pictures and the texts of a vocabulary, for :meth:`loss_by_feat`.
@@ -46,7 +54,10 @@ class RegionPromptHead(RegionTextHead):
         logits = self.region_logits(output.images, is_object, regions, num_classes, output.text)
         present = torch.zeros(*logits.shape[:2], dtype=torch.bool, device=logits.device)
         present = F.pad(present, (0, 1)).scatter(1, regions.flatten(1), True)[:, :-1]
-        labels = present.nonzero()[:, 1]
-        hits = logits[present].argmax(1) == labels
-        return dict(loss_region=F.cross_entropy(logits[present], labels),
+        labels, logits = present.nonzero()[:, 1], logits[present]
+        if self.own_classes_only:
+            others = index.object_of != index.object_of[labels][:, None]
+            logits = logits.masked_fill(others, -torch.inf)
+        hits = logits.argmax(1) == labels
+        return dict(loss_region=F.cross_entropy(logits, labels),
                     acc_region=100 * hits.float().mean())
