@@ -77,7 +77,7 @@ class TestTraining:
         assert head.proposals.query_embed.weight.grad.abs().sum() == 0
 
     def test_prompts_of_the_classes_that_decide(self):
-        """Stage 1 over an object's own classes: a loop over regions; one with a single class teaches nothing."""
+        """Stage 1 over an object's own classes, by hand; an object with a single class teaches nothing."""
         cfg = Config.fromfile(ROOT / 'configs/_base_/models/zsseg_prompts.py').model
         shrink(cfg, TINY_CLIP, crop=32)
         cfg.decode_head.update(train_taxonomy=TRAIN, test_taxonomy=TRAIN)
