@@ -95,7 +95,7 @@ def zsseg_to_mmpartseg(published: dict[str, torch.Tensor], source: str) -> 'Orde
         raise ValueError(f'{source}: {missing} missing; prompts and fuse weight are learned together')
     metadata: dict[str, Any] = dict(source=source)
     if not any(name.startswith(PROPOSALS) for name in state):
-        metadata['fresh'] = ['backbone.', HEAD]
+        metadata['fresh'] = ['backbone.', 'neck.', HEAD]
     state._metadata = OrderedDict({'': metadata})
     return state
 

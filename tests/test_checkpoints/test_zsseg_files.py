@@ -76,6 +76,21 @@ def test_our_stage_1_starts_stage_2(tmp_path):
         load_checkpoint(model, str(tmp_path / 'iter_3200.pth'))  # without the scheme: half a model
 
 
+def test_a_neck_keeps_its_start(tmp_path):
+    """In miniature there is one between the backbone and the proposals."""
+    stage_1, stage_2 = (Config.fromfile(ROOT / f'configs/zsseg/{name}.py').model
+                        for name in ('part_shapes_prompts', 'part_shapes'))
+    for towers in (stage_1.decode_head, stage_2.decode_head):
+        towers.text_encoder.init_cfg = towers.regions.init_cfg = None
+    stage_2.backbone.init_cfg = None
+    torch.save(dict(state_dict=MODELS.build(stage_1).state_dict()), tmp_path / 'iter_1200.pth')
+    model = MODELS.build(stage_2)
+    before = {name: value.clone() for name, value in model.neck.state_dict().items()}
+    load_checkpoint(model, f'zsseg://{tmp_path}/iter_1200.pth')
+    after = model.neck.state_dict()
+    assert before and all(torch.equal(after[name], value) for name, value in before.items())
+
+
 @pytest.mark.parametrize('missing', ['fuse_weight', 'connect_prompt'])
 def test_prompts_go_together(missing):
     state = prompts()
