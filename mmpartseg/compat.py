@@ -65,6 +65,8 @@ def prepare():
         if error.name != 'pkg_resources':  # mmengine's own asks for it, its continuation does not
             raise
         _require('pkg_resources', 'setuptools', INSTALL_SETUPTOOLS)
+    # the base mmseg::… of a config is a file of the module; mmengine asks for a distribution mmsegmentation
+    importlib.import_module('mmengine.config.utils').MODULE2PACKAGE['mmseg'] = 'mmseg'
     _require('mmcv', 'mmcv', INSTALL_MMCV)
     _check_oldest('mmcv', importlib.import_module('mmcv').__version__, OLDEST_MMCV, INSTALL_MMCV)
     _require('mmseg', 'mmsegmentation', INSTALL_MMSEG)

@@ -42,6 +42,22 @@ def test_what_is_not_there(module, message, monkeypatch):
     assert str(error.value) == message
 
 
+def test_a_base_of_mmseg_is_found_whatever_distribution_it_is_of(monkeypatch, tmp_path):
+    """There is no distribution of mmsegmentation where its continuation, or a checkout, is used."""
+    from mmengine.config import config
+
+    def known(function):
+        def ask(package):
+            if package != 'mmseg':
+                raise ModuleNotFoundError(f'no distribution {package}')
+            return function(package)
+        return ask
+    for name in ('is_installed', 'get_installed_path'):
+        monkeypatch.setattr(config, name, known(getattr(config, name)))
+    (tmp_path / 'mine.py').write_text("_base_ = 'mmseg::_base_/models/upernet_r50.py'")
+    assert config.Config.fromfile(tmp_path / 'mine.py').model.decode_head.type == 'UPerHead'
+
+
 def test_setuptools_is_asked_for_by_those_that_use_it(monkeypatch):
     def fail(name):
         raise ModuleNotFoundError("No module named 'pkg_resources'", name='pkg_resources')

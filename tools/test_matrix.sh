@@ -6,8 +6,8 @@
 # An environment is PYTHON-VERSIONS or PYTHON-VERSIONS-mmcv, for example 3.10-oldest or 3.12-newest-mmcv:
 #   PYTHON     3.10, 3.11, 3.12 or 3.13; the interpreter python<PYTHON> is taken from PATH
 #   VERSIONS   oldest: the lower ends of the ranges in setup.cfg; newest: what pip takes within them;
-#              pinned: requirements.txt; onedl: newest, with the onedl-* distributions of mmcv, mmengine,
-#              mmsegmentation and mmdetection (mmcv is compiled, as below)
+#              pinned: requirements.txt; onedl: newest, with the onedl-* distributions of mmcv (without its
+#              ops), mmengine, mmsegmentation and mmdetection
 #   mmcv       with compiled mmcv instead of mmcv-lite (needs a C++ compiler; built once, minutes)
 # MATRIX_DIR   where environments, wheels, logs and results stay for the next run (default: .matrix)
 set -euo pipefail
@@ -77,10 +77,7 @@ install() { # NAME VENV
     if [ $mmcv = mmcv ]; then sed -i '/^mmcv-lite/d' "$list"; fi
     "${pip[@]}" -r "$list"
     if [ $mmcv = mmcv ]; then compiled_mmcv "$python" "$venv"; fi
-    if [ $mmcv = onedl-mmcv ]; then
-        "${pip[@]}" wheel ninja psutil
-        "${pip[@]}" --no-deps --no-build-isolation onedl-mmcv
-    fi
+    if [ $mmcv = onedl-mmcv ]; then "${pip[@]}" --no-deps onedl-mmcv; fi # built where no torch is: no ops
     "${pip[@]}" --no-deps --no-build-isolation --editable .
 }
 
