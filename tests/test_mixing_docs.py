@@ -136,13 +136,11 @@ def test_settings_within_the_text():
 
 def test_names_and_paths():
     registries = [*REGISTRIES, *(each.parent for each in REGISTRIES)]
-    for each in registries:
-        each.import_from_location()
-    known = {name for each in registries for name in each.module_dict}
     words = re.findall(r"`([A-Z]+[a-z]+\w*)`|type='(\w+)'", TEXT)
     named = {a or b for a, b in words}
     assert len(named) > 30
-    assert named - known == {'MMSegInferencer', 'MyDecoder'}  # mmseg's in no registry, yours
+    unknown = {name for name in named if not any(each.get(name) for each in registries)}
+    assert unknown == {'MMSegInferencer', 'MyDecoder'}  # mmseg's in no registry, yours
     for path in re.findall(r'`((?:configs|tests|tools|docs)/[\w/.-]+)`', TEXT):
         assert (ROOT / path).exists(), path
     assert {f'configs/{name}.py' for name in SMALL} <= set(re.findall(r'`(configs/[\w/.-]+)`', TEXT))

@@ -60,6 +60,32 @@ def test_a_prediction_imports_nothing_heavy_and_nothing_differs_for_it(tmp_path)
     assert int(compared.removeprefix('compared: ')) > 500
 
 
+OF_MMENGINE = """
+import sys
+from mmengine.registry import Registry, root
+if sys.argv[1] == 'all':
+    import mmengine.runner
+    print({name: sorted(each.module_dict) for name, each in vars(root).items() if isinstance(each, Registry)})
+else:
+    import mmpartseg
+    from mmseg import registry
+    for name, keys in eval(sys.argv[2]).items():
+        for each in (getattr(root, name), getattr(registry, name, getattr(root, name))):
+            print(*[key for key in keys if each.get(key) is None])
+"""
+
+
+def test_all_of_mmengine_is_known():
+    """Mixed precision, averaged weights, sharded training: what a config names and nobody imports."""
+    def run(*args):
+        done = subprocess.run([sys.executable, '-c', OF_MMENGINE, *args], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+    known = run('all')
+    assert {'AmpOptimWrapper', 'OptimWrapper'} <= set(eval(known)['OPTIM_WRAPPERS'])
+    assert run('on demand', known).split() == []
+
+
 def test_registries_know_ours_theirs_and_what_there_is_not():
     assert MODELS.get('PartCLIPSegHead').__name__ == 'PartCLIPSegHead'
     assert TRANSFORMS.get('RandomRotate').__module__ == 'mmseg.datasets.transforms.transforms'

@@ -18,6 +18,9 @@ OURS = {
     'transform': ['mmpartseg.datasets.transforms'],
     'visualizer': ['mmpartseg.visualization']}
 
+# mmengine's own registries name no places: who imports its Runner has run all of these
+ROOT, THEIRS = 'mmengine', ('mmengine.model', 'mmengine.optim', 'mmengine.runner')
+
 
 def look_up_on_demand(after):
     """Let registries import a folder of components when a name is missing, not at the first look-up.
@@ -61,14 +64,26 @@ def places(registry):
     return [*ours(registry), *registry._locations]
 
 
+def theirs(registry):
+    """tuple[str]: packages of mmengine that register without being asked, as they name no places."""
+    return THEIRS if registry.scope == ROOT else ()
+
+
 def import_named(registry, key):
     """Import the module that a package gathers a name from; without one, all that could register it."""
-    for package in places(registry):
-        module = importlib.import_module(package)
-        if package in waiting and key in gathered(package):
-            getattr(module, key)
-            if key in registry._module_dict:
-                return
-    while registry is not None:
-        registry.import_from_location()
-        registry = registry.parent
+    asked = [registry]
+    while asked[-1].parent is not None:
+        asked.append(asked[-1].parent)
+    for each in asked:
+        for package in (*places(each), *theirs(each)):
+            module = importlib.import_module(package)
+            if package in waiting and key in gathered(package):
+                getattr(module, key)
+                if key in each._module_dict:
+                    return
+    for each in asked:
+        each.import_from_location()
+        if key in each._module_dict:
+            return
+    for package in () if '.' in key else theirs(asked[-1]):  # a name with a scope is looked up there
+        complete(package)
