@@ -87,6 +87,21 @@ model = dict(backbone=clip, decode_head=dict(text_encoder=clip))
     assert (masks[2].stride, masks[4].stride) == ((8, 8), (4, 4))
 
 
+@pytest.mark.parametrize('base', ['partclipseg/pascal_part', 'clipseg/ade20k_part'])
+def test_another_vit_is_two_lines_of_the_recipe_itself(base, tmp_path):
+    """CLIPSeg's weights, which have its ViT-B/16, are left out."""
+    (tmp_path / 'mine.py').write_text(f"""
+_base_ = '{ROOT}/configs/{base}.py'
+clip = dict(arch='ViT-L-14', pretrained='openai')
+model = dict(backbone=clip, decode_head=dict(text_encoder=clip))
+load_from = None
+""")
+    model = on_meta(Config.fromfile(tmp_path / 'mine.py'))
+    head, masks = model.decode_head, model.decode_head.mask_branch
+    assert model.backbone.out_indices == (7, 13, 19) and head.in_channels == (1024, ) * 3
+    assert (masks[2].stride, masks[4].stride) == ((7, 7), (2, 2)) and head.text_encoder.embed_dims == 768
+
+
 class Stub:
     """What a hook asks of a Runner."""
 

@@ -179,7 +179,7 @@ def test_snippets(tmp_path):
     head, backbone = cfg.model.decode_head, cfg.model.backbone
     assert (backbone.type, backbone.arch, head.text_encoder.arch) == (
         'OpenCLIPImageTower', 'ViT-B-16-SigLIP2', 'ViT-B-16-SigLIP2')
-    assert head.in_channels is None and head.get('mask_strides') is None and len(lines.splitlines()) == 2
+    assert head.get('in_channels') is head.get('mask_strides') is None and len(lines.splitlines()) == 2
     decoder, = (text for text in found if 'decoder=' in text)
     path.write_text(f"_base_ = '{ROOT}/configs/partclipseg/pascal_part.py'\n{decoder}")
     assert Config.fromfile(path).model.decode_head.decoder == dict(type='MyDecoder', depth=2)

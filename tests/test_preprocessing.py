@@ -10,10 +10,19 @@ from mmseg.registry import MODELS
 from PIL import Image
 from transformers import ViTImageProcessor
 
+from mmpartseg.models.preprocessing import swaps_channels
+
 ROOT = Path(__file__).parents[1]
 # the preprocessor_config.json of CIDAS/clipseg-rd64-refined
 PROCESSOR = dict(do_resize=True, size=352, resample=2, do_normalize=True,
                  image_mean=[0.485, 0.456, 0.406], image_std=[0.229, 0.224, 0.225])
+
+
+@pytest.mark.parametrize('kind', ['PartSegDataPreProcessor', 'SegDataPreProcessor', 'ImgDataPreprocessor'])
+@pytest.mark.parametrize('swaps', [False, True])
+def test_which_swap_channels(kind, swaps):
+    """mmseg 1.2.2 and mmengine have different names for it, and later ones of mmseg mmengine's."""
+    assert swaps_channels(MODELS.build(dict(type=kind, bgr_to_rgb=swaps))) is swaps
 
 
 def photographs():

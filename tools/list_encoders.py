@@ -36,7 +36,8 @@ from torch.utils.flop_counter import FlopCounterMode
 import mmpartseg  # noqa: F401  registers
 from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets.preparation import run_main
-from mmpartseg.models.clip import build_text_tower, clip_config
+from mmpartseg.models.architectures import clip_config
+from mmpartseg.models.clip import build_text_tower
 from mmpartseg.printable import counted
 
 SIDE, REPEATS = 352, 3

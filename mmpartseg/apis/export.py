@@ -10,6 +10,7 @@ from torch import nn
 
 from ..models.backbones import OpenCLIPViT
 from ..models.decode_heads.region_text_head import RegionTextHead
+from ..models.preprocessing import swaps_channels
 
 OPSET = 18
 OUTPUTS = ('class_scores', 'object_scores', 'label_map')
@@ -77,7 +78,7 @@ class FixedVocabulary(nn.Module):
             the head has them; ``label_map`` (N, H, W) int64, Pred-All with K = background.
         """
         size = image.shape[2:]
-        if not self.preprocessor.channel_conversion:
+        if not swaps_channels(self.preprocessor):
             image = image.flip(1)  # a model of BGR images
         if self.preprocessor._enable_normalize:
             image = (image - self.preprocessor.mean) / self.preprocessor.std

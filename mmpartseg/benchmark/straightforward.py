@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ..models import OpenCLIPViT, PartCLIPSegHead, PartMaskLoss
-from ..models.clip import clip_config
+from ..models.architectures import clip_config
 from ..models.decode_heads.targets import labels_of, mapped, object_part_target
 from ..models.losses.attention_maps import ClassAttention
 from ..models.losses.token_shares import TOKEN_SHARES

@@ -1,66 +1,32 @@
 """open_clip's image and text towers, built alone, with random or pretrained weights."""
-import copy
-import difflib
-import os
-
 import open_clip
 import torch
 from mmengine.logging import print_log
 from open_clip.model import _build_text_tower, _build_vision_tower
 
-from ..checkpoints.npz_files import NPZ, check_npz
-from ..checkpoints.read import read_checkpoint
+from .architectures import clip_config, is_plain_vit, tag_config, whole_clip
+from .clip_weights import pretrained_state
 from .layers.linear import use_linear
 
-TEXT_PREFIXES = ('transformer.', 'token_embedding.', 'positional_embedding', 'ln_final.',
-                 'text_projection')
-NAMES = {True: 'QuickGELU', False: 'GELU'}
-
-
-def clip_config(arch):
-    """The open_clip configuration of an architecture.
-
-    Args:
-        arch (str | dict): an open_clip model name, or a configuration with ``embed_dim``,
-            ``vision_cfg`` and ``text_cfg`` as in open_clip's own files.
-
-    Raises:
-        ValueError: no such name; the closest ones are listed.
-    """
-    if isinstance(arch, str):
-        config = open_clip.get_model_config(arch)
-        if config is None:
-            near = difflib.get_close_matches(arch, open_clip.list_models(), n=3, cutoff=0.3)
-            raise ValueError(f"open_clip has no architecture '{arch}'; closest: {near}")
-        return config
-    missing = {'embed_dim', 'vision_cfg', 'text_cfg'} - set(arch)
-    if missing:
-        raise ValueError(f'a CLIP configuration needs {sorted(missing)}, got only {sorted(arch)}')
-    return {key: copy.deepcopy(dict(value) if isinstance(value, dict) else value)
-            for key, value in arch.items()}
-
-
-def tag_config(arch, pretrained):
-    """What open_clip states about one of its tags (``quick_gelu``, ``mean``, ``std``, …); else empty."""
-    known = isinstance(arch, str) and pretrained is not None and not os.path.isfile(pretrained)
-    return open_clip.get_pretrained_cfg(arch, pretrained) if known else {}
+NAMES, QUICK = {True: 'QuickGELU', False: 'GELU'}, '-quickgelu'
 
 
 def quick_gelu(arch, pretrained):
-    """Whether the towers have OpenAI's activation: a tag decides, as the weights were trained with it."""
+    """Whether the towers have OpenAI's activation: a tag decides, as the weights were trained with it.
+
+    A file does not say; there the architecture decides, and a line names the one with the other activation.
+    """
     of_arch = clip_config(arch).get('quick_gelu', False)
     tag = tag_config(arch, pretrained)
+    other = isinstance(arch, str) and (arch.removesuffix(QUICK) if of_arch else arch + QUICK)
+    if pretrained is not None and not tag and other in open_clip.list_models():
+        print_log(f"'{pretrained}' does not say with which activation it was trained: {NAMES[of_arch]}, as "
+                  f"'{arch}' has it; '{other}' has {NAMES[not of_arch]}", 'current')
     found = tag.get('quick_gelu', False) if tag else of_arch
     if found != of_arch:
         print_log(f"the weights '{pretrained}' of '{arch}' were trained with {NAMES[found]}, which is taken "
                   f"in place of the architecture's {NAMES[of_arch]}", 'current')
     return found
-
-
-def is_plain_vit(config):
-    """Whether the image tower of a configuration is open_clip's own ``VisionTransformer``."""
-    vision = config['vision_cfg']
-    return not vision.get('timm_model_name') and isinstance(vision.get('layers', 12), int)
 
 
 def build_image_tower(arch, pretrained=None):
@@ -143,57 +109,3 @@ def value_projection(attention):
 
 def _attentions(tower):
     return (module for module in tower.modules() if isinstance(module, torch.nn.MultiheadAttention))
-
-
-def whole_clip(config):
-    """The class of open_clip that an architecture's weights are of."""
-    if 'multimodal_cfg' in config:
-        return open_clip.CoCa
-    custom = config.get('custom_text') or config['text_cfg'].get('hf_model_name')
-    return open_clip.CustomTextCLIP if custom else open_clip.CLIP
-
-
-def pretrained_state(arch, pretrained, prefix):
-    """The weights of one tower, by its own names.
-
-    Args:
-        arch, pretrained: as of :func:`build_text_tower`.
-        prefix (str): of the tower's names in open_clip's model; '' for a text tower without one.
-
-    Raises:
-        ValueError, RuntimeError: as of :func:`build_text_tower`; a file of other weights.
-    """
-    path = pretrained if os.path.isfile(pretrained) else _download(arch, pretrained)
-    config = clip_config(arch)
-    of_class = whole_clip(config)
-    config.pop('custom_text', None)
-    config['text_cfg']['hf_model_pretrained'] = config['vision_cfg']['timm_model_pretrained'] = False
-    with torch.device('meta'):
-        model = of_class(**config)
-    model.to_empty(device='cpu')
-    try:
-        if str(path).endswith(NPZ):
-            check_npz(str(path))
-        else:
-            read_checkpoint(path)
-        open_clip.load_checkpoint(model, path, strict=True, weights_only=True)
-    except Exception as error:
-        raise ValueError(f"'{path}' does not hold open_clip weights of '{arch}': {error}") from error
-    state = model.state_dict()
-    if prefix:
-        return {k[len(prefix):]: v for k, v in state.items() if k.startswith(prefix)}
-    return {k: v for k, v in state.items() if k.startswith(TEXT_PREFIXES)}
-
-
-def _download(arch, tag):
-    tags = open_clip.list_pretrained_tags_by_model(arch) if isinstance(arch, str) else []
-    if tag not in tags:
-        raise ValueError(f"pretrained='{tag}' is neither an existing file nor one of open_clip's "
-                         f'tags for {arch!r}: {tags}')
-    try:
-        return open_clip.download_pretrained(open_clip.get_pretrained_cfg(arch, tag))
-    except Exception as error:
-        raise RuntimeError(
-            f"the weights '{tag}' of '{arch}' are neither cached nor reachable ({error}). Download "
-            'them on a machine with network access (the same line run there fills the Hugging Face '
-            "cache), or give the file's path as `pretrained`.") from error

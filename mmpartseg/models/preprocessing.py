@@ -4,21 +4,28 @@ import logging
 import torch
 from mmengine.logging import print_log
 
-from .clip import tag_config
+from .architectures import agreed_config, tag_config
+
+
+def preprocessing(arch, pretrained):
+    """dict: how pictures reach weights, as their tag states it, or all tags where they are of a file.
+
+    Empty for no weights, and for an architecture of no tags.
+    """
+    return {} if pretrained is None else tag_config(arch, pretrained) or agreed_config(arch)
 
 
 def pixel_statistics(arch, pretrained):
-    """Mean and standard deviation by which a tag's weights take RGB values of 0…255; None without a tag."""
-    tag = tag_config(arch, pretrained)
-    if not tag:
+    """Mean and standard deviation by which weights take RGB values of 0…255; None where they are unknown."""
+    known = preprocessing(arch, pretrained)
+    if 'mean' not in known or 'std' not in known:
         return None
-    return tuple([255 * value for value in tag[key]] for key in ('mean', 'std'))
+    return tuple([255 * value for value in known[key]] for key in ('mean', 'std'))
 
 
 def interpolation(arch, pretrained):
-    """By which pictures were resized for a tag's weights, such as ``'bicubic'``; None without a tag."""
-    tag = tag_config(arch, pretrained)
-    return tag.get('interpolation', 'bicubic') if tag else None
+    """By which pictures were resized for weights, such as ``'bicubic'``; None where that is unknown."""
+    return preprocessing(arch, pretrained).get('interpolation')
 
 
 def compare_pixel_statistics(preprocessor, statistics):
@@ -36,3 +43,9 @@ def compare_pixel_statistics(preprocessor, statistics):
             [[round(float(x), 3) for x in values] for values in pair] for pair in (statistics, found))
         print_log(f'data_preprocessor has mean={own_mean}, std={own_std}; the weights of the backbone were '
                   f'trained with mean={mean}, std={std}', 'current', logging.WARNING)
+
+
+def swaps_channels(preprocessor):
+    """Whether a data preprocessor takes BGR for RGB; later ones of mmseg have mmengine's name for it."""
+    return bool(getattr(preprocessor, 'channel_conversion', False)
+                or getattr(preprocessor, '_channel_conversion', False))

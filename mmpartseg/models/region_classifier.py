@@ -6,8 +6,8 @@ from mmseg.registry import MODELS
 from open_clip import OPENAI_DATASET_MEAN, OPENAI_DATASET_STD
 from torch import nn
 
+from .architectures import agreed_config, clip_config, is_plain_vit, tag_config
 from .backbones import OpenCLIPImageTower, OpenCLIPViT
-from .clip import clip_config, is_plain_vit, tag_config
 from .layers.regions import cell_presence, grown_box, region_means
 
 
@@ -23,18 +23,17 @@ class CLIPRegionClassifier(BaseModule):
         arch (str | dict): open_clip model name or configuration, of a plain ViT or of any other tower
             that :class:`OpenCLIPImageTower` takes with ``dense``.
         pretrained (str, optional): see :class:`OpenCLIPViT`. CLIP is frozen.
-        size (int): side of the resized crop in pixels, a multiple of the patch.
+        size (int): side of the resized crop in pixels; taken up to the next multiple of the patch.
         grow (float): of the box's width and height.
         mean, std (Sequence[float], optional): with which CLIP takes RGB values of 0…1; by default those of
-            the tag, OpenAI's without one.
+            the tag, or of all tags of the architecture, else OpenAI's.
         train_fuse_weight (bool): learn the mixing weight (stage 1), or keep it (stage 2).
 
     Attributes:
         fuse_weight (Tensor): w, a scalar: w · region + (1 − w) · object.
 
     Raises:
-        ValueError: ``size`` is not of whole patches, or not the only one that the tower takes; as of the
-            towers.
+        ValueError: as of the towers.
     """
 
     def __init__(self, arch='ViT-B-16-quickgelu', pretrained=None, size=384, grow=1.2,
@@ -43,13 +42,9 @@ class CLIPRegionClassifier(BaseModule):
         plain = is_plain_vit(clip_config(arch))
         kind, dense = (OpenCLIPViT, 'token') if plain else (OpenCLIPImageTower, True)
         self.backbone = kind(arch, pretrained, out_indices=(), dense=dense, init_cfg=init_cfg)
-        self.size, self.grow = size, grow
-        fixed = getattr(getattr(self.backbone, 'features', None), 'fixed_size', None)
-        if size % self.patch_size or fixed not in (None, (size, size)):
-            wanted = f'a multiple of {self.patch_size}' if fixed is None else f'{fixed[0]}, its only one,'
-            raise ValueError(f'size must be {wanted} for {arch!r}; got {size}')
+        self.size, self.grow = -(-size // self.patch_size) * self.patch_size, grow
         self.fuse_weight = nn.Parameter(torch.zeros(()), requires_grad=train_fuse_weight)
-        tag = tag_config(arch, pretrained)
+        tag = tag_config(arch, pretrained) or agreed_config(arch)
         for name, values, default in (('mean', mean, OPENAI_DATASET_MEAN), ('std', std, OPENAI_DATASET_STD)):
             values = tag.get(name, default) if values is None else values
             self.register_buffer(name, torch.tensor(values)[:, None, None], persistent=False)

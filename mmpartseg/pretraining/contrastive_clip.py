@@ -5,7 +5,7 @@ from mmengine.model import BaseModel
 from mmseg.registry import MODELS
 
 from ..checkpoints.read import read_checkpoint
-from ..models.clip import clip_config
+from ..models.architectures import clip_config
 from ..models.layers.linear import use_linear
 
 

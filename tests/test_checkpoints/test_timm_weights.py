@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 
 from mmpartseg.checkpoints import published_model, timm_weights
 from mmpartseg.checkpoints.hashes import sha256_of
-from mmpartseg.models import clip
+from mmpartseg.models import clip_weights
 from tests.tiny import TINY_CLIP
 
 TINY = 'test_convnext'
@@ -146,7 +146,7 @@ def test_arrays_of_numpy_are_held_against_their_sha256(tmp_path):
     """``.npz``, which timm and open_clip read themselves."""
     path = tmp_path / 'weights-1a2b3c4d.npz'
     np.savez(path, a=np.ones(3))
-    for door in (timm_weights._read_before, lambda path: clip.pretrained_state(TINY_CLIP, path, '')):
+    for door in (timm_weights._read_before, lambda path: clip_weights.pretrained_state(TINY_CLIP, path, '')):
         with pytest.raises(ValueError, match='1a2b3c4d.npz has the SHA-256 .* its name states 1a2b3c4d'):
             door(str(path))
     whole = path.rename(tmp_path / f'weights-{sha256_of(path)}.npz')

@@ -7,9 +7,9 @@ import timm
 import torch
 from mmseg.registry import MODELS
 
+from mmpartseg.models.architectures import clip_config
 from mmpartseg.models.backbones.features import positions
 from mmpartseg.models.backbones.image_tower import load_tower
-from mmpartseg.models.clip import clip_config
 from tests.tiny import TINY_CLIP
 from tests.tiny_towers import FAMILIES, family_of, register
 
@@ -80,10 +80,9 @@ def test_features_are_the_librarys_own(name, whole):
 def test_odd_sizes_and_gradients(name, whole):
     """Nothing that has no gradient is kept: what comes after the last index is not there to be run."""
     model = built(name, whole, out_indices=[0, 1], frozen=False).train()
-    fixed = name in FAMILIES and not FAMILIES[name].any_size
+    fixed, coarsest = name in FAMILIES and not FAMILIES[name].any_size, max(model.out_strides)
     for size in ((97, 66), (33, 40)):
         maps = model(torch.rand(2, 3, *size))
-        coarsest = max(model.out_strides)
         for x, stride in zip(maps, model.out_strides):
             expected = tuple(-(-side // coarsest) * coarsest // stride for side in size)
             assert x.shape[2:] == ((native(name) // stride, ) * 2 if fixed else expected)
@@ -164,6 +163,13 @@ def test_any_model_of_timm(tmp_path):
     assert mean == pytest.approx([123.675, 116.28, 103.53]) and interpolation == 'bicubic'
     assert not any(p.requires_grad for p in model.parameters())
     assert all(p.requires_grad for p in MODELS.build(dict(config, frozen=False)).parameters())
+
+
+@pytest.mark.parametrize('arch', ['xcit_nano_12_p16_224', 'pit_ti_224'])
+def test_a_cls_token_that_timm_does_not_give_out(arch):
+    """The configs ask for one; maps alone come from a model that has one and keeps it to itself."""
+    model = MODELS.build(dict(type='TimmImageTower', arch=arch, with_cls_token=True)).eval()
+    assert [maps.shape[1] for maps in model(torch.rand(1, 3, 224, 224))] == [*model.out_channels]
 
 
 def test_every_tower_of_open_clip_is_of_a_family():

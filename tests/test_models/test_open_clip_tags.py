@@ -7,7 +7,7 @@ import torch
 from mmengine.logging import MMLogger
 from mmseg.registry import MODELS
 
-from mmpartseg.models import clip, preprocessing
+from mmpartseg.models import clip, clip_weights, preprocessing
 from tests.tiny import TINY_CLIP, head_config
 
 OPENAI = dict(mean=[255 * x for x in (0.48145466, 0.4578275, 0.40821073)],
@@ -27,7 +27,7 @@ def model(tmp_path, monkeypatch):
         found = config(name)
         return found and dict(copy.deepcopy(TINY_CLIP), **({'quick_gelu': True} if 'quick' in name else {}))
     monkeypatch.setattr(open_clip, 'get_model_config', tiny)
-    monkeypatch.setattr(clip, '_download', lambda arch, tag: str(tmp_path / 'weights.pt'))
+    monkeypatch.setattr(clip_weights, '_download', lambda arch, tag: str(tmp_path / 'weights.pt'))
     return model
 
 
@@ -63,10 +63,32 @@ def test_features_are_those_of_open_clip(model):
     torch.testing.assert_close(text(tokens), model.encode_text(tokens))
 
 
-def test_a_file_has_the_activation_of_its_architecture(model, tmp_path):
-    tower = clip.build_image_tower('ViT-B-16', str(tmp_path / 'weights.pt'))
-    assert not any(isinstance(module, open_clip.transformer.QuickGELU) for module in tower.modules())
-    assert preprocessing.pixel_statistics('ViT-B-16', str(tmp_path / 'weights.pt')) is None
+@pytest.mark.parametrize('arch, other, has', [
+    ('ViT-B-16', 'ViT-B-16-quickgelu', ('GELU', 'QuickGELU')),
+    ('ViT-B-16-quickgelu', 'ViT-B-16', ('QuickGELU', 'GELU')), ('ViT-S-16', None, None)])
+def test_a_file_has_the_activation_of_its_architecture(arch, other, has, model, tmp_path, log):
+    """One line says that it may be the other one, where open_clip has both."""
+    file = str(tmp_path / 'weights.pt')
+    tower = clip.build_image_tower(arch, file)
+    quick = any(isinstance(module, open_clip.transformer.QuickGELU) for module in tower.modules())
+    assert quick == arch.endswith('-quickgelu')
+    line = (f"'{file}' does not say with which activation it was trained: {has and has[0]}, as '{arch}' has "
+            f"it; '{other}' has {has and has[1]}")
+    assert log == ([] if other is None else [(20, line)])
+
+
+@pytest.mark.parametrize('arch, mean, method', [
+    ('ViT-B-16-SigLIP2', .5, 'bicubic'), ('PE-Core-B-16', .5, 'bilinear'), ('MobileCLIP-S1', 0, 'bilinear'),
+    ('ViT-B-16', 0.48145466, 'bicubic'), ('ViT-L-14', None, 'bicubic'), ('ViT-S-16', None, None),
+    (TINY_CLIP, None, None)])
+def test_pixels_of_a_file_are_those_of_all_tags(arch, mean, method, tmp_path):
+    """Without network one gives the file; unknown where tags differ, or are none."""
+    (tmp_path / 'weights.bin').touch()
+    file = str(tmp_path / 'weights.bin')
+    found = preprocessing.pixel_statistics(arch, file)
+    assert (found and found[0][0] / 255) == (mean and pytest.approx(mean))
+    assert preprocessing.interpolation(arch, file) == method
+    assert preprocessing.preprocessing(arch, None) == {}  # weights from elsewhere, as CLIPSeg's
 
 
 @pytest.mark.parametrize('tag, statistics, said', [

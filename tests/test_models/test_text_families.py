@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmseg.registry import MODELS
 
-from mmpartseg.models.clip import clip_config
+from mmpartseg.models.architectures import clip_config
 from tests.tiny import TEXT_ENCODER, TINY_CLIP
 from tests.tiny_text import SMALL, text_folder, tokenizer_folder
 

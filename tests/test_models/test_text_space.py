@@ -169,16 +169,23 @@ def test_regions_on_any_clip(family):
     assert not any(p.requires_grad for p in model.parameters())
 
 
-@pytest.mark.parametrize('family, size, message', [
-    ('convnext', 48, 'size must be a multiple of 32'), ('vit', 20, 'size must be a multiple of 8')])
-def test_size_of_regions(family, size, message):
-    with pytest.raises(ValueError, match=message):
-        MODELS.build(dict(REGIONS, arch=arch_of(family), size=size))
+@pytest.mark.parametrize('family, size, taken', [('convnext', 48, 64), ('vit', 20, 24), ('vit', 24, 24)])
+def test_size_of_regions(family, size, taken):
+    """The recipe's 384 is of patches of 16; one of 14 takes the next size of whole patches."""
+    model = MODELS.build(dict(REGIONS, arch=arch_of(family), size=size))
+    assert model.size == taken
+    everywhere, regions = torch.ones(30, 30, dtype=torch.bool), torch.arange(30).remainder(2).expand(30, 30)
+    sizes = []
+    model.backbone.register_forward_pre_hook(lambda _, args: sizes.append(tuple(args[0].shape[2:])))
+    assert torch.isfinite(model([torch.rand(3, 30, 30)], [everywhere], [regions], 2)).all()
+    assert sizes == [(taken, taken)]
 
 
-def test_pixels_of_regions_are_those_of_the_tag(monkeypatch):
+@pytest.mark.parametrize('stated_by', ['tag_config', 'agreed_config'])
+def test_pixels_of_regions_are_those_of_the_tag(stated_by, monkeypatch):
+    """Or, for weights of a file or of a whole model, of all tags of the architecture."""
     from mmpartseg.models import region_classifier
-    monkeypatch.setattr(region_classifier, 'tag_config', lambda *args: dict(mean=(.5, ) * 3, std=(.25, ) * 3))
+    monkeypatch.setattr(region_classifier, stated_by, lambda *args: dict(mean=(.5, ) * 3, std=(.25, ) * 3))
     model = MODELS.build(dict(REGIONS, arch=TINY_CLIP))
     assert model.mean.flatten().tolist() == [.5] * 3 and model.std.flatten().tolist() == [.25] * 3
 

@@ -12,7 +12,7 @@ from mmseg.registry import MODELS
 
 import mmpartseg.pretraining  # noqa: F401
 from mmpartseg.checkpoints import export_clipseg
-from mmpartseg.models.clip import clip_config
+from mmpartseg.models.architectures import clip_config
 from tests.small_clip import ARCH
 from tests.small_pretraining import evaluate, extract_clip, pack, small
 

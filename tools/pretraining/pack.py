@@ -24,7 +24,7 @@ from mmseg.registry import MODELS
 
 from mmpartseg.checkpoints import export_clipseg, read_checkpoint
 from mmpartseg.engine import read_config
-from mmpartseg.models.clip import clip_config
+from mmpartseg.models.architectures import clip_config
 
 
 def main(argv=None):

@@ -7,15 +7,13 @@ model = dict(
     type='PartSegmentor',
     data_preprocessor=data_preprocessor,
     backbone=dict(
-        type='OpenCLIPViT', arch='ViT-B-16-quickgelu', pretrained=None, out_indices=(3, 6, 9),
-        frozen=True, with_cls_token=True),
+        type='OpenCLIPViT', arch='ViT-B-16-quickgelu', pretrained=None, frozen=True, with_cls_token=True),
     decode_head=dict(
         train_taxonomy='pascal_part_116:seen',
         test_taxonomy='pascal_part_116',
         text_encoder=dict(
             type='OpenCLIPTextEncoder', arch='ViT-B-16-quickgelu', pretrained=None,
             trainable='embeddings'),
-        in_channels=(768, 768, 768),
         channels=64,
         adapter_channels=192),
     train_cfg=dict(),

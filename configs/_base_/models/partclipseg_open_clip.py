@@ -8,5 +8,4 @@ model = dict(
     backbone=dict(_delete_=True, type='OpenCLIPImageTower', frozen=True, with_cls_token=True),
     decode_head=dict(
         text_encoder=dict(_delete_=True, type='OpenCLIPTextEncoder', trainable='none'),
-        in_channels=None,
         adapter_channels=None))  # it adapts hidden states of one width

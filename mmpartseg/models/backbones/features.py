@@ -5,6 +5,8 @@ only pictures that it takes, or None. ``keep(indices)`` drops what comes after t
 ``keep_all()`` nothing that is read, and a call with (N, 3, H, W) and indices gives a list of pairs: map
 (N, C, h, w), CLS token (N, C) or None.
 """
+from inspect import signature
+
 import open_clip
 import torch
 import torch.nn.functional as F
@@ -106,7 +108,9 @@ class TimmFeatures:
         self.model = model
         self.widths, self.strides = (tuple(int(each[key]) for each in model.feature_info)
                                      for key in ('num_chs', 'reduction'))
-        self.has_cls_token = getattr(model, 'cls_token', None) is not None
+        # XCiT, CaiT, VOLO and others have one that they do not give out
+        self.has_cls_token = getattr(model, 'cls_token', None) is not None and (
+            'return_prefix_tokens' in signature(model.forward_intermediates).parameters)
         self.fixed_size = self._fixed_size()
 
     def _fixed_size(self):

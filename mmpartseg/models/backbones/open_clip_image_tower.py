@@ -2,7 +2,9 @@
 from mmseg.registry import MODELS
 from open_clip.model import _build_vision_tower
 
-from ..clip import clip_config, pretrained_state, quick_gelu
+from ..architectures import clip_config
+from ..clip import quick_gelu
+from ..clip_weights import pretrained_state
 from ..preprocessing import interpolation, pixel_statistics
 from ..timm_models import timm_clip, timm_model
 from .image_tower import ImageTower, load_tower

@@ -47,5 +47,5 @@ def fitted_head(decode_head, backbone):
     if stated is not None and tuple(stated) != known['in_channels']:
         raise ValueError(f"{decode_head['type']} has in_channels={tuple(stated)}, and its "
                          f"{type(backbone).__name__} gives maps whose channels are {known['in_channels']}: "
-                         'leave in_channels out, and it follows the backbone')
+                         'leave in_channels out, or set it to None, and it follows the backbone')
     return dict(decode_head, **{name: known[name] for name in fitted if decode_head.get(name) is None})

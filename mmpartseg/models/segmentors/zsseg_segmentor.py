@@ -5,6 +5,7 @@ from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
+from ..preprocessing import swaps_channels
 from .decide import decide_known, mean_scores, winners
 from .object_scores import Picture, object_scores, resized_mask
 from .part_segmentor import PartSegmentor
@@ -104,7 +105,7 @@ class ZSSegSegmentor(PartSegmentor):
         preprocessor = self.data_preprocessor
         if preprocessor._enable_normalize:
             image = image * preprocessor.std + preprocessor.mean
-        return image if preprocessor.channel_conversion else image.flip(0)
+        return image if swaps_channels(preprocessor) else image.flip(0)
 
     def decide_picture(self, picture, sample):
         """Add the label maps of one image to ``sample``, as :meth:`PartSegmentor.decide_image`."""
@@ -127,7 +128,7 @@ class ZSSegSegmentor(PartSegmentor):
         preprocessor, image = model.data_preprocessor, picture.pixels[None]
         if preprocessor.size is not None:
             image = F.interpolate(image, tuple(preprocessor.size), mode='bilinear')
-        image = image if preprocessor.channel_conversion else image.flip(1)
+        image = image if swaps_channels(preprocessor) else image.flip(1)
         if preprocessor._enable_normalize:
             image = (image - preprocessor.mean) / preprocessor.std
         scores, = model.scores_of(image, [{}]).objects()

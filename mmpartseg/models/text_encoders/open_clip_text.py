@@ -9,7 +9,8 @@ from mmseg.registry import MODELS
 from open_clip.hf_model import HFTextEncoder
 
 from ... import on_demand
-from ..clip import build_text_tower, clip_config, split_projections, train_query_value
+from ..architectures import clip_config
+from ..clip import build_text_tower, split_projections, train_query_value
 from .text_folder import TextFolder, fingerprint
 from .tokenizing import Tokenizer, unpadded
 

@@ -5,6 +5,7 @@ import open_clip
 import torch
 
 from ...spelling import shortened
+from ..architectures import folder_of
 
 # of one place more than there are: at the end, before a CLS token at the end (CLIPA), at the start
 EMPTY_PLACES = (-1, -2, 0)
@@ -46,7 +47,7 @@ class Tokenizer:
                 self._made = self._make()
             except OSError as error:
                 raise RuntimeError(
-                    f"the tokenizer '{self.text_cfg.get('hf_tokenizer_name')}' of {self.arch!r} is neither "
+                    f"the tokenizer '{self._files()}' of {self.arch!r} is neither "
                     f'cached nor reachable: {error}') from error
         return self._made
 
@@ -58,12 +59,17 @@ class Tokenizer:
 
     def _make_whole(self):
         options = self.text_cfg.get('tokenizer_kwargs') or {}
-        name = self.text_cfg.get('hf_tokenizer_name')
+        name = self._files()
         if not name:
             return simple_tokenizer(self.context_length, **options)
         return open_clip.tokenizer.HFTokenizer(
             name, tokenizer_mode=self.text_cfg.get('tokenizer_mode'), context_length=self.context_length,
             **options)
+
+    def _files(self):
+        """Where the files of a tokenizer of ``transformers`` are; None for CLIP's own."""
+        name = self.text_cfg.get('hf_tokenizer_name')
+        return folder_of(self.arch) or name if name else None
 
     def __call__(self, prompts):
         """Token ids (n, context length).
