@@ -24,7 +24,7 @@ def segment(inferencer, tmp_path):
 
 
 def test_click(segment):
-    picture, svg, downloads, line = segment(Image.fromarray(RGB), 'cat: head, <b>tial</b>; cow: head', '')
+    picture, svg, downloads, line = segment(Image.fromarray(RGB), 'cat: head, R&D tial; cow: head', '')
     assert picture.shape[2] == 3
     assert [Path(path).name for path in downloads] == [
         'picture.json', 'picture_overlay.png', 'picture_parts.png']
@@ -34,7 +34,7 @@ def test_click(segment):
         f"{part['name']} ({part['score']:.2f})" for part in found]
     assert parsed.get('viewBox') == '0 0 40 24'
     assert line == (f'{len(found)} of 3 parts found. Never seen in training: objects cow. '
-                    'Never seen in training: parts <b>tial</b>')
+                    'Never seen in training: parts R&D tial')
     assert "'tial': did you mean 'tail'?" in segment(Image.fromarray(RGB), 'cat: head, tial', '')[-1]
 
 
@@ -153,16 +153,17 @@ def test_what_the_browser_gets(mocked, segment, tmp_path):
     assert '<' not in mocked.HTML.call_args_list[-1].args[0]
     whole = mocked.on.call_args_list[0].args[1]
     path = picture_file(tmp_path, '16 bit')
-    (*_, line, box), = whole(path, f'cat: {MARKUP}', '', 0, 0.5)
-    assert '<' not in line and '&lt;img src=x' in line and box is None
+    (*_, line, box), = whole(path, 'cat: R&D', '', 0, 0.5)
+    assert 'R&amp;D' in line and '<' not in line and box is None
     answers = whole(picture_file(tmp_path, 'damaged'), 'cat: head', MARKUP, 0, 0.5)
     *cleared, line, box = next(answers)
     assert cleared == [None, '', None] and box is None and 'damaged.png cannot be read' in line
     with pytest.raises(ValueError, match=r'damaged\.png cannot be read'):
         next(answers)
-    with pytest.raises(ValueError) as error:
-        list(whole(path, 'cat: head', MARKUP, 0, 0.5))
-    assert '<' not in str(error.value) and '&lt;img src=x' in str(error.value)
+    for parts, name in ((f'cat: {MARKUP}', ''), ('cat: head', MARKUP)):
+        with pytest.raises(ValueError) as error:
+            list(whole(path, parts, name, 0, 0.5))
+        assert '<' not in str(error.value) and '&lt;img src=x' in str(error.value)
     clear = image.change.call_args.args[0]
     assert clear() == (None, '', None, '', None)
 
