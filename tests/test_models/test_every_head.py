@@ -4,6 +4,7 @@ import copy
 import pytest
 import torch
 from mmengine.config import ConfigDict
+from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
@@ -60,6 +61,14 @@ def test_vocabulary_changed_between_calls(name):
 def test_image_sizes(name, size):
     scores, pred_all, _ = predicted(build(name), images(1, size))
     assert torch.isfinite(scores).all() and pred_all.shape == (1, 1, *SIZE)
+
+
+@pytest.mark.parametrize('field', ['gt_object_seg', 'pred_object_seg'])
+def test_objects_of_another_size_than_the_image(name, field):
+    model, test = build(name), SegDataSample(metainfo=dict(ori_shape=SIZE, img_path='cat.png'))
+    test.set_field(PixelData(data=torch.zeros(1, 32, 32, dtype=torch.long)), field)
+    with pytest.raises(ValueError, match=f"{field} of 'cat.png' is 32x32, the image 20x25 .* at the size"):
+        model.predict(images(1), [test])
 
 
 def test_one_class(name):

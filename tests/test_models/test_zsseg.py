@@ -137,6 +137,10 @@ class TestSettings:
         labels = model.test_step(batch(objects, ori=(300, 400)))[0].pred_oracle_sem_seg.data[0]
         assert (labels != len(TEST)).nonzero().tolist() == [[151, 203]]
 
+    def test_objects_of_another_size_than_the_image(self):
+        with pytest.raises(ValueError, match='gt_object_seg of .* is 20x20, the image 40x50 .* at the size'):
+            build().test_step(batch(halves(0, 1, (20, 20))))
+
     def test_no_windows(self):
         model = build()
         with pytest.raises(NotImplementedError, match='one object at a time.*Leave test_cfg'):

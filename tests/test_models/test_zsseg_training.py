@@ -89,7 +89,8 @@ class TestTraining:
         for own in (False, True):
             head = MODELS.build(dict(cfg.decode_head, own_classes_only=own))
             head.region_logits = lambda *_: logits
-            losses[own] = head.loss_by_feat(RegionPromptInput(None, None), parts, objects, head.train_index)
+            losses[own] = head.loss_by_feat(RegionPromptInput(torch.zeros(2, 3, 1, 4), None), parts, objects,
+                                            head.train_index)
         rows = [([1., 2.], 0), ([0., 3.], 1), ([0.], 0)]
         expected = sum(F.cross_entropy(torch.tensor([row]), torch.tensor([label])) for row, label in rows) / 3
         torch.testing.assert_close(losses[True]['loss_region'], expected)
@@ -97,6 +98,26 @@ class TestTraining:
         assert losses[False]['acc_region'].item() == 0
         losses[True]['loss_region'].backward()
         assert logits.grad[..., 2].abs().sum() == 0 and logits.grad[1].abs().sum() == 0
+
+    def test_prompts_of_images_without_a_part(self):
+        """They are left out, whether they show an object or not; a batch of them moves nothing."""
+        cfg = Config.fromfile(ROOT / 'configs/_base_/models/zsseg_prompts.py').model
+        shrink(cfg, TINY_CLIP, crop=32)
+        cfg.decode_head.update(train_taxonomy=TRAIN, test_taxonomy=TRAIN)
+        torch.manual_seed(0)
+        model, images = MODELS.build(cfg).train(), 255 * torch.rand(3, 3, 64, 64)
+        samples = [*self.samples([TRAIN, TRAIN]), *self.samples([TRAIN, TRAIN])[:1]]
+        for sample, obj in zip(samples[1:], (0, 9)):
+            sample.gt_sem_seg.data.fill_(255)
+            sample.gt_object_seg.data.fill_(obj)
+        together, alone = model.loss(images, samples), model.loss(images[:1], samples[:1])
+        assert alone['decode.loss_region'] > 0
+        torch.testing.assert_close(together, alone)
+        nothing = model.loss(images[1:], samples[1:])
+        assert nothing['decode.loss_region'] == 0 and nothing['decode.acc_region'] == 0
+        nothing['decode.loss_region'].backward()
+        learned = [p for p in model.parameters() if p.requires_grad]
+        assert len(learned) == 3 and all(p.grad.abs().sum() == 0 for p in learned)
 
     def test_samples_without_objects(self):
         model, samples = build(), self.samples([TRAIN, TRAIN])

@@ -47,11 +47,19 @@ class RegionPromptHead(RegionTextHead):
         return RegionPromptInput(inputs[0], text)
 
     def loss_by_feat(self, output, part_map, object_map, index):
-        """``loss_region``, a mean over the regions of the batch, and ``acc_region`` in percent."""
+        """``loss_region``, a mean over the regions of the batch, and ``acc_region`` in percent.
+
+        Images without a part teach nothing; in a batch of such images both are 0.
+        """
         num_classes = len(index.taxonomy)
+        chosen = (part_map != self.ignore_index).flatten(1).any(1).nonzero()[:, 0]
+        if len(chosen) == 0:  # a mean over nothing
+            zero = output.text.sum() * 0 + self.regions.fuse_weight * 0
+            return dict(loss_region=zero, acc_region=zero.detach())
+        images, part_map, object_map = output.images[chosen], part_map[chosen], object_map[chosen]
         regions = part_map.masked_fill(part_map == self.ignore_index, num_classes)
         is_object = object_map < len(index.taxonomy.objects)
-        logits = self.region_logits(output.images, is_object, regions, num_classes, output.text)
+        logits = self.region_logits(images, is_object, regions, num_classes, output.text)
         present = torch.zeros(*logits.shape[:2], dtype=torch.bool, device=logits.device)
         present = F.pad(present, (0, 1)).scatter(1, regions.flatten(1), True)[:, :-1]
         labels, logits = present.nonzero()[:, 1], logits[present]

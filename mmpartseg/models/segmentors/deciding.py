@@ -3,6 +3,7 @@ import torch
 from mmseg.structures import SegDataSample
 
 from ...released_labels import released_evaluator, resized_and_back
+from ...structures import source_of
 from .batch_scores import FullScores
 from .decision import Decision
 
@@ -59,10 +60,19 @@ class Deciding:
         return decisions
 
     def objects_of(self, sample):
-        """(H, W) object of each pixel for Oracle-Obj and for Pred-Obj, None where the sample has none."""
+        """(H, W) object of each pixel for Oracle-Obj and for Pred-Obj, None where the sample has none.
+
+        Raises:
+            ValueError: a map of another size than the image; names the sample.
+        """
         device = self.index.object_of.device
         known, predicted = (sample.get(field).data[0].to(device) if field in sample else None
                             for field in ('gt_object_seg', 'pred_object_seg'))
+        for name, objects in (('gt_object_seg', known), ('pred_object_seg', predicted)):
+            if objects is not None and objects.shape != tuple(sample.ori_shape[:2]):
+                sizes = ['x'.join(map(str, size[:2])) for size in (objects.shape, sample.ori_shape)]
+                raise ValueError(f'{name} of {source_of(sample)} is {sizes[0]}, the image {sizes[1]} (height '
+                                 'x width): in testing, objects are given at the size of the image itself')
         if known is not None:
             sample.set_metainfo(dict(oracle_released_ground_truth=self.released_ground_truth))
             evaluator = released_evaluator(self.released_ground_truth)
