@@ -79,10 +79,10 @@ def zsseg_to_mmpartseg(published: dict[str, torch.Tensor], source: str) -> 'Orde
     if LEARNED[0] in published:  # a checkpoint of ours
         state, unknown = OrderedDict(published), []
     else:
+        theirs = {name: name for name in published}
         if not anchor.startswith(LEARNER):  # prompts alone
-            prefix = anchor.removesuffix(ANCHOR)
-            published = {LEARNER + name.removeprefix(prefix): value for name, value in published.items()}
-        names = {name: _rename(name) for name in published if not name.startswith(DROPPED)}
+            theirs = {name: LEARNER + name.removeprefix(anchor.removesuffix(ANCHOR)) for name in published}
+        names = {name: _rename(full) for name, full in theirs.items() if not full.startswith(DROPPED)}
         unknown = [name for name, ours in names.items() if ours is None]
         state = OrderedDict((ours, published[name]) for name, ours in names.items())
         state.update({name.replace('running_mean', 'num_batches_tracked'): torch.tensor(0)

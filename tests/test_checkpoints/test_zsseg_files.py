@@ -99,6 +99,12 @@ def test_prompts_go_together(missing):
         zsseg_to_mmpartseg(state, 'file')
 
 
+@pytest.mark.parametrize('prefix', ['', 'prompt_learner.'])
+def test_another_entry_beside_prompts_is_named_as_in_the_file(prefix):
+    with pytest.raises(ValueError, match=rf"file: 1 entry is not of ZSSeg\+.*\['{prefix}meta_net\.bias'\]"):
+        zsseg_to_mmpartseg({**prompts(prefix), f'{prefix}meta_net.bias': torch.zeros(1)}, 'file')
+
+
 def test_other_entries():
     with pytest.raises(ValueError, match="no entry 'prefix_prompt', so these are not weights of ZSSeg"):
         zsseg_to_mmpartseg({'decoder.film_mul.weight': torch.zeros(1)}, 'file')
