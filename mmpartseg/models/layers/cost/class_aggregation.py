@@ -18,12 +18,20 @@ class ClassAggregation(nn.Module):
         num_heads (int): attention heads.
         attention (str): ``'linear'`` or ``'query'``, see :mod:`.class_attention`.
         pooling (int): tokens along the side of what is pooled to one.
-        padded_classes (int): learned classes fill up to so many; 0 for none.
+        padded_classes (int): learned classes fill up to so many; 0 for none. With ``'linear'`` alone.
+
+    Raises:
+        ValueError: an unknown attention, or one that learned classes do not go with.
     """
 
     def __init__(self, dims, guidance_dims, num_heads=4, attention='linear', pooling=2, padded_classes=0,
                  mlp_ratio=4):
         super().__init__()
+        if attention not in CLASS_ATTENTION:
+            raise ValueError(f'class_attention must be one of {tuple(CLASS_ATTENTION)}, got {attention!r}')
+        if padded_classes and attention != 'linear':
+            raise ValueError(f"padded_classes={padded_classes} goes with class_attention='linear' alone, got "
+                             f'{attention!r}; leave it at 0')
         self.pooling, self.padded_classes = pooling, padded_classes
         self.attend = CLASS_ATTENTION[attention]
         self.norm1, self.norm2 = nn.LayerNorm(dims), nn.LayerNorm(dims)
@@ -42,7 +50,13 @@ class ClassAggregation(nn.Module):
 
         Returns:
             Tensor: (N, T, h, w, C).
+
+        Raises:
+            ValueError: a grid that pooling leaves nothing of.
         """
+        if min(x.shape[2:4]) < self.pooling:
+            raise ValueError(f'pooling={self.pooling} leaves nothing of a grid of {x.shape[2]}x{x.shape[3]} '
+                             'tokens; give CLIP larger pictures (clip_size of GuidedCLIP), or set pooling=1')
         pooled = resized(x, lambda maps: F.avg_pool2d(maps, self.pooling))
         grid = pooled.shape[2:4]
         tokens = pooled.flatten(2, 3).transpose(1, 2)  # N x hw x T x C
