@@ -36,3 +36,24 @@ def _keeps_draws(dataset):
     if isinstance(dataset, RepeatDataset):
         return _keeps_draws(dataset.dataset)
     return isinstance(dataset, (PartSegDataset, PerObjectDataset))
+
+
+class Resumed:
+    """The batches of a resumed run, of which mmengine leaves the first ``passed`` aside.
+
+    ``settle`` is called before the first that is new; with ``jumps`` the others are None.
+    """
+
+    def __init__(self, batches, passed, jumps, settle):
+        self.batches, self.passed, self.jumps, self.settle = batches, passed, jumps, settle
+
+    def __next__(self):
+        if self.passed == 0:
+            self.settle()
+        self.passed -= 1
+        return None if self.jumps and self.passed >= 0 else next(self.batches)
+
+    def skip_iter(self, count):
+        """Leave so many aside at once, as later ones of mmengine ask for."""
+        for _ in range(count):
+            next(self)

@@ -1,13 +1,17 @@
 """Which checkpoints of a run are there, and which one it goes on from."""
 import os
 import signal
+from types import SimpleNamespace
 
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.dataset import InfiniteSampler
 from mmengine.evaluator import Evaluator
+from mmengine.runner.loops import _InfiniteDataloaderIterator
 
 from mmpartseg.engine import prepare_resume
+from mmpartseg.engine.hooks import ResumableCheckpointHook
 from tests.runs import in_child, kill_in_rename, train, write_config
 
 WHOLE = dict(meta=dict(seed=3, iter=4, epoch=0), state_dict=dict(weight=torch.rand(99)), optimizer={},
@@ -164,3 +168,20 @@ def test_an_outdated_checkpoint_goes_in_the_end(tmp_path):
     assert {p.name for p in (tmp_path / 'work').glob('iter*.pth')} == {'iter_2.pth', 'iter_4.pth'}
     assert in_child(train, config, tmp_path / 'work', resume=True) == [0]
     assert [p.name for p in (tmp_path / 'work').glob('iter*.pth')] == ['iter_6.pth']
+
+
+@pytest.mark.parametrize('asks', ['for each', 'for all at once', 'for none'])
+def test_how_mmengine_leaves_batches_aside(asks, monkeypatch):
+    """As 0.10.7 does, as its continuation does, and with its fast_forward_on_resume."""
+    loader = torch.utils.data.DataLoader(range(8), sampler=InfiniteSampler(range(8), shuffle=False))
+    loop = SimpleNamespace(dataloader=loader, iter=3, dataloader_iterator=_InfiniteDataloaderIterator(loader),
+                           fast_forward_on_resume=asks == 'for none')
+    hook, settled = ResumableCheckpointHook(), []
+    hook.resumed = 'states'
+    monkeypatch.setattr(hook, 'settle', settled.append)
+    hook.before_train_epoch(SimpleNamespace(train_loop=loop))
+    if asks == 'for all at once':
+        loop.dataloader_iterator.skip_iter(3)
+    for _ in range(3 * (asks == 'for each')):
+        next(loop.dataloader_iterator)
+    assert settled == [] and int(next(loop.dataloader_iterator)) == 3 and len(settled) == 1

@@ -9,7 +9,7 @@ from ...atomic import write_atomic
 from ...printable import counted
 from ..atomic_files import remove_unfinished
 from ..random_states import get_random_states, set_random_states
-from ..skipping import jump
+from ..skipping import Resumed, jump
 from .best_checkpoint import monitor_defined_scores, old_best_stays
 from .taxonomy_check_hook import segmentor_of
 
@@ -71,10 +71,13 @@ class ResumableCheckpointHook(CheckpointHook):
         jumps, batches = jump(loop.dataloader, loop.iter), loop.dataloader_iterator
         if jumps:
             batches = type(batches)(loop.dataloader)
+            getattr(batches, '_ensure_iterator', bool)()  # later ones of mmengine draw their seed only then
         else:
             runner.logger.warning('the batches before are read once more: only with DrawSampler, or without '
                                   'workers, does a run know where it was without that')
-        loop.dataloader_iterator = _Resumed(batches, loop.iter, jumps, lambda: self.settle(runner))
+        # mmengine leaves them aside, but for its fast_forward_on_resume
+        passed = 0 if getattr(loop, 'fast_forward_on_resume', False) else loop.iter
+        loop.dataloader_iterator = Resumed(batches, passed, jumps, lambda: self.settle(runner))
 
     def after_train(self, runner):
         """A run that was killed in its last validation has that left to do."""
@@ -148,22 +151,6 @@ class ResumableCheckpointHook(CheckpointHook):
         runner.message_hub.update_info('keep_ckpt_ids', list(self.keep_ckpt_ids))
         return [self.file_backend.join_path(self.out_dir, self.filename_tmpl.format(s))
                 for s in outdated]
-
-
-class _Resumed:
-    """The batches of a resumed run, of which mmengine leaves the first ``passed`` aside.
-
-    ``settle`` is called before the first that is new; with ``jumps`` the others are None.
-    """
-
-    def __init__(self, batches, passed, jumps, settle):
-        self.batches, self.passed, self.jumps, self.settle = batches, passed, jumps, settle
-
-    def __next__(self):
-        if self.passed == 0:
-            self.settle()
-        self.passed -= 1
-        return None if self.jumps and self.passed >= 0 else next(self.batches)
 
 
 def _step(hook, runner):
