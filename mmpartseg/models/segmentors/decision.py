@@ -61,11 +61,9 @@ class Decision:
             self._add_logits(scores)
 
     def scores_of(self, classes):
-        """(m, h, w): the scores of some classes (m,), of those decided from; None if one was not."""
-        if self.classes is None:
-            return None if self.scores is None else self.scores[classes]
-        place = (self.classes == classes[:, None]).long()
-        return self.scores[place.argmax(1)] if place.any(1).all() else None
+        """(m, h, w): the scores of some classes (m,), of those that were decided from."""
+        place = classes if self.classes is None else torch.searchsorted(self.classes, classes)
+        return self.scores[place]
 
     def _label(self, rule, scores, classes, objects):
         """(H, W) int64: by one of the rules for known objects."""

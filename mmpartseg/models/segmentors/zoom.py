@@ -5,18 +5,19 @@ import torch
 import torch.nn.functional as F
 from mmseg.structures import SegDataSample
 
-from .decide import decide_known, mean_scores, winners
+from .decide import decide_known, mean_scores, objects_present, winners
 from .object_regions import regions_of
 
 MARGIN = 0.1  # of a crop's longer side: as far as an object's border may move outwards
 
 
 def zoom_in(model, decision, picture, size):
-    """Decide the parts of each object again, from the mean scores of the whole picture and a crop around it.
+    """Decide the parts of objects again, from the mean scores of the whole picture and crops around them.
 
-    Each connected region of an object costs one more pass through the network; in every setting those of its
-    own object map. Where objects are known or given, no pixel changes its object. In Pred-All they are
-    decided again, too: which object a region is, and, between it and the background, where it ends.
+    A crop costs one more pass through the network. Where objects are known or given there is one for each of
+    their connected regions, and no pixel changes its object. In Pred-All, where the guess may split one
+    object into several, there is one for each region of whatever is no background, and its objects are
+    decided again, too, among those of the picture.
 
     Args:
         model (PartSegmentor): that decided.
@@ -93,7 +94,10 @@ class CloserLook:
             part_scores (Tensor, optional): (K,), changed in place: where a part of a class's pixels is seen
                 in crops, the mean over what was seen there and, of the others, in the whole.
         """
-        regions = regions_of(objects.cpu().numpy(), len(self.model.taxonomy.objects))
+        count = len(self.model.taxonomy.objects)
+        if self.doubted:  # all are one, and whatever it is
+            objects, count = torch.where((objects >= 0) & (objects < count), 0, -1), 1
+        regions = regions_of(objects.cpu().numpy(), count)
         pixels, total = self._seen_in_crops(labels, regions)
         if part_scores is not None and regions:
             own = labels.flatten().bincount(minlength=self.num_classes)[:self.num_classes]
@@ -120,39 +124,35 @@ class CloserLook:
         model, object_of = self.model, self.index.object_of
         piece_bytes = model.test_cfg.get('piece_bytes')
         seen = model.scores_of(self._inputs(region.area), [{}])
-        obj, mask = region.object, torch.from_numpy(region.mask).to(labels.device)
-        if self.doubted:
-            obj, mask = self._object(seen, region, mask, labels)
-        classes = (object_of == obj).nonzero()[:, 0]
+        mask = torch.from_numpy(region.mask).to(labels.device)
+        objects = self._objects(seen, region, mask, labels) if self.doubted else torch.where(
+            mask, region.object, -1)
+        classes = objects_present(objects, len(model.taxonomy.objects))[object_of].nonzero()[:, 0]
+        if len(classes) == 0:
+            return torch.full_like(labels, self.num_classes), torch.zeros_like(object_of, dtype=torch.float)
         closer, = seen.classes(classes)
         scores = self._with_whole(closer, self.decision.scores_of(classes), region.area)
         names = F.pad(classes, (0, 1), value=self.num_classes)
-        found = decide_known(scores, tuple(mask.shape), object_of[classes], torch.where(mask, obj, -1),
-                             piece_bytes, names)
+        found = decide_known(scores, tuple(mask.shape), object_of[classes], objects, piece_bytes, names)
         channel_of = torch.zeros_like(object_of)
         channel_of[classes] = torch.arange(len(classes), device=classes.device)
         return found, mean_scores(scores, found, self.num_classes, piece_bytes,
                                   model.scores_are_probabilities, channel_of)
 
-    def _object(self, seen, region, mask, labels):
-        """The object of a region, of the best mean score over its pixels, and (h, w) bool: where it is.
-
-        It takes pixels of the background in its neighbourhood, or leaves it some; those of others stay.
-        """
+    def _objects(self, seen, region, mask, labels):
+        """(h, w): the object of each pixel of a region, and of the background near to it; O for none."""
         closer, = seen.objects()
         scores = self._with_whole(closer, self.decision.object_scores, region.area)
-        share = F.adaptive_avg_pool2d(mask[None].to(scores), scores.shape[1:])
-        obj = int((scores[:-1] * share).sum((1, 2)).argmax())
+        count = len(scores) - 1
+        scores[:-1][~objects_present(self.decision.won, count)] = -torch.inf
         reach = 2 * max(1, round(MARGIN * max(mask.shape))) + 1
         near = cv2.dilate(region.mask.astype(np.uint8), np.ones((reach, reach), np.uint8))
         near = torch.from_numpy(near).to(labels.device).bool() & (labels == self.num_classes)
-        inside = winners(scores[[obj, -1]], tuple(mask.shape), self.model.test_cfg.get('piece_bytes')) == 0
-        return obj, (mask | near) & inside
+        best = winners(scores, tuple(mask.shape), self.model.test_cfg.get('piece_bytes'))
+        return torch.where(mask | near, best, count)
 
     def _with_whole(self, closer, whole, area):
-        """(n, h, w): the mean of scores in the crop and in the whole, if they are known there."""
-        if whole is None:
-            return closer
+        """(n, h, w): the mean of scores in the crop and in the whole."""
         return (closer + cut_out(whole, area, self.decision.size, closer.shape[1:])) / 2
 
     def _inputs(self, area):
