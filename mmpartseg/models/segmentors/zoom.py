@@ -144,12 +144,12 @@ class CloserLook:
         closer, = seen.objects()
         scores = self._with_whole(closer, self.decision.object_scores, region.area)
         count = len(scores) - 1
-        scores[:-1][~objects_present(self.decision.won, count)] = -torch.inf
+        possible = objects_present(self.decision.won, count + 1).nonzero()[:, 0]  # with the background, last
         reach = 2 * max(1, round(MARGIN * max(mask.shape))) + 1
         near = cv2.dilate(region.mask.astype(np.uint8), np.ones((reach, reach), np.uint8))
         near = torch.from_numpy(near).to(labels.device).bool() & (labels == self.num_classes)
-        best = winners(scores, tuple(mask.shape), self.model.test_cfg.get('piece_bytes'))
-        return torch.where(mask | near, best, count)
+        best = winners(scores[possible], tuple(mask.shape), self.model.test_cfg.get('piece_bytes'))
+        return torch.where(mask | near, possible[best], count)
 
     def _with_whole(self, closer, whole, area):
         """(n, h, w): the mean of scores in the crop and in the whole."""

@@ -1,8 +1,11 @@
 """Connected regions of objects, and the crops from which they are seen closer."""
 import numpy as np
 import pytest
+import torch
+import torch.nn.functional as F
 
 from mmpartseg.models.segmentors.object_regions import CONTEXT, MOST, regions_of
+from mmpartseg.models.segmentors.zoom import cut_out
 
 SIZE = (90, 120)
 OBJECTS = np.full(SIZE, -1)  # bus 0, cat 1, dog 2
@@ -44,3 +47,10 @@ def test_no_more_regions_than_so_many():
     speckled[40:50, 40:50] = 1
     found = regions_of(speckled, 3)
     assert len(found) == MOST == 20 and found[0].object == 1
+
+
+def test_areas_of_score_maps():
+    maps = torch.rand(3, 9, 12)
+    area = (slice(20, 60), slice(30, 90))
+    expected = F.interpolate(maps[None], SIZE, mode='bilinear')[0][(slice(None), *area)]
+    torch.testing.assert_close(cut_out(maps, area, SIZE, (40, 60)), expected, atol=1e-5, rtol=0)
