@@ -21,6 +21,7 @@ from PIL import Image
 import mmpartseg  # noqa: F401  makes mmseg importable
 from mmpartseg.taxonomy import load_metainfo
 from tests.device import use_test_device
+from tests.read_once import read_shipped_configs_once
 
 IGNORE = 255
 torch.set_num_threads(1)  # tiny tensors: more threads only wait for each other
@@ -28,6 +29,7 @@ torch.set_num_threads(1)  # tiny tensors: more threads only wait for each other
 torch.ones((), requires_grad=True).backward()
 init_default_scope('mmseg')
 use_test_device()
+read_shipped_configs_once()
 settings.register_profile('busy machine', deadline=None)
 settings.load_profile('busy machine')
 

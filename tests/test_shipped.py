@@ -1,5 +1,8 @@
 """Shipped configs by name, from whatever folder."""
+from pathlib import Path
+
 import pytest
+from mmengine.config import Config
 
 from mmpartseg.engine import read_config
 from mmpartseg.shipped import config_path, shipped_root
@@ -33,3 +36,13 @@ def test_near_misses(name, near):
 def test_nothing_else(name):
     with pytest.raises(FileNotFoundError, match=f"there is no config '{name}'"):
         config_path(name)
+
+
+def test_tests_read_a_config_once_and_each_its_own():
+    """tests/read_once.py: what one test changes, the next does not see."""
+    path = config_path('partclipseg/part_shapes')
+    first = Config.fromfile(path)
+    first.model.decode_head.clear()
+    again = Config.fromfile(Path(path))
+    assert again.model.decode_head.type == 'PartCLIPSegHead' and again.filename == Path(path)
+    assert again.pretty_text == Config.fromfile(path, True).pretty_text  # read anew
