@@ -3,7 +3,8 @@ import ast
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from ..spelling import clean, each_once, fold, shortened
 from ..taxonomy import ANYTHING, SEPARATOR
@@ -109,7 +110,7 @@ def _pasted(text):
     yield from _flat(content)
 
 
-def record(pairs):
+def record(pairs: Collection[Any]) -> Collection[Any]:
     """Pairs of object and parts of ``{"object": "cat", "parts": ["head"]}``; others as they are."""
     if sorted(str(pair[0]) for pair in pairs if isinstance(pair, tuple) and len(pair) == 2) != RECORD:
         return pairs
