@@ -27,17 +27,17 @@ def read_groups(groups: str | dict[str, Any]) -> dict[str, list[str]]:
     Raises:
         ValueError: no ``=`` in a group or two, nothing on one side of it, a part in two groups.
     """
-    if isinstance(groups, str):
-        groups = _typed_groups(groups)
-    members = Counter(part for parts in groups.values() for part in set(map(_owner_and_part, parts)))
+    read: dict[str, list[str]] = _typed_groups(groups) if isinstance(groups, str) else groups
+    members = Counter(part for parts in read.values() for part in set(map(_owner_and_part, parts)))
     twice = sorted(part for (_, part), count in members.items() if count > 1)
-    if twice and not any(_owner_and_part(group)[0] for group in groups):
+    if twice and not any(_owner_and_part(group)[0] for group in read):
         raise ValueError(f'{few(twice)} are in more than one group; each part can be in one')
-    return groups
+    return read
 
 
-def _typed_groups(text):
-    found, spelling = {}, {}
+def _typed_groups(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    spelling: dict[str, str] = {}
     for group in filter(str.strip, re.split(r'[;\n]', tidied(text))):
         name, equals, parts = group.partition('=')
         if not equals or '=' in parts or not name_in(name) or not name_in(parts):
@@ -49,7 +49,7 @@ def _typed_groups(text):
     return found
 
 
-def _owner_and_part(name):
+def _owner_and_part(name: str) -> tuple[str | None, str]:
     """Of ``'cat: head'`` or ``"cat's head"`` the object and the part, folded; None and the part of others."""
     for sign in (':', SEPARATOR):
         obj, between, part = fold(name).partition(sign)
@@ -77,7 +77,8 @@ def grouped_names(names: Sequence[str], groups: dict[str, list[str]]) -> list[st
     for i, (obj, part) in enumerate(pairs):
         for owner in {None, obj and fold(obj)}:
             called.setdefault((owner, fold(part)), []).append(i)
-    spelled, new = {fold(name): name for name in names}, {}
+    spelled: dict[str, str] = {fold(name): name for name in names}
+    new: dict[int, str] = {}
     for group, parts in groups.items():
         owner, _ = _owner_and_part(group)
         for part in parts:
@@ -95,7 +96,7 @@ def grouped_names(names: Sequence[str], groups: dict[str, list[str]]) -> list[st
     return [spelled.setdefault(fold(name), name) for name in merged]
 
 
-def _member(part, owner, group):
+def _member(part: str, owner: str | None, group: str) -> tuple[str | None, str]:
     """Object, None for every, and part that are meant in a group of an owner."""
     obj, part = _owner_and_part(part)
     if obj and owner and obj != owner:
@@ -104,7 +105,7 @@ def _member(part, owner, group):
     return obj or owner, part
 
 
-def _part_of(group):
+def _part_of(group: str) -> str:
     """The part in a group's name, as it is spelled."""
     return group.strip()[-len(_owner_and_part(group)[1]):]
 

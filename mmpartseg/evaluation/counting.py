@@ -2,6 +2,7 @@
 
 H, W: image size; K: classes. Only pixels with a part label count; prediction K is background.
 """
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -92,13 +93,14 @@ def object_size_counts(confusion: torch.Tensor, object_of: torch.Tensor, pixels:
     return _in_bins(confusion, _of_objects(confusion.sum(-2), object_of), pixels, OBJECT_PERCENTS)
 
 
-def _of_objects(annotated, object_of):
+def _of_objects(annotated: torch.Tensor, object_of: torch.Tensor) -> torch.Tensor:
     """(..., K): the annotated pixels of each class's object."""
     total = torch.zeros_like(annotated).index_add_(-1, object_of, annotated)
     return total.index_select(-1, object_of)
 
 
-def _in_bins(confusion, size, whole, percents):
+def _in_bins(confusion: torch.Tensor, size: torch.Tensor, whole: torch.Tensor | int,
+             percents: Sequence[float]) -> torch.Tensor:
     """(..., 3, 3, K): the counts in the bin of each class, whose size (..., K) is a share of a whole."""
     hits = confusion.diagonal(dim1=-2, dim2=-1)
     annotated, predicted = confusion.sum(-2), confusion[..., :-1, :].sum(-1)

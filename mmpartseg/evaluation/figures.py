@@ -1,7 +1,7 @@
 """Pictures and a CSV file of one evaluation, from its counts."""
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -84,7 +84,8 @@ def object_size_figure(title: str, taxonomy: PartTaxonomy, numbers: dict[str, np
                           [numbers[size] for size in OBJECT_SIZES], OBJECT_PERCENTS, 'picture')
 
 
-def _bars_of_sizes(title, taxonomy, values, percents, whole):
+def _bars_of_sizes(title: str, taxonomy: PartTaxonomy, values: Sequence[np.ndarray],
+                   percents: Sequence[float], whole: str) -> Figure:
     means = [mean_scores(each, taxonomy.is_seen) for each in values]
     groups = [f'small (< {percents[0]} % of the {whole})', 'medium', f'large (≥ {percents[1]} %)']
     return grouped_bars(title, groups, {name: [each[name] for each in means] for name in ('seen', 'unseen')},
