@@ -21,7 +21,7 @@ from tests.shipped_configs import (
 
 
 @pytest.mark.parametrize('name', distinct_models(
-    [n for n in CONFIGS if open_vocabulary(as_shipped(n)) and 'zsseg/' not in n  # they have tests of their own
+    [n for n in CONFIGS if open_vocabulary(as_shipped(n)) and 'zsseg/' not in n  # tested elsewhere
      and as_shipped(n).model.backbone.type in TOWERS]))
 def test_trains_a_step_and_predicts(name):
     cfg = shrink(load(name))
