@@ -39,7 +39,8 @@ def by_sequence(index, queries, sequences):
     """Queries of one sequence at a time, which is read where it is.
 
     A training step of the miniature takes 0.30 s of CPU so, and 0.31 s by :func:`by_block` (five times eight
-    steps of each, by turns, medians). How many there are depends on values; an accelerator would have to be waited for.
+    steps of each, by turns, medians). How many there are depends on values; an accelerator would have to be
+    waited for.
 
     Args:
         index (Tensor): (T,), the sequence of each query.
