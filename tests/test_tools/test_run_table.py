@@ -70,8 +70,10 @@ def test_chain(tmp_path, options, monkeypatch, capfd):
     assert launched == ['train partclipseg', 'test partclipseg']
     assert 'resumed epoch: 0, iter: 1' in capfd.readouterr().err + _log_of(stopped)
     launched.clear()
-    assert main(tmp_path, options, '--table', '1', '--seeds', '1') == 0
+    assert main(tmp_path, options, '--table', '6', '1', '--seeds', '1') == 0
     assert launched == []
+    small = (tmp_path / 'table_6_part_shapes.md').read_text()
+    assert '| PartCLIPSeg | Oracle-Obj | 1 run |' in small
     text = (tmp_path / 'table_1_part_shapes.md').read_text()
     assert text.splitlines()[0].endswith(', model.backbone.out_indices=(0, 1)**')
     assert '| CLIPSeg | tiny | 1 run |' in text and '| PartCLIPSeg | tiny | 1 run |' in text
@@ -118,5 +120,14 @@ def test_what_a_row_starts_from_is_trained_first(tmp_path, monkeypatch):
     prompts.parent.mkdir(parents=True)
     prompts.touch()
     assert run_table.commands(*first[1], tmp_path, [], train_only=True) == []
-    with pytest.raises(ValueError, match=r"\['clipseg/b'\] not in this table; it has \['clipseg/a'\]"):
-        run_table.planned_runs(['clipseg/a'], ['clipseg/b'], 1)
+    with pytest.raises(ValueError, match=r"\['clipseg/b'\] not in what --table names: \['clipseg/a'\]"):
+        run_table.planned_runs(['clipseg/a', 'clipseg/a'], ['clipseg/b'], 1)
+
+
+def test_what_several_tables_share_is_run_once(tmp_path, capsys):
+    assert run_table.main(['--dataset', 'part_shapes', '--table', '1', '5', '7', '--seeds', '2',
+                           '--work-dir', str(tmp_path), '--dry-run']) == 0
+    trained = [line.split('configs/')[1].split()[0] for line in capsys.readouterr().out.splitlines()
+               if 'train.py' in line]
+    assert trained.count('partclipseg/part_shapes.py') == trained.count('clipseg/part_shapes.py') == 2
+    assert {'partclipseg/part_shapes_no_attention.py', 'partclipseg/part_shapes_4_objects.py'} <= set(trained)

@@ -1,9 +1,9 @@
-"""Train and test what a table of the paper still lacks, then make the table.
+"""Train and test what tables of the paper still lack, then make the tables.
 
 Each row's config is trained with seeds 0, 1, … in WORK_DIR/<config>/seed_<n>; the last checkpoint
 is tested, never the best one, which would be chosen on the test images. A second call resumes what
 stopped and leaves alone what is finished. A failed run does not stop the others. What a row starts from,
-such as the prompts of ZSSeg+, is trained first, with the same seed.
+such as the prompts of ZSSeg+, is trained first, with the same seed. What several tables share is run once.
 
 --parallel M has M runs at a time, --gpus N gives each of them N GPUs through tools/dist_train.sh: on a
 machine with 8 GPUs, --parallel 8, --parallel 4 --gpus 2, or --gpus 8.
@@ -24,10 +24,10 @@ def parse_args(argv=None):
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    add_table_options(parser)
+    add_table_options(parser, several=True)
     parser.add_argument('--seeds', type=int, default=5, help='runs of each config (default: 5)')
     parser.add_argument('--configs', nargs='+', metavar='NAME',
-                        help="train only these of the table's configs, such as clipseg/part_shapes")
+                        help="train only these of the tables' configs, such as clipseg/part_shapes")
     parser.add_argument('--work-dir', default='work_dirs/tables', help='folder of all runs')
     parser.add_argument('--gpus', type=int, default=1, help='of each run (default: 1)')
     parser.add_argument('--parallel', type=int, default=1, help='runs at a time (default: 1)')
@@ -104,10 +104,10 @@ def run_all(runs, root, options, gpus=1, parallel=1, train_only=False):
 
 
 def planned_runs(configs, chosen, seeds):
-    """The runs of some of a table's configs, and before them those that they start from.
+    """The runs of some of the tables' configs, and before them those that they start from.
 
     Args:
-        configs (list[str]): of the table.
+        configs (list[str]): of the tables; what several have is run once.
         chosen (list[str], optional): those that are wanted; all by default.
         seeds (int): runs of each.
 
@@ -115,11 +115,12 @@ def planned_runs(configs, chosen, seeds):
         tuple[list, list]: pairs of config and seed, each once.
 
     Raises:
-        ValueError: a chosen config is not in the table.
+        ValueError: a chosen config is in none of them.
     """
+    configs = list(dict.fromkeys(configs))
     unknown = sorted(set(chosen or ()) - set(configs))
     if unknown:
-        raise ValueError(f'--configs: {unknown} not in this table; it has {configs}')
+        raise ValueError(f'--configs: {unknown} not in what --table names: {configs}')
     wanted, before = [name for name in configs if not chosen or name in chosen], stages_before()
     first = dict.fromkeys(before[name] for name in wanted if name in before)
     return tuple([(name, seed) for name in names for seed in range(seeds)] for names in (first, wanted))
@@ -128,7 +129,8 @@ def planned_runs(configs, chosen, seeds):
 def main(argv=None):
     """Command line; returns the number of failed runs."""
     args = parse_args(argv)
-    stages = planned_runs(table_configs(load_table(args.table, args.dataset)), args.configs, args.seeds)
+    tables = {number: table_configs(load_table(number, args.dataset)) for number in args.table}
+    stages = planned_runs([name for names in tables.values() for name in names], args.configs, args.seeds)
     runs = stages[-1]
     if args.dry_run:
         for stage in stages:
@@ -138,12 +140,12 @@ def main(argv=None):
         return 0
     failed = [command for stage in stages for command in run_all(
         stage, args.work_dir, args.cfg_options, args.gpus, args.parallel, stage is not runs)]
-    folders = [work_dir_of(args.work_dir, *run) for run in runs]
-    finished = [folder for folder in folders if (folder / COUNTS).is_file()]
-    if finished:
-        out = Path(args.work_dir) / f'table_{args.table}_{args.dataset}'
-        make_table(args.table, args.dataset, finished, out, config_options(args.cfg_options),
-                   args.found_averages)
+    for number, names in tables.items():
+        folders = [work_dir_of(args.work_dir, *run) for run in runs if run[0] in names]
+        finished = [folder for folder in folders if (folder / COUNTS).is_file()]
+        if finished:
+            make_table(number, args.dataset, finished, Path(args.work_dir) / f'table_{number}_{args.dataset}',
+                       config_options(args.cfg_options), args.found_averages)
     for command in failed:
         print(f'failed: {shlex.join(command)}', file=sys.stderr)
     return len(failed)

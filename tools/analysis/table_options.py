@@ -2,9 +2,10 @@
 DATASETS = ('paper', 'part_shapes')
 
 
-def add_table_options(parser):
-    """Which table, and what of it."""
-    parser.add_argument('--table', type=int, choices=range(1, 8), required=True)
+def add_table_options(parser, several=False):
+    """Which table, or which of them, and what of it."""
+    parser.add_argument('--table', type=int, choices=range(1, 8), nargs='+' if several else None,
+                        required=True)
     parser.add_argument('--dataset', choices=DATASETS, default='paper',
                         help="the paper's benchmarks, or PartShapes in their place")
     parser.add_argument('--found-averages', action='store_true',
