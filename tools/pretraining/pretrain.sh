@@ -1,11 +1,16 @@
 #!/usr/bin/env bash
 # From nothing to data/miniature/clipseg: draws captioned scenes, trains CLIP on them, CLIPSeg on that
-# CLIP, then on larger pictures, and the end of CLIP's image tower anew, packs both for `clipseg://` and `transformers`, and scores
-# the result on scenes that it has not seen. Run again, it goes on where it stopped.
-# OUT: the folder to make (default: work_dirs/pretraining/clipseg).
+# CLIP, then on larger pictures, and the end of CLIP's image tower anew, packs both for `clipseg://` and
+# `transformers`, and scores the result on scenes that it has not seen. Run again, it goes on where it stopped.
+# pretrain.sh [KEY=VALUE ...]: settings of every training, as in train_cfg.max_iters=2 to try the chain
+# OUT       the folder to make (default: work_dirs/pretraining/clipseg)
+# SCENES    to learn from (default: 24000)
+# HELD_OUT  scenes to score on (default: 300)
 set -euo pipefail
 # shellcheck source=tools/environment.sh
 . "$(dirname "$0")/../environment.sh"
+
+train() { python tools/train.py "$1" --work-dir "$2" --resume ${3+--cfg-options "${@:3}"}; }
 
 WORK=work_dirs/pretraining
 OUT=${OUT:-$WORK/clipseg}
@@ -17,31 +22,30 @@ CLIP_END=configs/pretraining/clip_end_part_shapes.py
 export MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000 MALLOC_TOP_PAD_=268435456
 
 step "Drawing scenes with captions and phrases"
-python tools/pretraining/draw.py --out data/part_shapes_pretrain
+python tools/pretraining/draw.py --out data/part_shapes_pretrain --number "${SCENES:-24000}"
 
 step "Training CLIP on captions"
 if [ ! -e $WORK/clip.pt ]; then
-    python tools/train.py $CLIP --work-dir $WORK/clip --resume
+    train $CLIP $WORK/clip "$@"
     python tools/pretraining/extract_clip.py "$(cat $WORK/clip/last_checkpoint)" $WORK/clip.pt
 fi
 
 step "Training CLIPSeg on phrases"
 if [ ! -e "$OUT" ]; then
-    python tools/train.py $CLIPSEG --work-dir $WORK/clipseg_run --resume
+    train $CLIPSEG $WORK/clipseg_run "$@"
 
     step "Training CLIPSeg on larger pictures"
-    python tools/train.py $CLIPSEG_LARGE --work-dir $WORK/clipseg_large --resume \
-        --cfg-options load_from="$(cat $WORK/clipseg_run/last_checkpoint)"
+    train $CLIPSEG_LARGE $WORK/clipseg_large load_from="$(cat $WORK/clipseg_run/last_checkpoint)" "$@"
     CLIPSEG_LAST=$(cat $WORK/clipseg_large/last_checkpoint)
 
     step "Training the end of CLIP's image tower for what the tower has learned"
     python tools/pretraining/extract_clip.py "$(cat $WORK/clip/last_checkpoint)" $WORK/clip_moved.pt \
         --tower "$CLIPSEG_LAST"
-    python tools/train.py $CLIP_END --work-dir $WORK/clip_end --resume
+    train $CLIP_END $WORK/clip_end "$@"
     python tools/pretraining/extract_clip.py "$(cat $WORK/clip_end/last_checkpoint)" $WORK/clip_end.pt
     python tools/pretraining/pack.py $CLIPSEG_LARGE "$CLIPSEG_LAST" "$OUT" --clip $WORK/clip_end.pt
 fi
 
 step "Scoring it with transformers on other scenes"
-python tools/pretraining/draw.py --out data/part_shapes_held_out --seed 1 --number 300
+python tools/pretraining/draw.py --out data/part_shapes_held_out --seed 1 --number "${HELD_OUT:-300}"
 python tools/pretraining/evaluate.py "$OUT" data/part_shapes_held_out
