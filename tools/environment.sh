@@ -20,6 +20,14 @@ STAMP=$VENV/.mmpartseg-$(cat requirements.txt setup.cfg | cksum | cut -d' ' -f1)
 if [ -e "$STAMP" ] && [ "$(cat "$STAMP")" = "$PWD" ]; then
     step "Environment $VENV is ready"
 else
+    NEEDED=6  # GB: torch from PyPI brings CUDA's libraries along
+    mkdir -p "$VENV"
+    FREE=$(($(df -Pk "$VENV" | awk 'END {print $4}') / 1000000))
+    if [ ! -x "$VENV/bin/python" ] && [ "$FREE" -lt $NEEDED ]; then
+        echo "The environment $VENV takes about $NEEDED GB, and $FREE GB are free there." \
+             "Make room, or set MMPARTSEG_VENV to a folder on another disk" >&2
+        exit 1
+    fi
     step "Making the environment $VENV (downloads torch; minutes)"
     [ -x "$VENV/bin/python" ] || "$PYTHON" -m venv "$VENV"
     pip_install() { "$VENV/bin/python" -m pip install --disable-pip-version-check --no-compile "$@"; }

@@ -7,7 +7,8 @@ from .overlay import overlay
 from .part_local_visualizer import PartLocalVisualizer
 from .part_visualization_hook import PartVisualizationHook
 from .sample_grid import sample_grid, save_sample_grid
+from .wandb_vis_backend import WandbVisBackend
 
-__all__ = ['FIGURE_TITLES', 'PartLocalVisualizer', 'PartVisualizationHook', 'heat_map', 'legend',
-           'make_grid', 'overlay', 'panels', 'part_palette', 'sample_grid', 'save_grid',
+__all__ = ['FIGURE_TITLES', 'PartLocalVisualizer', 'PartVisualizationHook', 'WandbVisBackend', 'heat_map',
+           'legend', 'make_grid', 'overlay', 'panels', 'part_palette', 'sample_grid', 'save_grid',
            'save_picture', 'save_sample_grid', 'stack']

@@ -5,10 +5,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from mmengine import visualization
 from mmengine.config import Config
 from mmengine.logging import HistoryBuffer
+from mmseg.registry import VISBACKENDS
 
 from mmpartseg.engine.log_processor import last_scores
+from mmpartseg.visualization import WandbVisBackend
 from tests.runs import in_child, train, write_config
 
 ROOT = Path(__file__).parents[2]
@@ -70,9 +73,29 @@ def test_tensorboard(tmp_path):
 def test_wandb(tmp_path):
     pytest.importorskip('wandb')
     path = write_config(tmp_path, visualizer=visualizer_of('Wandb', tmp_path), **PICTURES)
-    offline = dict(WANDB_MODE='offline', WANDB_SILENT='true', WANDB_DIR=str(tmp_path / 'run'))
+    offline = dict(WANDB_MODE='offline', WANDB_SILENT='true', WANDB_DIR=str(tmp_path / 'run'),
+                   WANDB_DATA_DIR=str(tmp_path / 'staged'))
     assert in_child(train, path, tmp_path / 'run', environments=[offline]) == [0]
     file, = (tmp_path / 'run').glob('**/offline-run-*/run-*.wandb')
     content = file.read_bytes()
     assert b'pred_all/harmonic' in content and b'parts' in content  # what is synchronised later
+    assert b'OpenVocabPartIoU' in content  # the config
     assert list(file.parent.glob('**/val_3.png*'))
+    # mmengine's copies each *.py below the current folder, those of a virtual environment too, to be sent
+    assert not [path for path in (tmp_path / 'staged').rglob('*') if path.is_file()]
+
+
+@pytest.mark.parametrize('name', [None, 'code'])
+def test_wandb_gets_code_on_request_alone(name):
+    pytest.importorskip('wandb')
+    backend = VISBACKENDS.build(dict(type='WandbVisBackend', save_dir='run', log_code_name=name))
+    assert type(backend) is WandbVisBackend and isinstance(backend, visualization.WandbVisBackend)
+    logged = []
+    backend._env_initialized = True
+    backend._init_kwargs = dict(allow_val_change=True)
+    backend._wandb = SimpleNamespace(
+        config=SimpleNamespace(update=lambda values, allow_val_change: logged.append(
+            (values, allow_val_change))),
+        run=SimpleNamespace(log_code=lambda name: logged.append(name)))
+    backend.add_config(Config(dict(a=1)))
+    assert logged == [(dict(a=1), True)] + ([name] if name else [])
