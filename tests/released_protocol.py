@@ -42,13 +42,14 @@ def toy_evaluator(arrays):
 def check_test_images(arrays, model, give_guidance, tmp_path, monkeypatch):
     """Resizing, logits, scores, label maps of both protocols, and confusion matrices."""
     taxonomy, unlabelled = model.taxonomy, 0
-    monkeypatch.setitem(EVALUATORS, 'catseg', toy_evaluator(arrays))
+    evaluator = toy_evaluator(arrays)
+    monkeypatch.setitem(EVALUATORS, 'catseg', evaluator)
     metric = OpenVocabPartIoU(taxonomy, released_ground_truth='catseg', out_file=str(tmp_path / 'counts'))
     for folder in test_folders(arrays):
         resized = arrays[f'{folder}/resized_image']
         raw = arrays[f'{folder}/image'].numpy()
-        assert working_size(raw.shape[:2], EVALUATORS['catseg']) == tuple(resized.shape[1:])
-        transform = ResizePartSeg(scale=(10**6, min(resized.shape[1:])), keep_ratio=True, backend='pillow',
+        assert working_size(raw.shape[:2], evaluator) == tuple(resized.shape[1:])
+        transform = ResizePartSeg(scale=(evaluator.long, evaluator.short), keep_ratio=True, backend='pillow',
                                   interpolation='bilinear')
         assert (transform(dict(img=raw))['img'] == resized.permute(1, 2, 0).numpy()).all()
         give_guidance(model, arrays, folder)

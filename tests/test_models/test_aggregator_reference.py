@@ -94,7 +94,8 @@ def stages(arrays, run, head, guidance, dense, text):
 def test_every_stage_of_some_run_is_stored(aggregator):
     """So that nothing above passes for want of arrays."""
     arrays, _ = aggregator
+    last = f"layers/{head_options(arrays.spec)['num_layers'] - 1}"
     stored = [all(f'{run}/{name}' in arrays for name in (
-        'cost', 'embed', 'layers/1/spatial', 'layers/1/class', 'guidance/text', 'logits'))
+        'cost', 'embed', f'{last}/spatial', f'{last}/class', 'guidance/text', 'logits'))
         for run in arrays.folders('pad.*')]
     assert any(stored)

@@ -54,10 +54,12 @@ def truth(reference, folder, size):
 @torch.no_grad()
 def test_pictures(reference):
     """Picture and object as the network takes them, from those of the files, with a config's pipeline."""
+    options = reference.meta['config_overrides']
+    long, short = (int(options[options.index(f'INPUT.{side}_SIZE_TEST') + 1]) for side in ('MAX', 'MIN'))
+    resize = ResizePartSeg(scale=(long, short), keep_ratio=True, backend='pillow')
     for number in reference.numbers('test'):
         folder = f'test/{number}'
         image = reference[f'{folder}/image']
-        resize = ResizePartSeg(scale=(10**6, min(image.shape[1:])), keep_ratio=True, backend='pillow')
         resized = resize(dict(img=reference[f'{folder}/original_image'].numpy()))['img']
         assert (resized == image.permute(1, 2, 0).numpy()).all()
         name = reference.meta['objects'].index(
