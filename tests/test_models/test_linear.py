@@ -42,6 +42,25 @@ def test_same_as_a_product(shape, with_bias, products):
     assert products == [(rows, 5), (rows, 7)]  # forward, and the gradient of x
 
 
+@pytest.mark.parametrize('rows', [4, 150, 301])
+def test_gradient_of_a_wide_weight(rows, products, monkeypatch):
+    """Through oneDNN too, some rows at a time; that of a narrow one stays a product."""
+    monkeypatch.setattr(module, 'BLOCK', 100)
+    grad, x, narrow = torch.randn(rows, 256), torch.randn(rows, 256), torch.randn(rows, 255)
+    torch.testing.assert_close(module.weight_gradient(grad, x), grad.T @ x, atol=1e-4, rtol=1e-5)
+    sizes = [len(block) for block in x.split(100)]
+    assert products == [(256, size) for size in sizes]
+    assert torch.equal(module.weight_gradient(grad, narrow), grad.T @ narrow)
+    assert len(products) == len(sizes)
+
+
+def test_a_wide_layer_trains_with_it(products):
+    x, weight = torch.randn(200, 256), torch.randn(256, 256).requires_grad_()
+    linear(x, weight).sum().backward()
+    assert products == [(200, 256), (256, 200)]
+    torch.testing.assert_close(weight.grad, x.sum(0).expand(256, -1), atol=1e-4, rtol=1e-5)
+
+
 def test_parts_of_a_weight_and_views(products):
     x, weight, _ = inputs(30, 20)
     torch.testing.assert_close(linear(x.transpose(0, 1)[..., :3], weight[:, 2:]),

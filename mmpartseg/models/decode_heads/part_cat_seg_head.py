@@ -85,7 +85,9 @@ class PartCATSegHead(BaseCostHead):
             rows = block[0]
             return self.object_aware_cost(shared, part_index[rows], object_index[rows], class_text[rows])
         rows = torch.arange(len(class_text), device=dense.device)[None]
-        class_cost = in_blocks(cost_of, rows, dense.numel())
+        # for gradients at once: those of a block are as large as parts and objects together
+        class_cost = cost_of(rows) if training else in_blocks(cost_of, rows, 3 * x[:, 0].numel())
+        class_cost = class_cost.unflatten(3, dense.shape[2:])
         classes = self.class_stack(
             self.class_embedding(class_cost), guidance.appearance, self.text_guidance(class_text)[None])
         logits = self.decoder(classes, guidance.decoder)

@@ -11,6 +11,9 @@ from torch.autograd.function import once_differentiable
 
 # rows of a product: for fewer oneDNN takes other kernels, which round otherwise
 FEWEST = 128
+# numbers of a weight: of fewer the gradient is as fast in MKL, which need not have both factors transposed
+WIDEST = 2**16
+BLOCK = 4096  # rows that are transposed at a time
 
 
 class Linear(nn.Linear):
@@ -89,6 +92,17 @@ def onednn(x, weight, bias=None, activation='none'):
     return result[:rows].clone() if rows < FEWEST else result
 
 
+def weight_gradient(grad, x):
+    """(n, C') and (n, C) -> (C', C), ``grad.T @ x``."""
+    if grad.shape[1] * x.shape[1] < WIDEST:
+        return grad.T @ x
+    total = grad.new_zeros(grad.shape[1], x.shape[1])
+    for rows in zip(grad.split(BLOCK), x.split(BLOCK)):
+        first, second = (each.T.contiguous() for each in rows)
+        total += onednn(first, second)
+    return total
+
+
 class OneDNNLinear(Function):
     """:func:`onednn` with gradients."""
 
@@ -103,7 +117,8 @@ class OneDNNLinear(Function):
         x, weight = ctx.saved_tensors
         of_x, of_weight, of_bias = ctx.needs_input_grad
         return (onednn(grad.contiguous(), weight.T.contiguous()) if of_x else None,
-                grad.T @ x if of_weight else None, grad.sum(0) if of_bias else None)
+                weight_gradient(grad, x) if of_weight else None,
+                grad.sum(0) if of_bias else None)
 
 
 FASTER = {nn.Linear: Linear, nn.MultiheadAttention: SelfAttention}

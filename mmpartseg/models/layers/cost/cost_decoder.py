@@ -21,9 +21,13 @@ class UpsamplingBlock(nn.Module):
         self.conv2 = nn.Conv2d(out_dims, out_dims, 3, padding=1, bias=False)
         self.norm2 = nn.GroupNorm(out_dims // group, out_dims)
 
-    def first(self, guidance):
-        """What comes before the first norm, a function of x; guidance is (N, Cg, 2h, 2w)."""
-        return upsampling(self.up.weight, self.up.bias, self.conv1.weight, guidance)
+    def first(self, guidance, maps):
+        """What comes before the first norm, a function of x, for so many maps of a class and a channel.
+
+        Guidance is (N, Cg, 2h, 2w).
+        """
+        numbers = maps * guidance.shape[2:].numel() // 4
+        return upsampling(self.up.weight, self.up.bias, self.conv1.weight, guidance, numbers)
 
     def forward(self, x, first):
         """x (N, T, C, h, w), and :meth:`first` -> (N, T, C', 2h, 2w)."""
@@ -59,7 +63,8 @@ class CostDecoder(nn.Module):
         """
         h, w = x.shape[2:4]
         widest = 16 * h * w * self.head.in_channels
-        firsts = [block.first(each) for block, each in zip(self.blocks, guidance)]
+        firsts = [block.first(each, x.shape[:2].numel() * block.up.in_channels)
+                  for block, each in zip(self.blocks, guidance)]
         return in_blocks(lambda block: self.masks(block.permute(0, 1, 4, 2, 3), firsts), x, widest)
 
     def masks(self, x, firsts):

@@ -20,23 +20,6 @@ def cost_volume(features, text):
     return cost.unflatten(1, text.shape[1:3]).unflatten(3, features.shape[2:])
 
 
-def cost_of_classes(features, text):
-    """Cosine similarity of each class's own features and its prompts.
-
-    Args:
-        features (Tensor): (N, T, h, w, D).
-        text (Tensor): (T, p, D).
-
-    Returns:
-        Tensor: (N, T, p, h, w).
-    """
-    grid = features.shape[2:4]
-    features = features.flatten(2, 3)  # N x T x hw x D
-    length = features.norm(dim=-1).clamp_min(1e-12)  # divides p numbers of a token in place of D
-    cost = torch.matmul(F.normalize(text, dim=-1), features.mT) / length[:, :, None]
-    return cost.unflatten(3, grid)
-
-
 def likeliest_classes(features, text, count):
     """(N, count) int64: the classes with the largest cosine anywhere in each image."""
     peaks = cost_volume(features, text).flatten(2).amax(2)  # N x T
