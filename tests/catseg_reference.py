@@ -12,6 +12,7 @@ from mmseg.registry import MODELS
 
 from mmpartseg.checkpoints.catseg import catseg_to_mmpartseg, rename
 from tests.catseg_entries import PREDICTOR, catseg_entry, clip_config, count
+from tests.keyed_weights import read_arrays
 from tests.kinks import gradient, gradient_of_some_choice
 
 MEAN, STD = [122.7709383, 116.7460125, 104.09373615], [68.5005327, 66.6321579, 70.3231630]
@@ -63,7 +64,7 @@ class Arrays:
     """The arrays of a file under a prefix, as tensors."""
 
     def __init__(self, path, prefix=''):
-        self.file, self.prefix = np.load(path), prefix
+        self.file, self.prefix = read_arrays(path), prefix
 
     @property
     def salt(self):

@@ -4,6 +4,7 @@ A value is drawn from NumPy's PCG64 seeded by the CRC-32 of ``salt + name``.
 """
 import json
 import os
+import zipfile
 import zlib
 from pathlib import Path
 
@@ -31,6 +32,23 @@ def reference_files(pattern):
 def full_size_files(pattern):
     """The full-size models' reference arrays, ours where ``MMPARTSEG_REFERENCE`` has none."""
     return sorted(reference_folder().glob(pattern)) or sorted(OWN_COPY.glob(pattern))
+
+
+def read_arrays(path):
+    """The arrays of a file, which is whole.
+
+    Raises:
+        ValueError: it is not; names the file.
+    """
+    try:
+        with zipfile.ZipFile(path) as file:
+            broken = file.testzip()
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        broken = error
+    if broken is not None:
+        raise ValueError(f'{path} is damaged or cut short ({broken}): copy it again, or take it out of the '
+                         'folder that MMPARTSEG_REFERENCE names')
+    return np.load(path)
 
 
 def checkpoint_spec():

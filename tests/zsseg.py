@@ -1,13 +1,13 @@
 """ZSSeg+ at any size: small models, and the released arrays with the model that they are of."""
 import json
 
-import numpy as np
 import torch
 from mmengine.config import Config
 from mmseg.registry import MODELS
 
 from mmpartseg.checkpoints import check_state_dict, zsseg_to_mmpartseg
 from mmpartseg.models.segmentors.object_scores import Picture
+from tests.keyed_weights import read_arrays
 from tests.mixed import ROOT
 
 
@@ -41,7 +41,7 @@ class Reference:
     """One file of arrays of the released implementation, and our model with its weights."""
 
     def __init__(self, path):
-        self.arrays = np.load(path)
+        self.arrays = read_arrays(path)
         self.meta = json.loads(str(self.arrays['meta']))
         weights = {name: value.float() for name, value in self.entries('weight').items()}
         for name, rows in self.entries('weight_rows').items():

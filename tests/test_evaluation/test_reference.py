@@ -22,6 +22,7 @@ from mmpartseg.evaluation import (
     released_boundary_map,
 )
 from mmpartseg.taxonomy import PartTaxonomy
+from tests.keyed_weights import read_arrays, reference_files
 
 IGNORE = 255
 DEFAULT = Path(__file__).parents[1] / 'data' / 'reference'
@@ -38,7 +39,7 @@ class Reference:
     """One file: its classes, its label maps, and what the released evaluator made of them."""
 
     def __init__(self, path):
-        self.data = np.load(path)
+        self.data = read_arrays(path)
         names = self.data['test/object_part_classes'].tolist()
         objects = PartTaxonomy(names).objects
         unseen = set(objects) - set(self.data['train/object_classes'].tolist())
@@ -157,7 +158,7 @@ def test_released_boundary_iou_is_equal(reference, protocol):
 def arrays_of_part_cat_seg():
     """A file of CATSeg's or PartCATSeg's toy arrays, and the prefix of those with a metric."""
     found = [(path, prefix) for pattern, prefix in (('partcatseg_*.npz', ''), ('catseg_*.npz', 'ovparts/'))
-             for path in sorted(FOLDER.glob(pattern)) if f'{prefix}metric_rule/confusion' in np.load(path)]
+             for path in reference_files(pattern)]
     return [pytest.param(*each, id=each[0].stem) for each in found]
 
 
@@ -166,7 +167,7 @@ def arrays_of_part_cat_seg():
 @pytest.mark.parametrize('matrix', ['metric/confusion/{}', 'metric_rule/confusion'])
 def test_averages_of_part_cat_seg(path, prefix, protocol, matrix):
     """Its Seen and Unseen are means over the classes with IoU > 0; in Oracle-Obj it drops the background."""
-    with np.load(path) as file:
+    with read_arrays(path) as file:
         data = {name.removeprefix(prefix): file[name] for name in file.files if name.startswith(prefix)}
     names, seen = (data[f'names/{split}_classes'].tolist() for split in ('test', 'train'))
     counts = data[matrix.format(protocol)]

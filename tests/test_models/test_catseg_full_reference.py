@@ -1,7 +1,6 @@
 """The whole models with ViT-B/16, ResNet-101 or DINOv2 and 80 prompts, against reference arrays."""
 import json
 
-import numpy as np
 import pytest
 import torch
 from mmengine.config import Config
@@ -13,7 +12,7 @@ from mmseg.structures import SegDataSample
 from mmpartseg.checkpoints.catseg import catseg_to_mmpartseg
 from mmpartseg.models.layers.cost.guidance import fitted
 from tests.catseg_reference import close, normalised, published
-from tests.keyed_weights import OWN_COPY, full_size_files, reference_folder
+from tests.keyed_weights import OWN_COPY, full_size_files, read_arrays, reference_folder
 from tests.released_protocol import clear
 
 PREDICTOR = 'sem_seg_head.predictor.'
@@ -30,7 +29,7 @@ def spec_of(name):
 @pytest.fixture(scope='module', params=CASES, ids=lambda case: case[3].stem)
 def case(request):
     config, spec, channel, path = request.param
-    arrays = {k: v if v.dtype.kind == 'U' else torch.from_numpy(v) for k, v in np.load(path).items()}
+    arrays = {k: v if v.dtype.kind == 'U' else torch.from_numpy(v) for k, v in read_arrays(path).items()}
     cfg = Config.fromfile(f'configs/{config}/released_pascal_part.py')
     names = [str(name) for name in arrays['names/test_classes']]
     cfg.model.decode_head.update(train_taxonomy=names, test_taxonomy=names)

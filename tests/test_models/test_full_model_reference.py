@@ -7,12 +7,12 @@ from mmengine.runner.checkpoint import load_checkpoint
 from mmseg.registry import MODELS
 
 from mmpartseg.models.layers.tiles import to_maps
-from tests.keyed_weights import checkpoint, checkpoint_spec, full_size_files, normal
+from tests.keyed_weights import checkpoint, checkpoint_spec, full_size_files, normal, read_arrays
 
 
 @pytest.mark.parametrize('path', full_size_files('full_model*.npz'), ids=lambda path: path.stem)
 def test_full_model(path, tmp_path):
-    reference = np.load(path)
+    reference = read_arrays(path)
     salt = str(reference['salt'])
     released = {k: torch.tensor(v) for k, v in checkpoint(
         checkpoint_spec(), salt).items()}

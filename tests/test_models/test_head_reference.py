@@ -1,5 +1,4 @@
 """PartCLIPSegHead against arrays of the released implementation, stage by stage."""
-import numpy as np
 import pytest
 import torch
 from mmseg.registry import MODELS
@@ -7,7 +6,7 @@ from mmseg.registry import MODELS
 from mmpartseg.checkpoints import to_mmpartseg
 from mmpartseg.models.layers.tiles import to_maps
 from mmpartseg.models.segmentors.decide import decide
-from tests.keyed_weights import reference_files
+from tests.keyed_weights import read_arrays, reference_files
 
 IGNORE = 255
 LOSSES = {'loss_object_part': 'loss_object_part_foreground',
@@ -19,7 +18,7 @@ class Reference:
     """One file of arrays and the head with its weights."""
 
     def __init__(self, path):
-        self.arrays = np.load(path)
+        self.arrays = read_arrays(path)
         weights = self.entries('weight')
         dims, hidden = weights['decoder.film_mul.weight'].shape[1], self['train/hidden_0'].shape[2]
         channels = weights['decoder.reduces.0.weight'].shape[0]
