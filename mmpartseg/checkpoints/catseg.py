@@ -107,7 +107,8 @@ def catseg_to_mmpartseg(published: dict[str, torch.Tensor], source: str) -> 'Ord
         if not any(key.startswith(target) for key in state):
             state.update({target + key[len(original):]: value.clone()
                           for key, value in list(state.items()) if key.startswith(original)})
-    state._metadata = OrderedDict({'': dict(source=source, fresh=list(FRESH), spare=list(SPARE))})
+    state._metadata = OrderedDict(
+        {'': dict(source=source, fresh=list(FRESH), spare=list(SPARE), whole=list(FRESH))})
     return state
 
 

@@ -23,18 +23,22 @@ def check_state_dict(model: nn.Module, state: dict[str, torch.Tensor], prefix: s
             design is filled in with the model's own values.
         prefix (str): before the model's names in ``state``.
         metadata (dict, optional): of :func:`to_mmpartseg`: ``source``, ``fresh`` (may be missing),
-            ``spare`` (may be left over); what is both may be of another shape.
+            ``spare`` (may be left over); what is both may be of another shape; ``whole``, beginnings of
+            ``fresh`` of which either nothing is missing or nothing fits.
 
     Raises:
         ValueError: names the source and the first offending entries.
     """
     metadata = metadata or {}
     own = {prefix + name: value for name, value in model.state_dict().items()}
-    spare = tuple(prefix + p for p in metadata.get('spare', ()))
-    fresh = tuple(prefix + p for p in metadata.get('fresh', ()))
-    for name in [k for k in state if k.startswith(prefix) and k.startswith(spare)]:
-        if name not in own or (name.startswith(fresh) and state[name].shape != own[name].shape):
-            del state[name]
+    spare, fresh, whole = (tuple(prefix + p for p in metadata.get(key, ()))
+                           for key in ('spare', 'fresh', 'whole'))
+    misfits = [k for k, v in state.items() if k.startswith(prefix) and k.startswith(spare)
+               and (k not in own or (k.startswith(fresh) and v.shape != own[k].shape))]
+    for name in misfits:
+        del state[name]
+    fresh = tuple(p for p in fresh if p not in whole or any(name.startswith(p) for name in misfits)
+                  or not any(name.startswith(p) for name in state))
     missing = [k for k in own if k not in state and not k.startswith(fresh)]
     kept = {k: v for k, v in own.items() if k not in state and k.startswith(fresh)}
     unexpected = [k for k in state if k.startswith(prefix) and k not in own]

@@ -93,11 +93,40 @@ def test_entries_that_do_not_add_up(change, message, tmp_path):
         CheckpointLoader.load_checkpoint(f'catseg://{tmp_path}/final.pth')
 
 
-def test_a_missing_entry_is_named(tmp_path):
-    state = released(cost_segmentor('cvpr24'))
-    del state[AGGREGATOR + 'head.bias']
+@pytest.mark.parametrize('variant, theirs, ours', [
+    ('cvpr24', AGGREGATOR + 'head.bias', 'decoder.head.bias'),
+    # that may be missing as a whole, when another model starts from the file, and not in part
+    ('cvpr24', AGGREGATOR + 'guidance_projection.0.weight', 'guidance.appearance.0.weight'),
+    ('cvpr24', 'upsample2.bias', 'guidance.upsample.1.bias'),
+    ('partcatseg', AGGREGATOR + 'conv_proj_feat.bias', 'object_aware_cost.project.bias'),
+    ('partcatseg', 'backbone.dinov2.norm.weight', 'backbone.guidance.model.norm.weight')])
+def test_a_missing_entry_is_named(variant, theirs, ours, tmp_path):
+    state = released(cost_segmentor(variant))
+    del state[theirs]
     torch.save(dict(model=state), tmp_path / 'final.pth')
-    with pytest.raises(ValueError, match='does not fit the model. 1 entry missing.*decoder.head.bias'):
+    with pytest.raises(ValueError, match=f'does not fit the model. 1 entry missing.*{ours}'):
+        load_checkpoint(cost_segmentor(variant), f'{variant.replace("cvpr24", "catseg")}://{tmp_path}/final.pth')
+
+
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16, torch.float64])
+def test_weights_of_another_type(dtype, tmp_path):
+    """Training on a GPU may have left them in half precision; the model stays in single."""
+    state = {name: value.to(dtype) for name, value in released(cost_segmentor('partcatseg', seed=1)).items()}
+    torch.save(dict(model=state), tmp_path / 'final.pth')
+    model = cost_segmentor('partcatseg', seed=2)
+    load_checkpoint(model, f'partcatseg://{tmp_path}/final.pth')
+    expected = cost_segmentor('partcatseg', seed=1).state_dict()
+    for name, value in model.state_dict().items():
+        assert value.dtype == expected[name].dtype and torch.equal(value, expected[name].to(dtype).to(value))
+
+
+def test_a_clip_for_other_pictures_is_refused_by_name(tmp_path):
+    """Positions are resized to the pictures when the model runs, not when it is loaded."""
+    state = released(cost_segmentor('cvpr24'))
+    name = 'sem_seg_head.predictor.clip_model.visual.positional_embedding'
+    state[name] = torch.zeros(50, state[name].shape[1])
+    torch.save(dict(model=state), tmp_path / 'final.pth')
+    with pytest.raises(ValueError, match=r'1 entry of another shape.*positional_embedding is \(50, 32\)'):
         load_checkpoint(cost_segmentor('cvpr24'), f'catseg://{tmp_path}/final.pth')
 
 
