@@ -97,6 +97,22 @@ def test_joint_training_is_the_weighted_sum(name):
         torch.testing.assert_close(value, sum(x[term] for x in alone) / 2, atol=1e-6, rtol=1e-4)
 
 
+def test_no_image_of_a_vocabulary(name, monkeypatch):
+    """One of several processes decodes for it all the same: a mean over all of them waits for it."""
+    monkeypatch.setattr('mmpartseg.models.decode_heads.open_vocab_head.decoded_groups', lambda groups: groups)
+    batch = [sample(SEEN), sample(SEEN, 1)]
+    joint, alone = (build(name, train=train).train() for train in (dict(joint=[SEEN, DOGS]), SEEN))
+    alone.load_state_dict(joint.state_dict())
+    losses, expected = (model.loss(images(), batch) for model in (joint, alone))
+    for term, value in losses.items():
+        torch.testing.assert_close(value, expected[term], msg=term)
+    for model, terms in ((joint, losses), (alone, expected)):
+        sum(terms.values()).backward()
+    own = dict(alone.named_parameters())
+    for parameter_name, parameter in joint.named_parameters():
+        torch.testing.assert_close(parameter.grad, own[parameter_name].grad, msg=parameter_name)
+
+
 def test_a_saved_model_is_the_same_model(name, tmp_path):
     model = build(name)
     torch.save(model.state_dict(), tmp_path / 'weights.pth')

@@ -71,7 +71,7 @@ class SpatialBlock(nn.Module):
         if mask is not None:
             mask = mask.to(q.dtype).repeat(len(q) // len(mask), 1, 1)[:, None]
         attended = F.scaled_dot_product_attention(q, k, v, mask).transpose(1, 2).flatten(2)
-        attended = attended.reshape(*x.shape[:2], -1, x.shape[3])[:, :, cut.place]
+        attended = attended.reshape(*x.shape[:2], len(cut.order), x.shape[3])[:, :, cut.place]
         return self.attention.proj(attended)
 
 
