@@ -106,7 +106,7 @@ def test_no_image_of_a_vocabulary(name, monkeypatch):
     losses, expected = (model.loss(images(), batch) for model in (joint, alone))
     for term, value in losses.items():
         torch.testing.assert_close(value, expected[term], msg=term)
-    for model, terms in ((joint, losses), (alone, expected)):
+    for terms in (losses, expected):
         sum(terms.values()).backward()
     own = dict(alone.named_parameters())
     for parameter_name, parameter in joint.named_parameters():
