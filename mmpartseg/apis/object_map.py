@@ -2,7 +2,7 @@
 import numpy as np
 
 from ..spelling import fold
-from ..taxonomy import PartTaxonomy
+from ..taxonomy import ANYTHING, PartTaxonomy
 from .suggestions import did_you_mean
 
 SEE = "its values are 0 for no object and otherwise the object's number"
@@ -47,9 +47,14 @@ def object_called(taxonomy: PartTaxonomy, name: str) -> str:
         ValueError: there is none; names those there are.
     """
     spelled = {fold(obj): obj for obj in taxonomy.objects}
+    named = [obj for obj in taxonomy.objects if obj != ANYTHING]
+    if fold(name) not in spelled and not named:
+        raise ValueError(f"object '{name}': the vocabulary names no object, only parts of whatever object "
+                         f'({", ".join(taxonomy.parts)}). Leave the object out, or name it with its parts, '
+                         f"as in 'OBJECT: {taxonomy.parts[0]}'")
     if fold(name) not in spelled:
-        raise ValueError(f"object '{name}' is not in the vocabulary; its objects: {list(taxonomy.objects)}"
-                         + did_you_mean(name, taxonomy.objects))
+        raise ValueError(f"object '{name}' is not in the vocabulary; its objects: {named}"
+                         + did_you_mean(name, named))
     return spelled[fold(name)]
 
 

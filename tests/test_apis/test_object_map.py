@@ -41,3 +41,13 @@ def test_numbered_mask():
 def test_errors(name, mask, message):
     with pytest.raises(ValueError, match=message):
         object_map(TWO, (1, 2), name, mask)
+
+
+def test_parts_of_whatever_object_have_none_to_name():
+    with pytest.raises(ValueError, match=r"'wheel': the vocabulary names no object, only parts of whatever "
+                       r"object \(handle, wheel\)\. Leave the object out, .* as in 'OBJECT: handle'"):
+        object_map(PartTaxonomy(["anything's handle", "anything's wheel"]), (1, 2), 'wheel')
+    mixed = PartTaxonomy(["anything's handle", "cat's head"])
+    with pytest.raises(ValueError, match=r"'cow' is not in the vocabulary; its objects: \['cat'\]$"):
+        object_map(mixed, (1, 2), 'cow')
+    np.testing.assert_array_equal(object_map(mixed, (1, 1), 'Cat'), [[1]])
