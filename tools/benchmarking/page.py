@@ -12,7 +12,8 @@ from mmpartseg.atomic import write_atomic
 from mmpartseg.benchmark.printing import text_of
 
 PASCAL = 'configs/partclipseg/pascal_part.py'
-COST = 'configs/partcatseg/pascal_part.py'
+COST = 'configs/{}/pascal_part.py'
+MINIATURE = 'configs/partclipseg/part_shapes.py --checkpoint data/miniature/partclipseg.safetensors'
 HELD = '--cfg-options model.backbone.dtype=bfloat16'
 # name -> title, arguments
 TABLES = {
@@ -28,7 +29,14 @@ TABLES = {
     'peer_training': ('Training beside the straightforward way',
                       f'train {PASCAL} --peer straightforward --threads 2 --warmup 0 --repeats 3'),
     'decoding': ('Objects first', f'decoding {PASCAL} --threads 2 --points 20 50 100 200 500 1000'),
-    'cost_family': ('The cost family', f'inference {COST} --threads 2 --repeats 5'),
+    'decoding_ade': ('Objects first, ADE20K-Part-234',
+                     'decoding configs/partclipseg/ade20k_part.py --threads 2 --repeats 2 --warmup 0'),
+    'decoding_miniature': ("Objects first, the miniature's pictures",
+                           f'decoding {MINIATURE} --images 100 --threads 2'),
+    'catseg': ('CATSeg', f"inference {COST.format('catseg')} --threads 2 --repeats 5"),
+    'partcatseg': ('PartCATSeg', f"inference {COST.format('partcatseg')} --threads 2 --repeats 5"),
+    'partcatseg_training': ('A training step of PartCATSeg, one image',
+                            f"train {COST.format('partcatseg')} --batch 1 --threads 2 --repeats 3"),
     'transformers': ('Beside transformers',
                      'inference configs/clipseg/pascal_part_no_adapter.py --peer transformers --classes 8 '
                      '--threads 2 --repeats 3'),
