@@ -26,7 +26,7 @@ def status(description: Description, record: Record | None) -> str:
     """Whether a run of a config is in the zoo, and if not, what it waits for."""
     if record is not None:
         return 'run'
-    return 'not run' if description.drawn else 'waits for data'
+    return 'can be run here' if description.drawn else 'waits for data'
 
 
 def metrics(scores: dict[str, Any]) -> dict[str, float]:

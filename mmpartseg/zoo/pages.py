@@ -7,8 +7,9 @@ from .records import HUB, Record
 from .sources import Zoo
 
 NOTICE = '<!-- Written by tools/analysis/zoo.py: change configs/zoo.yml or a config, then run it -->\n'
-WAITING = ('`waits for data`: nobody has run it where its data are. `not run`: its data can be drawn, or '
-           'ships with the code.\n')
+WAITING = ('`waits for data`: nobody has run it where its data are. `can be run here`: its data can be '
+           'drawn, or ships with the code; of some, numbers without weights are in '
+           '[miniature.md](../../docs/miniature.md).\n')
 SCORES = ('Pred-All Seen', 'Pred-All Unseen', 'Pred-All Harmonic', 'Oracle-Obj Seen', 'Oracle-Obj Unseen',
           'Oracle-Obj Harmonic')
 
@@ -23,10 +24,10 @@ def page(zoo: Zoo, family: str, descriptions: list[Description], records: dict[s
              + ''.join(f' · [{name}](../../docs/{name})' for name in info['docs']) + '\n',
              '## Introduction\n', info['summary'].strip() + '\n', '## Results and models\n']
     lines += _results(family, run, records) if run else [
-        'No run of these configs is in the zoo yet: no number stands here that no run printed.\n']
+        'No run of these configs is in the zoo yet.\n']
     waiting = [each for each in descriptions if each.config not in records]
     if waiting:
-        lines += ['## Configs without a run\n', WAITING,
+        lines += ['## Configs without weights\n', WAITING,
                   _header('config', 'what it is', 'head', 'backbone', 'training', 'test',
                           'iterations × batch', 'status')]
         lines += [_row(*_config_cells(each), status(each, None)) for each in waiting] + ['']

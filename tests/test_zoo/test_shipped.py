@@ -58,7 +58,7 @@ def test_what_is_not_run_has_no_number(entries):
             assert not {'Results', 'Weights', 'Training log'} & set(entry)
     status = {entry['Name']: entry['Metadata']['Status'] for entry in entries}
     assert status['partclipseg_pascal_part'] == 'waits for data'
-    assert status['clipseg_part_sketches_to_part_shapes'] == 'not run'  # both can be drawn
+    assert status['clipseg_part_sketches_to_part_shapes'] == 'can be run here'  # both can be drawn
 
 
 def test_data_sets_are_where_the_configs_look():

@@ -165,7 +165,7 @@ def test_a_published_run(checkout):
     page = zoo_files(load_zoo(checkout))['configs/fcn/README.md']
     assert record.url == 'https://huggingface.co/owner/name/resolve/main/model.safetensors'
     assert '| fcn_full | `hf://owner/name` |' in page and '[training](runs/full/train_log.json)' in page
-    assert 'Configs without a run' not in page
+    assert 'Configs without weights' not in page
 
 
 @pytest.mark.parametrize('changes, message', [
