@@ -16,6 +16,7 @@ OURS = {
     'model': ['mmpartseg.models', 'mmpartseg.models.segmentors'],
     'optimizer wrapper constructor': ['mmpartseg.engine'],
     'transform': ['mmpartseg.datasets.transforms'],
+    'vis_backend': ['mmpartseg.visualization'],
     'visualizer': ['mmpartseg.visualization']}
 
 # mmengine's own registries name no places: who imports its Runner has run all of these

@@ -50,8 +50,16 @@ class PartVisualizationHook(SegVisualizationHook):
         if self.draw:
             check_output_names([member.dataloader.dataset for member in getattr(loop, 'members', [loop])])
 
-    def _after_iter(self, runner, batch_idx, data_batch, outputs, mode='val'):
-        if not self.draw or mode == 'train':
+    def after_val_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        """Draw those predictions of a batch whose turn it is."""
+        self._draw(runner, outputs, 'val')
+
+    def after_test_iter(self, runner, batch_idx, data_batch=None, outputs=None):
+        """Draw those predictions of a batch whose turn it is."""
+        self._draw(runner, outputs, 'test')
+
+    def _draw(self, runner, outputs, mode):
+        if not self.draw:
             return
         for sample in outputs:
             self._seen += 1
