@@ -12,7 +12,7 @@ from mmpartseg.atomic import write_atomic
 from mmpartseg.benchmark.printing import text_of
 
 PASCAL = 'configs/partclipseg/pascal_part.py'
-COST = 'configs/{}/pascal_part.py'
+CATSEG, PARTCATSEG = 'configs/catseg/pascal_part.py', 'configs/partcatseg/pascal_part.py'
 MINIATURE = 'configs/partclipseg/part_shapes.py --checkpoint data/miniature/partclipseg.safetensors'
 HELD = '--cfg-options model.backbone.dtype=bfloat16'
 # name -> title, arguments
@@ -33,10 +33,12 @@ TABLES = {
                      'decoding configs/partclipseg/ade20k_part.py --threads 2 --repeats 2 --warmup 0'),
     'decoding_miniature': ("Objects first, the miniature's pictures",
                            f'decoding {MINIATURE} --images 100 --threads 2'),
-    'catseg': ('CATSeg', f"inference {COST.format('catseg')} --threads 2 --repeats 5"),
-    'partcatseg': ('PartCATSeg', f"inference {COST.format('partcatseg')} --threads 2 --repeats 5"),
-    'partcatseg_training': ('A training step of PartCATSeg, one image',
-                            f"train {COST.format('partcatseg')} --batch 1 --threads 2 --repeats 3"),
+    'catseg': ('CATSeg, one thread', f'inference {CATSEG} --threads 1 --repeats 3'),
+    'partcatseg': ('PartCATSeg, one thread', f'inference {PARTCATSEG} --threads 1 --repeats 3'),
+    'catseg_training': ('A training step of CATSeg, one image, one thread',
+                        f'train {CATSEG} --batch 1 --threads 1 --repeats 2'),
+    'partcatseg_training': ('A training step of PartCATSeg, one image, one thread',
+                            f'train {PARTCATSEG} --batch 1 --threads 1 --repeats 2'),
     'transformers': ('Beside transformers',
                      'inference configs/clipseg/pascal_part_no_adapter.py --peer transformers --classes 8 '
                      '--threads 2 --repeats 3'),
