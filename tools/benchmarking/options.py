@@ -6,8 +6,9 @@ PEERS = ('transformers', 'straightforward')
 MADE_UP = {20: (4, ), 50: (10, ), 100: (20, ), 200: (40, ), 500: (100, ), 1000: (200, 100, 50)}  # objects
 TABLES = (
     'inference', 'inference_bf16', 'training', 'training_8', 'peer', 'peer_bf16', 'peer_training', 'decoding',
-    'decoding_ade', 'decoding_miniature', 'catseg', 'partcatseg', 'catseg_training', 'partcatseg_training',
-    'transformers', 'classes', 'side', 'batch', 'training_batch', 'metric', 'large', 'loading')
+    'decoding_classes', 'decoding_ade', 'decoding_miniature', 'catseg', 'partcatseg', 'catseg_training',
+    'partcatseg_training', 'transformers', 'classes', 'side', 'batch', 'training_batch', 'metric', 'large',
+    'loading')
 SCALES = ('classes', 'side', 'batch')
 SECTIONS = ('equality', 'waits and launches', 'training', 'inference', 'recipe', 'determinism', 'compiled')
 
