@@ -22,13 +22,12 @@ FORMATS = ('JPEG', 'PNG', 'BMP', 'TIFF', 'WEBP', 'GIF', 'PPM', 'JPEG2000')
 HEIF_BRANDS = (b'ftyphei', b'ftyphev', b'ftypmif1', b'ftypmsf1')  # of HEIC files, from the fifth byte
 NO_HEIF = "it is a HEIC picture, which needs pillow-heif: pip install pillow-heif (the extra 'heif')"
 NO_AVIF = 'it is an AVIF picture, which this Pillow cannot read: pip install --upgrade pillow'
+BRANDED = (('HEIF', HEIF_BRANDS, NO_HEIF), ('AVIF', (b'ftypavif', b'ftypavis'), NO_AVIF))
 MOST_PIXELS = 2**27  # 1.4 GB at 10.5 bytes a pixel, the most that reading took (RGB, turned)
 SETTING = 'MMPARTSEG_MAX_PIXELS'
 PAPER, STRIP = 'white', 2**20  # what transparent pixels show; pixels converted at a time
 PNG_SIGNATURE, CHUNK, CHECKSUM = b'\x89PNG\r\n\x1a\n', struct.Struct('>I4s'), struct.Struct('>I')
-TOP = np.iinfo(np.uint8).max
-
-_guard = threading.Lock()
+TOP, _guard = np.iinfo(np.uint8).max, threading.Lock()
 
 
 def pixel_limit(default=MOST_PIXELS):
@@ -57,10 +56,11 @@ def formats():
 
 
 def missing_reader(content):
-    """What to install for the first bytes of a file that Pillow does not know; None for other files."""
-    if content[4:].startswith(HEIF_BRANDS):
-        return NO_HEIF
-    return NO_AVIF if content[4:].startswith((b'ftypavif', b'ftypavis')) else None
+    """What ails a HEIC or AVIF file, by its first bytes: no reader here, or damage; None for other files."""
+    for name, brands, missing in BRANDED:
+        if content[4:].startswith(brands):
+            return f'it is damaged or cut short, by its first bytes {name}' if name in formats() else missing
+    return None
 
 
 @contextlib.contextmanager

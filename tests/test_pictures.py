@@ -5,7 +5,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from mmpartseg import pictures
 from mmpartseg.apis import read_image
@@ -147,3 +147,23 @@ def test_pillows_limit_is_as_before_in_all_threads(monkeypatch):
     for thread in threads:
         thread.join()
     assert not errors and Image.MAX_IMAGE_PIXELS == 10
+
+
+@pytest.mark.parametrize('brand, name, advice', [
+    (b'ftypheic', 'HEIF', 'HEIC picture, which needs pillow-heif'),
+    (b'ftypavif', 'AVIF', 'AVIF picture, which this Pillow cannot read: pip install'),
+], ids=['heic', 'avif'])
+def test_advice_to_install_a_reader_is_for_those_without(brand, name, advice, tmp_path, monkeypatch):
+    path = tmp_path / 'photo'
+    path.write_bytes(b'\0\0\0\x18' + brand + bytes(100))
+    monkeypatch.setattr(pictures, 'formats', lambda: pictures.FORMATS)
+    with pytest.raises(ValueError, match=advice):
+        read_image(path)
+    monkeypatch.setattr(Image, 'open', _unknown)
+    monkeypatch.setattr(pictures, 'formats', lambda: (*pictures.FORMATS, name))
+    with pytest.raises(ValueError, match=f'cannot be read: it is damaged or cut short, .* {name}$'):
+        read_image(path)
+
+
+def _unknown(*_, **__):
+    raise UnidentifiedImageError
