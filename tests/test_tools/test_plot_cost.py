@@ -3,6 +3,7 @@ import math
 
 import plot_cost
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from mmpartseg.evaluation.paper_tables import load_table
@@ -58,6 +59,24 @@ def test_picture_and_lines(runs, capsys):
                  for line in axes.containers}
         assert drawn['PartCLIPSeg'] == pytest.approx((500, 30))
         assert [text.get_text() for text in axes.texts] == ['ZSSeg+', 'CLIPSeg', 'PartCLIPSeg']
+
+
+@pytest.mark.parametrize('seconds', [(277, 307, 621, 1290, 2240), (0.01, 0.02, 0.025), (50,)])
+def test_names_and_numbers_can_be_read(seconds):
+    """Names crossed the frame, and numbers of the axis each other."""
+    harmonic = dict.fromkeys(plot_cost.SETTINGS, (48., 0.5))
+    points = [plot_cost.Point('PartCLIPSeg', (each, math.nan), harmonic, 1) for each in seconds]
+    figure = plot_cost.cost_figure(points, 'Title')
+    renderer = FigureCanvasAgg(figure).get_renderer()
+    figure.draw(renderer)
+    for axes in figure.axes:
+        frame = axes.get_window_extent(renderer)
+        for text in axes.texts:
+            box = text.get_window_extent(renderer)
+            assert frame.x0 < box.x0 and box.x1 < frame.x1 and box.y1 < frame.y1
+        boxes = [label.get_window_extent(renderer) for label in axes.get_xticklabels(which='both')
+                 if label.get_text() and frame.x0 <= label.get_window_extent(renderer).x0 <= frame.x1]
+        assert boxes and all(a.x1 < b.x0 for a, b in zip(boxes, boxes[1:]))
 
 
 def test_seconds_of_a_picture(runs):

@@ -32,6 +32,7 @@ if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets.preparation import run_main
@@ -139,10 +140,14 @@ def cost_figure(points, title, seconds='training'):
         for i, point in enumerate(points):
             (x, dx), (y, dy) = point.seconds, point.harmonic[setting]
             axes.errorbar(x, y, xerr=dx, yerr=dy, fmt='o', color=f'C{i}', label=point.name, capsize=2)
-            axes.annotate(point.name, (x, y), xytext=(6, 4), textcoords='offset points', fontsize=8)
+            axes.annotate(point.name, (x, y), xytext=(0, 6), textcoords='offset points', fontsize=8,
+                          horizontalalignment='center')
         axes.set(xlabel=AXES[seconds], ylabel='Harmonic (%)', title=TITLES[setting], xscale='log')
-        axes.set_ylim(bottom=0)
         axes.margins(x=0.25)
+        axes.set_ylim(0, 1.2 * max(point.harmonic[setting][0] for point in points) or 1)
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(lambda x, position: f'{x:,g}')
+        axes.xaxis.set_minor_formatter(NullFormatter())
     figure.suptitle(title, fontsize=11)
     return figure
 
@@ -159,8 +164,9 @@ def main(argv=None):
     write_atomic(args.out, content.getvalue())
     for point in points:
         scores = ', '.join(f'{TITLES[key]} {mean:.2f}' for key, (mean, _) in point.harmonic.items())
-        print(f'{point.name}: {point.seconds[0]:.3g} {AXES[args.seconds]}; Harmonic: {scores}; '
-              f'{point.runs} run{"s" * (point.runs > 1)}')
+        seconds = point.seconds[0]
+        print(f'{point.name}: {seconds:{",.0f" if seconds >= 1000 else ".3g"}} {AXES[args.seconds]}; '
+              f'Harmonic: {scores}; {point.runs} run{"s" * (point.runs > 1)}')
 
 
 if __name__ == '__main__':
