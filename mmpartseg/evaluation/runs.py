@@ -58,15 +58,15 @@ def read_run(folder: str | Path) -> Run | None:
     """One work dir as a Run; None if it holds no config or no final scores.
 
     The config is the one that mmengine dumped there last. Scores come from ``counts.npz`` if the
-    metric's ``out_file`` put it there, else from the last test or the validation after the last
-    iteration in mmengine's log.
+    metric's ``out_file`` put it there, else from the last test in mmengine's log or, where validation is
+    on the test data, from that after the last iteration.
     """
     folder = Path(folder)
     cfg = dumped_config(folder)
     if cfg is None:
         return None
     scores = (scores_of_counts(folder / COUNTS) if (folder / COUNTS).is_file() else
-              logged_scores(folder, cfg.get('train_cfg')))
+              logged_scores(folder, cfg))
     if scores is None:
         return None
     return Run(folder, kind(cfg), experiment(cfg), cfg.get('randomness', {}).get('seed'), scores)
@@ -92,16 +92,25 @@ def scores_of_counts(path: str | Path) -> dict[str, float]:
     return scores
 
 
-def logged_scores(folder: Path, train_cfg: dict[str, Any] | None) -> dict[str, float] | None:
+def logged_scores(folder: Path, cfg: Config) -> dict[str, float] | None:
     """The newest final scores in mmengine's JSON logs, None if there are none."""
-    last = train_cfg.get('max_iters') if train_cfg else None
+    last = cfg.train_cfg.get('max_iters') if cfg.get('train_cfg') else None
+    of_test = [None]  # a test has no step
+    if evaluated_on(cfg, 'val') == evaluated_on(cfg, 'test'):
+        of_test.append(last)
     for path in sorted([*folder.glob('*/*.json'), *folder.glob('*/vis_data/scalars.json')],
                        key=modified, reverse=True):
         final = [entry for entry in json_lines(path) if 'pred_all/mIoU' in entry
-                 and entry.get('step', last) == last]  # a test has no step
+                 and entry.get('step') in of_test]
         if final:
             return final[-1]
     return None
+
+
+def evaluated_on(cfg: Config, loop: str) -> Any:
+    """The data set of validation (``'val'``) or of the test."""
+    loader = cfg.get(f'{loop}_dataloader') or {}
+    return [each['dataset'] for each in (loader if isinstance(loader, list) else [loader]) if each]
 
 
 def last_scores(work_dir: str | Path) -> dict[str, float]:

@@ -1,6 +1,8 @@
 """``tools/benchmark.py page``: the tables of docs/benchmarks.md, each in its place."""
 import json
+import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -67,6 +69,32 @@ def test_a_page_without_a_place(tmp_path):
 
 def test_the_shipped_page_has_a_place():
     assert set(page.sections_of(DOCS.read_text())[1]) <= {title for title, _ in page.TABLES.values()}
+
+
+def test_the_commit_of_all_tables(tmp_path):
+    """Each table but the first was marked as of a changed checkout: the page itself had changed."""
+    def git(*words):
+        subprocess.run(['git', '-C', str(tmp_path), '-c', 'user.name=x', '-c', 'user.email=x', *words],
+                       check=True, capture_output=True)
+    for name in ('page.md', 'code.py'):
+        (tmp_path / name).write_text('1')
+    git('init')
+    git('add', '.')
+    git('commit', '-m', 'x')
+    clean = page.commit(tmp_path, 'page.md')
+    assert re.fullmatch('[0-9a-f]{10}', clean)
+    (tmp_path / 'page.md').write_text('2')
+    assert page.commit(tmp_path, 'page.md') == clean
+    (tmp_path / 'code.py').write_text('2')
+    assert page.commit(tmp_path, 'page.md') == clean + '-dirty'
+    assert page.commit(tmp_path / 'nothing', 'page.md') == 'unknown'
+
+
+def test_settings_of_the_tables_are_their_commands(capsys):
+    for option in ('--threads', '--repeats'):
+        with pytest.raises(SystemExit):
+            options.parse_args('', ['page', option, '7'])
+        assert f'leave out {option}' in capsys.readouterr().err
 
 
 def test_a_command_of_its_own(tmp_path):

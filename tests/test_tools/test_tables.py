@@ -63,7 +63,7 @@ def test_averages_over_found_classes_on_request(runs, capsys):
         tables.make_table(6, 'part_shapes', [runs], found=True)
     with pytest.raises(ValueError, match="has no score 'pred_all/found_seen'"):
         write_config(runs / 'log', 'clipseg/part_shapes')
-        write_log(runs / 'log', [scores(1., step=LAST)])
+        write_log(runs / 'log', [scores(1.)])
         tables.make_table(1, 'part_shapes', [runs / 'log'], found=True)
 
 
@@ -91,11 +91,24 @@ def test_small_parts(runs):
     assert [round(mean, 6) for mean, _ in lines[2][2]] == [20, 40, 12, 12]
 
 
+def test_validation_on_other_data_is_no_test(tmp_path, capsys):
+    """A run that has not been tested stood in the table with the scores of the tuning set."""
+    write_config(tmp_path / 'r', 'clipseg/part_shapes')
+    write_log(tmp_path / 'r', [scores(3., step=LAST)])
+    assert find_runs([tmp_path])[0] == []
+    tables.main(['--table', '1', '--dataset', 'part_shapes', str(tmp_path)])
+    out, err = capsys.readouterr()
+    assert '| CLIPSeg | tiny | no runs |' in out and f'not finished: {tmp_path}/r' in err
+    write_log(tmp_path / 'r', [scores(4.)], start='20240102_000000')  # its test
+    run, = find_runs([tmp_path])[0]
+    assert run.scores['pred_all/mIoU'] == 4
+
+
 def test_errors(tmp_path, runs):
     with pytest.raises(FileNotFoundError, match='nothing.* holds no work dir'):
         find_runs([tmp_path / 'nothing'])
     write_config(tmp_path / 'log', 'clipseg/part_shapes')
-    write_log(tmp_path / 'log', [scores(3., step=LAST)])
+    write_log(tmp_path / 'log', [scores(3.)])
     with pytest.raises(ValueError, match="no score 'pred_all/class/cat's eye'.*test_evaluator"):
         tables.main(['--table', '6', '--dataset', 'part_shapes', str(tmp_path / 'log')])
 

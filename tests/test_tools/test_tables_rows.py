@@ -137,7 +137,7 @@ def test_doubtful_runs_are_named(runs, capsys):
 
 def test_folders_of_other_projects_and_of_killed_runs(runs, capsys):
     write_config(runs / 'killed', 'clipseg/part_shapes')
-    write_log(runs / 'killed', [scores(3., step=LAST)])
+    write_log(runs / 'killed', [scores(3.)])
     scalars = runs / 'killed' / '20240101_000000' / 'vis_data' / 'scalars.json'
     scalars.write_text(scalars.read_text() + '\n{"pred_all/mIoU": 1')  # the rest was not written
     (runs / 'empty' / 'run').mkdir(parents=True)

@@ -79,6 +79,12 @@ def parse_args(description, argv=None):
     page.add_argument('--page', default='docs/benchmarks.md', help='where they are put (%(default)s)')
     page.add_argument('--only', nargs='+', metavar='TABLE', choices=TABLES, help=f'of {TABLES}')
     args = parser.parse_args(argv)
+    if args.command == 'page':
+        given = [name for name in ('threads', 'warmup', 'repeats', 'seed', 'cfg_options')
+                 if getattr(args, name) != page.get_default(name)]
+        if given:
+            parser.error("each table has a command of its own, whose settings the page states: leave out "
+                         + ', '.join(f"--{name.replace('_', '-')}" for name in given))
     check(parser, args)
     return args
 

@@ -1,6 +1,7 @@
 """All tables of docs/benchmarks.md by one command: at one commit, on one machine."""
 import datetime
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -70,18 +71,20 @@ def measured(script, arguments, folder):
     return json.loads(path.read_text())
 
 
-def commit(root):
-    """The short hash of the checkout, with a mark where files differ from it."""
-    git = ['git', '-C', str(root), 'describe', '--always', '--dirty', '--abbrev=10', '--exclude=*']
-    done = subprocess.run(git, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or 'unknown'
+def commit(root, page):
+    """The short hash of the checkout, with a mark where files other than the page differ from it."""
+    def git(*words):
+        done = subprocess.run(['git', '-C', str(root), *words], capture_output=True, text=True, check=False)
+        return done.stdout.strip()
+    changed = git('status', '--porcelain', '--untracked-files=no', '--', ':/', f':(exclude,top){page}')
+    return (git('rev-parse', '--short=10', 'HEAD') or 'unknown') + '-dirty' * bool(changed)
 
 
-def section(title, arguments, report, root):
+def section(title, arguments, report, version):
     """A table with what a reader must know to compare its numbers."""
     when = datetime.datetime.now().strftime('%Y-%m-%d %H:%M')
     return (f'### {title}\n\n```shell\npython tools/benchmark.py {arguments}\n```\n\n{text_of(report)}\n\n'
-            f"Commit {commit(root)}, {when}, {report['device']}, {report['threads']} threads, torch "
+            f"Commit {version}, {when}, {report['device']}, {report['threads']} threads, torch "
             f"{report['torch']}, load average {report['load_average']:.1f} on {report['cores']} cores before "
             'it.\n')
 
@@ -113,12 +116,13 @@ def write_page(script, path, only=None):
         dict: the names of the tables.
     """
     path, root = Path(path), Path(script).resolve().parents[1]
+    version = commit(root, os.path.relpath(path, root))
     for name in only or TABLES:
         title, arguments = TABLES[name]
         with tempfile.TemporaryDirectory() as folder:
             report = measured(script, arguments, folder)
         before, sections, after = sections_of(path.read_text())
-        sections[title] = section(title, arguments, report, root)
+        sections[title] = section(title, arguments, report, version)
         order = [each for each, _ in TABLES.values()]
         kept = sorted((each for each in sections if each in order), key=order.index)
         body = '\n'.join(sections[each] for each in kept)
