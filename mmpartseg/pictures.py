@@ -45,9 +45,7 @@ def pixel_limit(default=MOST_PIXELS):
 @functools.cache
 def formats():
     """The formats that can be read here: AVIF with a newer Pillow, HEIC with pillow-heif."""
-    found = FORMATS
-    if features.check('avif'):
-        found += ('AVIF', )
+    found = (*FORMATS, 'AVIF') if features.check('avif') else FORMATS
     if importlib.util.find_spec('pillow_heif') is not None:
         import pillow_heif
         pillow_heif.register_heif_opener()
@@ -112,28 +110,30 @@ def check_png(content):
 
 
 def pages(source):
-    """How many pictures a file holds: frames of an animation, pages of a TIFF; 1 if it cannot be read."""
-    try:
-        with opened(source) as image:
+    """Pictures in a file: frames, or pages with the first one that is lost; 1 if it cannot be read."""
+    found = 0
+    with contextlib.suppress(Exception), opened(source) as image:  # decoders raise what a broken byte makes
+        with contextlib.suppress(Exception):
             return getattr(image, 'n_frames', 1)
-    except Exception:  # decoders raise whatever a broken byte makes of their state
-        return 1
+        while image.seek(found) is None:
+            found += 1
+    return found + 1
 
 
 def read_page(source, index, limit=None):
-    """One of the pictures of a file, as of :func:`decode_picture`.
+    """One of the pictures of a file, (H, W, 3) uint8 BGR, as of :func:`decode_picture`; or ValueError.
 
     Args:
         source (bytes | str | Path), limit (int, optional): see :func:`opened`.
         index (int): of the frame or page.
-
-    Returns:
-        ndarray: (H, W, 3) uint8 BGR.
     """
-    with opened(source, limit) as image:
-        image.seek(index)
-        image.load()
-        return to_bgr(image)
+    try:
+        with opened(source, limit) as image:
+            image.seek(index)
+            image.load()
+            return to_bgr(image)
+    except Exception as error:  # decoders raise whatever a broken byte makes of their state
+        raise ValueError(f'it cannot be read ({type(error).__name__}: {error})') from error
 
 
 def decode_picture(content, limit=None):

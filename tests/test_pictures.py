@@ -167,3 +167,18 @@ def test_advice_to_install_a_reader_is_for_those_without(brand, name, advice, tm
 
 def _unknown(*_, **__):
     raise UnidentifiedImageError
+
+
+@pytest.mark.filterwarnings('ignore:Corrupt EXIF')
+def test_page_that_is_lost_is_counted(tmp_path):
+    """So that reading it fails by name, instead of leaving one picture that looks whole."""
+    path = tmp_path / 'scan.tiff'
+    first, *more = [Image.new('RGB', (16, 16), color) for color in ('red', 'green', 'blue')]
+    first.save(path, save_all=True, append_images=more)
+    whole = path.read_bytes()
+    assert pictures.pages(whole) == 3
+    cut = whole[:len(whole) * 2 // 3]
+    lost = pictures.pages(cut) - 1
+    assert lost > 0
+    with pytest.raises(ValueError, match='it cannot be read'):
+        pictures.read_page(cut, lost)
