@@ -28,12 +28,14 @@ def parse_args(argv=None):
 if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
+import mmpartseg  # noqa: F401  before mmseg, which refuses newer mmcv by its number
+
+# isort: split
 import open_clip
 import torch
 from mmseg.registry import MODELS
 from torch.utils.flop_counter import FlopCounterMode
 
-import mmpartseg  # noqa: F401  registers
 from mmpartseg.atomic import write_atomic
 from mmpartseg.datasets.preparation import run_main
 from mmpartseg.models.architectures import clip_config

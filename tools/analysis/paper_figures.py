@@ -46,6 +46,9 @@ def model_of(parser, text):
 if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
+import mmpartseg  # noqa: F401  before mmseg, which refuses newer mmcv by its number
+
+# isort: split
 from pathlib import Path
 
 import numpy as np

@@ -12,12 +12,14 @@ def parse_args(argv=None):
 if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
+import mmpartseg  # noqa: F401  before mmseg, which refuses newer mmcv by its number
+
+# isort: split
 import torch
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmseg.registry import MODELS
 
-import mmpartseg  # noqa: F401
 from mmpartseg.datasets.preparation import run_main
 
 FETCHED = ('pretrained', 'init_cfg', 'checkpoint')  # where a config names weights

@@ -24,20 +24,20 @@ def parse_args(argv=None):
 if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
+import mmpartseg  # noqa: F401  makes mmseg importable without compiled mmcv, and with newer mmcv
+
+# isort: split
 import numpy as np
 from mmengine.config import Config
 from mmengine.device import get_device
 from mmengine.utils import ProgressBar
+from mmseg.apis import inference_model, init_model
 from mmseg.registry import DATASETS
 
 from mmpartseg.datasets.label_files import smallest_dtype
 from mmpartseg.datasets.output_names import check_output_names, output_name
 from mmpartseg.datasets.preparation import ignore_value, run_main, write_label_map
 from mmpartseg.printable import counted
-
-# isort: split
-# only after mmpartseg, which makes it importable without compiled mmcv
-from mmseg.apis import inference_model, init_model
 
 
 def object_table(classes, object_classes):

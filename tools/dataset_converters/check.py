@@ -33,6 +33,9 @@ def parse_args(argv=None):
 if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
+import mmpartseg  # noqa: F401  before mmseg, which refuses newer mmcv by its number
+
+# isort: split
 import numpy as np
 from mmseg.registry import DATASETS
 

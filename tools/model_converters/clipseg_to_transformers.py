@@ -19,12 +19,14 @@ def parse_args():
 if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
+import mmpartseg  # noqa: F401  before mmseg, which refuses newer mmcv by its number
+
+# isort: split
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from mmengine.runner import load_checkpoint
 from mmseg.registry import MODELS
 
-import mmpartseg  # noqa: F401  registers the components
 from mmpartseg.checkpoints import export_clipseg
 
 

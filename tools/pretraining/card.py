@@ -27,6 +27,9 @@ def parse_args(argv=None):
 if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
+import mmpartseg  # noqa: F401  before mmseg, which refuses newer mmcv by its number
+
+# isort: split
 from mmengine.dataset import pseudo_collate
 from mmengine.registry import init_default_scope
 from mmengine.runner.checkpoint import load_checkpoint
