@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 
+MADE = 'MMPARTSEG_TEST_HOME'  # what it was set to
 # each of them says where something lies in place of a folder at home
 ELSEWHERE = (
     'HF_HOME', 'HF_HUB_CACHE', 'HUGGINGFACE_HUB_CACHE', 'HF_XET_CACHE', 'MMENGINE_HOME', 'MPLCONFIGDIR',
@@ -12,7 +13,9 @@ ELSEWHERE = (
 
 
 def use_temporary_home():
-    """Make a home for this process and its children; it goes when the process ends."""
+    """Make a home for this process and its children; it goes when the process ends. Children keep it."""
+    if os.environ.get(MADE, '') == os.environ.get('HOME'):
+        return
     home, owner = tempfile.mkdtemp(prefix='mmpartseg-home-'), os.getpid()
 
     def remove():
@@ -22,4 +25,4 @@ def use_temporary_home():
     atexit.register(remove)
     for name in ELSEWHERE:
         os.environ.pop(name, None)
-    os.environ['HOME'] = home
+    os.environ['HOME'] = os.environ[MADE] = home

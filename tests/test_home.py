@@ -28,6 +28,7 @@ def test_what_libraries_keep(module):
 
 
 def test_children_too():
-    code = 'import os, pathlib; print(pathlib.Path.home()); print(os.path.expanduser("~/.cache"))'
-    printed = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True).stdout
+    code = 'import os, pathlib, tests; print(pathlib.Path.home()); print(os.path.expanduser("~/.cache"))'
+    printed = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True, check=True,
+                             cwd=Path(__file__).parents[1]).stdout
     assert printed.splitlines() == [os.environ['HOME'], os.environ['HOME'] + '/.cache']
