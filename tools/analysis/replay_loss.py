@@ -16,6 +16,9 @@ def parse_args():
 if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
+import mmpartseg  # noqa: F401  before mmseg, which refuses newer mmcv by its number
+
+# isort: split
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 

@@ -1,4 +1,7 @@
 """What objects-first decoding saves: operations of a prediction by the number of objects that win."""
+import mmpartseg  # noqa: F401  before mmseg, which refuses newer mmcv by its number
+
+# isort: split
 import itertools
 import math
 

@@ -1,4 +1,7 @@
 """Whether the device gives what the CPU gives."""
+import mmpartseg  # noqa: F401  before mmseg, which refuses newer mmcv by its number
+
+# isort: split
 from pathlib import Path
 
 import torch
