@@ -108,7 +108,7 @@ WITH_MMDET = {
     'MaskFormerHead': on_resnet(
         **QUERIES, pixel_decoder=dict(type='mmdet.PixelDecoder'), loss_mask=dict(type='mmseg.MaskFocalLoss'),
         train_cfg=dict(sampler=SAMPLER, assigner=dict(type='mmdet.HungarianAssigner', match_costs=[
-            *MATCHING, dict(type='mmdet.FocalLossCost', binary_input=True)]))),
+            *MATCHING, dict(type='mmseg.MaskFocalCost')]))),
     'Mask2FormerHead': on_resnet(
         **QUERIES, strides=[4, 8, 16, 32], num_transformer_feat_level=3,
         pixel_decoder=dict(

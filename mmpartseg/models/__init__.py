@@ -10,13 +10,13 @@ from .decode_heads import (
     RegionPromptHead,
     ZSSegHead,
 )
-from .losses import CompositionLoss, EnhanceLoss, MaskFocalLoss, PartMaskLoss, SeparationLoss
+from .losses import CompositionLoss, EnhanceLoss, MaskFocalCost, MaskFocalLoss, PartMaskLoss, SeparationLoss
 from .region_classifier import CLIPRegionClassifier
 from .segmentors import PartCascadeSegmentor, PartSegmentor, ZSSegSegmentor
 from .text_encoders import CompositePromptEncoder, OpenCLIPTextEncoder
 
 __all__ = ['CATSegHead', 'CLIPRegionClassifier', 'CLIPSegHead', 'CompositePromptEncoder', 'CompositionLoss',
-           'DINOv2', 'EnhanceLoss', 'GuidedCLIP', 'MaskFocalLoss', 'MaskFormerProposals',
+           'DINOv2', 'EnhanceLoss', 'GuidedCLIP', 'MaskFocalCost', 'MaskFocalLoss', 'MaskFormerProposals',
            'OpenCLIPImageTower', 'OpenCLIPTextEncoder', 'OpenCLIPViT', 'PartCATSegHead', 'PartCLIPSegHead',
            'PartCascadeSegmentor', 'PartMaskLoss', 'PartSegDataPreProcessor', 'PartSegmentor', 'Pixels',
            'RegionPromptHead', 'SeparationLoss', 'TimmImageTower', 'ZSSegHead', 'ZSSegSegmentor']

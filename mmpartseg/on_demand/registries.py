@@ -15,6 +15,7 @@ OURS = {
     'metric': ['mmpartseg.evaluation'],
     'model': ['mmpartseg.models', 'mmpartseg.models.segmentors'],
     'optimizer wrapper constructor': ['mmpartseg.engine'],
+    'task util': ['mmpartseg.models.losses'],
     'transform': ['mmpartseg.datasets.transforms'],
     'vis_backend': ['mmpartseg.visualization'],
     'visualizer': ['mmpartseg.visualization']}

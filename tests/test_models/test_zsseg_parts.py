@@ -2,7 +2,8 @@
 import pytest
 import torch
 import torch.nn.functional as F
-from mmseg.registry import MODELS
+from mmengine.structures import InstanceData
+from mmseg.registry import MODELS, TASK_UTILS
 
 from mmpartseg.models.layers.regions import cell_presence, grown_box, region_means
 from mmpartseg.models.losses import mask_focal_loss
@@ -68,6 +69,32 @@ class TestMaskFocalLoss:
         target = (torch.rand(50, generator=generator) > 0.7).long()
         ours, theirs = MODELS.build(dict(type='MaskFocalLoss', loss_weight=20.0)), FocalLoss(loss_weight=20.0)
         torch.testing.assert_close(ours(logits, target, 7.0), theirs(logits, target, avg_factor=7.0))
+
+
+class TestMaskFocalCost:
+    MASKS = (torch.rand(3, 6, 5, generator=torch.Generator().manual_seed(1)) > 0.6).long()
+
+    def cost(self, logits):
+        cost = TASK_UTILS.build(dict(type='mmseg.MaskFocalCost', weight=20.0))
+        return cost(InstanceData(masks=logits), InstanceData(masks=self.MASKS))
+
+    @pytest.mark.parametrize('scale', [1., 8., 30.])
+    def test_mean_of_the_loss_against_a_loop(self, scale):
+        logits = scale * torch.randn(4, 6, 5, generator=torch.Generator().manual_seed(0))
+        expected = [[20 * mask_focal_loss(x.double(), y).mean() for y in self.MASKS] for x in logits]
+        torch.testing.assert_close(self.cost(logits), torch.tensor(expected).float())
+
+    def test_as_mmdet_where_its_own_is_exact(self):
+        assigners = pytest.importorskip('mmdet.models.task_modules.assigners')
+        logits = torch.randn(4, 6, 5, generator=torch.Generator().manual_seed(0))
+        theirs = assigners.FocalLossCost(weight=20.0, binary_input=True)
+        expected = theirs(InstanceData(masks=logits), InstanceData(masks=self.MASKS))
+        torch.testing.assert_close(self.cost(logits), expected)
+
+    def test_sure_proposals_are_told_apart(self):
+        logits = torch.stack([torch.full((6, 5), x) for x in (20., 25., 40.)])
+        costs = self.cost(logits)
+        assert (costs[1:] > 1.2 * costs[:-1]).all()
 
 
 class TestRegions:

@@ -29,7 +29,7 @@ maskformer = dict(
             type='mmdet.HungarianAssigner',
             match_costs=[
                 dict(type='mmdet.ClassificationCost', weight=1.0),
-                dict(type='mmdet.FocalLossCost', weight=20.0, binary_input=True),
+                dict(type='mmseg.MaskFocalCost', gamma=2.0, alpha=0.25, weight=20.0),
                 dict(type='mmdet.DiceCost', weight=1.0, pred_act=True, eps=1.0)
             ]),
         sampler=dict(type='mmdet.MaskPseudoSampler')))
