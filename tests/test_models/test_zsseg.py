@@ -2,6 +2,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from mmengine.logging import MMLogger
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
@@ -74,7 +75,8 @@ class TestSettings:
         won[labels.unique()] = True
         assert torch.equal(~result.part_scores.isnan(), won)
 
-    def test_pred_all_with_an_object_segmentor(self, tmp_path):
+    def test_pred_all_with_an_object_segmentor(self, tmp_path, caplog):
+        MMLogger.get_current_instance().addHandler(caplog.handler)
         weights = tmp_path / 'objects.pth'
         config = dict(
             type='PartSegmentor', test_cfg=dict(mode='whole'), train_cfg=dict(),
@@ -85,6 +87,9 @@ class TestSettings:
         objects = MODELS.build(config)
         torch.save(dict(state_dict=objects.state_dict()), weights)
         model = build(dict(config, init_cfg=dict(type='Pretrained', checkpoint=str(weights))))
+        # not a line for each parameter
+        assert not any(f'PretrainedInit: load from {weights}' in line for line in caplog.messages)
+        MMLogger.get_current_instance().removeHandler(caplog.handler)
         for name, value in model.object_segmentor.state_dict().items():
             assert torch.equal(value, objects.state_dict()[name]), name
         assert not any(name.startswith('object_segmentor') for name in model.state_dict())
@@ -111,6 +116,12 @@ class TestSettings:
         config = dict(type='PartSegmentor', backbone=dict(type='Pixels'), test_cfg=dict(mode='whole'),
                       decode_head=head_config(type='CLIPSegHead'))
         with pytest.raises(ValueError, match='has a CLIPSegHead, which scores no objects'):
+            build(config)
+
+    def test_an_object_segmentor_without_weights(self):
+        config = dict(type='PartSegmentor', backbone=dict(type='Pixels'), test_cfg=dict(mode='whole'),
+                      decode_head=head_config())
+        with pytest.raises(ValueError, match='object_segmentor has no weights; give it init_cfg='):
             build(config)
 
     def test_released_substring_match(self):

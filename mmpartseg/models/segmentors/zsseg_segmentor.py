@@ -1,6 +1,7 @@
 """The segmentor of ZSSeg+: one pass for every object of an image."""
 import torch
 import torch.nn.functional as F
+from mmengine.model import initialize
 from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
@@ -35,7 +36,7 @@ class ZSSegSegmentor(PartSegmentor):
     The other arguments are those of :class:`PartSegmentor`.
 
     Raises:
-        ValueError: an object segmentor without object scores.
+        ValueError: an object segmentor without object scores or without weights.
     """
 
     def __init__(self, *args, object_segmentor=None, **kwargs):
@@ -45,7 +46,11 @@ class ZSSegSegmentor(PartSegmentor):
             if not model.decode_head.has_object_scores:
                 raise ValueError(f'object_segmentor has a {type(model.decode_head).__name__}, which scores '
                                  'no objects; take a PartCLIPSegHead')
-            model.init_weights()  # now: mmengine does so before training only
+            if model.init_cfg is None:
+                raise ValueError("object_segmentor has no weights; give it init_cfg=dict(type='Pretrained', "
+                                 'checkpoint=…)')
+            # now, as mmengine does so before training only; init_weights would print every parameter
+            initialize(model, model.init_cfg)
             model.set_taxonomy(self.taxonomy)
             model.eval().requires_grad_(False)
         self.__dict__['object_segmentor'] = model  # no submodule: it has a checkpoint of its own
