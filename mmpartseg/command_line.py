@@ -147,6 +147,7 @@ def list_models(arguments):
             value = getattr(model, what)
             if value is None and what == 'weights':
                 value = f'given once: mmpartseg predict … --model {name} --checkpoint PATH_OR_URL'
+            value = 'no parts' if value is None and what == 'trained_on' else value
             if value is not None:
                 print(f'  {what}: {value}')
     return 0

@@ -3,7 +3,6 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import tempfile
 import urllib.request
 from pathlib import Path
@@ -15,7 +14,8 @@ import yaml
 from .shipped import shipped_root
 
 DEFAULT, FALLBACK = 'clipseg', 'mini'
-HUB_PATIENCE = 3  # seconds for a connection
+HUB_SCHEME = 'clipseg://'
+HUB_PATIENCE = 3  # seconds for an answer
 
 
 class PublishedModel(NamedTuple):
@@ -72,7 +72,7 @@ def default_model(say=print):
         PublishedModel: the entry.
     """
     model = published_model(DEFAULT)
-    reason = _why_not(model.weights.removeprefix('clipseg://'))
+    reason = _why_not(model.weights.removeprefix(HUB_SCHEME))
     if reason is None:
         return model
     say(f"{reason}: the miniature answers, which has seen drawings alone. For photographs: --model {DEFAULT} "
@@ -89,11 +89,11 @@ def _why_not(repository):
             return None
     if constants.is_offline_mode():
         return 'the hub is switched off (HF_HUB_OFFLINE)'
-    host = urlsplit(constants.ENDPOINT)
-    try:
-        socket.create_connection((host.hostname, host.port or 443), HUB_PATIENCE).close()
-    except OSError as error:
-        return f'the hub cannot be reached ({error})'
+    try:  # as the hub's client goes: through a proxy, and to a mirror
+        huggingface_hub.get_hf_file_metadata(f'{constants.ENDPOINT}/{repository}/resolve/main/config.json',
+                                             timeout=HUB_PATIENCE)
+    except Exception as error:  # of the network, of the hub
+        return f'the hub cannot be reached ({(str(error).strip() or type(error).__name__).splitlines()[0]})'
     return None
 
 
@@ -110,13 +110,11 @@ def checkpoint_of(model, given=None, say=print):
         str: the checkpoint.
 
     Raises:
-        FileNotFoundError: no such file; a model whose file was never given.
-        ValueError: the file is not the one that the list states.
+        FileNotFoundError: no such file; a model whose file was never given, or that the hub does not give.
+        ValueError: the file is not the one that the list states; a file for a model that has its own.
     """
     if model.weights is not None:
-        if model.sha256 is not None:
-            _check(model.weights, model.sha256)
-        return model.weights
+        return _known_weights(model, given)
     note = cache_folder() / f'{model.name}.path'
     if given is None and not note.is_file():
         raise FileNotFoundError(f"the weights of '{model.name}' are on {model.source}: give their file once, "
@@ -133,6 +131,21 @@ def checkpoint_of(model, given=None, say=print):
                                 f'give them again with --checkpoint')
     say(f'{model.name}: {path}, SHA-256 {sha256_of(path)}')
     return model.scheme + path
+
+
+def _known_weights(model, given):
+    """:func:`checkpoint_of` a model that has weights of its own."""
+    scheme = HUB_SCHEME if model.weights.startswith(HUB_SCHEME) else ''
+    own = f'--config {model.config} --checkpoint {scheme}{"FOLDER" if scheme else "FILE"}'
+    if given is not None:
+        raise ValueError(f"'{model.name}' has weights of its own; with others it is {own}, without --model")
+    reason = _why_not(model.weights.removeprefix(scheme)) if scheme else None
+    if reason is not None:
+        raise FileNotFoundError(f'{reason}. Without it: put model.safetensors of {model.source} into a '
+                                f'folder, and give {own} in place of --model {model.name}')
+    if model.sha256 is not None:
+        _check(model.weights, model.sha256)
+    return model.weights
 
 
 def cache_folder():

@@ -104,6 +104,7 @@ def test_models_are_listed(capsys):
     out = capsys.readouterr().out
     assert 'mini: ' in out and 'trained_on: pascal_part_116:seen' in out and 'clipseg://CIDAS' in out
     assert 'weights: given once: mmpartseg predict' in out
+    assert 'trained_on: no parts' in out and 'scores: PartShapes, 61.59' in out
 
 
 def test_a_prediction_from_another_folder(tmp_path):

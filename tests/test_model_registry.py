@@ -1,7 +1,11 @@
 """Models by name: every entry is whole, and files that are given once are found again."""
+import contextlib
 import hashlib
 import http.server
+import json
+import re
 import threading
+from pathlib import Path
 
 import pytest
 from mmengine.config import Config
@@ -26,6 +30,23 @@ def test_entries(name):
     assert all((model.summary, model.scores, model.licence, model.source))
 
 
+def numbers(name):
+    return list(map(float, re.findall(r'\d+\.\d\d', published_model(name).scores)))
+
+
+def test_scores():
+    """Those of the shipped model's log, and of the paper's tables."""
+    package = Path(model_registry.__file__).parent
+    tables = json.loads((package / 'evaluation' / 'paper_tables.json').read_text())
+    columns = [key for _, key in tables['columns']['zero_shot']]
+    log = json.loads((Path('data') / 'miniature' / 'logs' / 'partclipseg_test.json').read_text())
+    assert numbers('mini') == [round(log[key], 2) for key in columns]
+    for name, table in (('pascal', '1'), ('ade', '2')):
+        rows = tables['paper'][table]['sections'][0]['rows']
+        row, = (row for row in rows if 'PartCLIPSeg' in row['labels'])
+        assert numbers(f'partclipseg-{name}') == [mean for mean, _ in row['paper']]
+
+
 def test_unknown():
     with pytest.raises(ValueError, match=r"no model 'maxi'; there are \['clipseg', .*'mini'\]"):
         published_model('maxi')
@@ -44,29 +65,47 @@ def test_a_file_is_given_once(cache, tmp_path):
     (tmp_path / 'model_final.pth').unlink()
     with pytest.raises(FileNotFoundError, match='are not there any more; give them again'):
         checkpoint_of(model)
+
+
+def test_weights_that_are_known(monkeypatch):
+    """Another file is refused, not passed over; without the hub, the way that goes is said."""
+    for name, way in (('mini', '--config partclipseg/part_shapes --checkpoint FILE'),
+                      ('clipseg', '--config clipseg/zero_shot --checkpoint clipseg://FOLDER')):
+        with pytest.raises(ValueError, match=f"'{name}' has weights of its own; with others it is {way}"):
+            checkpoint_of(published_model(name), 'mine.pth')
+    with pytest.raises(FileNotFoundError, match='switched off .*: put model.safetensors of https://hugging.* '
+                       f'into a folder, and give {way} in place of --model clipseg'):
+        checkpoint_of(published_model('clipseg'))
+    monkeypatch.setattr('huggingface_hub.try_to_load_from_cache', lambda repo, name: f'/cache/{name}')
     assert checkpoint_of(published_model('clipseg')) == 'clipseg://CIDAS/clipseg-rd64-refined'
 
 
-def test_a_url_is_fetched(cache, tmp_path):
-    (tmp_path / 'served').mkdir()
-    (tmp_path / 'served' / 'a.pth').write_bytes(b'weights')
-
+@contextlib.contextmanager
+def served(folder):
+    """The address of a server of files."""
     class Served(http.server.SimpleHTTPRequestHandler):
         def __init__(self, *args):
-            super().__init__(*args, directory=str(tmp_path / 'served'))
+            super().__init__(*args, directory=str(folder))
 
         def log_message(self, *args):
             """Nothing is printed."""
 
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Served)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    url, model = f'http://127.0.0.1:{server.server_port}', published_model('partclipseg-ade')
     try:
+        yield f'http://127.0.0.1:{server.server_port}'
+    finally:
+        server.shutdown()
+
+
+def test_a_url_is_fetched(cache, tmp_path):
+    (tmp_path / 'served').mkdir()
+    (tmp_path / 'served' / 'a.pth').write_bytes(b'weights')
+    model = published_model('partclipseg-ade')
+    with served(tmp_path / 'served') as url:
         found = checkpoint_of(model, f'{url}/a.pth', str).removeprefix('partclipseg://')
         with pytest.raises(FileNotFoundError, match=r"b.pth' cannot be fetched: HTTP Error 404"):
             checkpoint_of(model, f'{url}/b.pth')
-    finally:
-        server.shutdown()
     assert found.startswith(str(cache)) and open(found, 'rb').read() == b'weights'
     assert checkpoint_of(model, None, str).endswith(found)
     with pytest.raises(ValueError, match=r"'ftp://x/y' is neither a path nor an http"):
@@ -80,7 +119,7 @@ def test_weights_are_those_of_the_card(monkeypatch):
         checkpoint_of(model._replace(sha256='00'))
 
 
-def test_the_default(monkeypatch):
+def test_the_default(monkeypatch, tmp_path):
     said = []
     assert default_model(said.append).name == 'mini' and 'HF_HUB_OFFLINE' in said[0]
     monkeypatch.setattr('huggingface_hub.try_to_load_from_cache', lambda repo, name: f'/cache/{name}')
@@ -89,4 +128,14 @@ def test_the_default(monkeypatch):
     monkeypatch.setattr('huggingface_hub.constants.HF_HUB_OFFLINE', False)
     monkeypatch.setattr('huggingface_hub.constants.ENDPOINT', 'http://127.0.0.1:9')
     assert default_model(said.append).name == 'mini' and 'the hub cannot be reached (' in said[1]
+    monkeypatch.setattr('huggingface_hub.get_hf_file_metadata', lambda url, timeout: called.append(url))
+    called = []
+    assert default_model(said.append).name == 'clipseg' and len(said) == 2
+    assert called == ['http://127.0.0.1:9/CIDAS/clipseg-rd64-refined/resolve/main/config.json']
+    # it answers, and does not give: a portal, a proxy that forbids
+    with served(tmp_path) as url:
+        monkeypatch.undo()
+        monkeypatch.setattr('huggingface_hub.constants.HF_HUB_OFFLINE', False)
+        monkeypatch.setattr('huggingface_hub.constants.ENDPOINT', url)
+        assert default_model(said.append).name == 'mini' and '404' in said[2]
     assert model_registry.HUB_PATIENCE < 10

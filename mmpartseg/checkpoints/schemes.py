@@ -86,7 +86,7 @@ def _from_hub(repo):
     raise FileNotFoundError(
         f'clipseg://{repo} is neither a folder nor in the cache of huggingface_hub, and could not be '
         f"fetched: {reason}. Put the repository's {WEIGHT_FILES[0]} or {WEIGHT_FILES[1]} into a "
-        "folder and set load_from='clipseg://<that folder>'")
+        "folder and say 'clipseg://<that folder>' instead (load_from of a config, --checkpoint)")
 
 
 def _download(repo):

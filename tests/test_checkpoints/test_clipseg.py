@@ -178,7 +178,7 @@ def test_the_object_part_branch_starts_as_a_copy(tmp_path):
 def test_not_cached_and_the_hub_off():
     with pytest.raises(FileNotFoundError, match=(
             r'clipseg://CIDAS/clipseg-rd64-refined is neither a folder nor in the cache.*switched off'
-            r".*model.safetensors or pytorch_model.bin into a folder and set load_from='clipseg://")):
+            r".*model.safetensors or pytorch_model.bin into a folder and say 'clipseg://.*--checkpoint")):
         CheckpointLoader.load_checkpoint('clipseg://CIDAS/clipseg-rd64-refined')
 
 
