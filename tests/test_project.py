@@ -41,8 +41,9 @@ def test_citation_names_paper_and_software():
     names = ' and '.join(f'{a["given-names"]} {a["family-names"]}' for a in preferred['authors'])
     assert names == paper['authors']
     assert citation['repository-code'] == SETUP['metadata']['url'] == zoo['repository']
-    assert all('mmpartseg' in line or 'arxiv.org' in line for line in
-               SETUP['metadata']['project_urls'].strip().splitlines())
+    owner, _, name = zoo['repository'].removeprefix('https://github.com/').partition('/')
+    ours = f'//(github.com/{owner}|{owner}.github.io)/{name}(/|$)|//arxiv.org/'
+    assert all(re.search(ours, line) for line in SETUP['metadata']['project_urls'].strip().splitlines())
 
 
 def test_ci_calls_what_is_documented():

@@ -1,4 +1,5 @@
 """Runs side by side: curves of their logs, and class by class what differs."""
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from .runs import COUNTS, training_log
 
 Curve = tuple[list[int], list[float]]
 SUMMARY = ('seen', 'unseen', 'harmonic', 'mIoU')
-ROW_HEIGHT = 0.17  # inches
+ROW_HEIGHT, NAME_WIDTH = 0.17, 0.07  # inches: of a class, of a letter in the legend
 MARKERS = 'o^svDPX*'
 
 
@@ -87,9 +88,16 @@ def curve_figure(curves: Mapping[str, Mapping[str, Curve]]) -> Figure:
         each.grid(linewidth=0.4)
     for spare in list(axes):
         spare.set_axis_off()
-    figure.legend(handles=[Line2D([], [], color=colour(i), label=name) for i, name in enumerate(curves)],
-                  loc='outside lower center', ncols=3, fontsize=8, frameon=False)
+    _name_runs(figure, [Line2D([], [], color=colour(i), label=name) for i, name in enumerate(curves)])
     return figure
+
+
+def _name_runs(figure: Figure, handles: Sequence[Line2D]) -> None:
+    """A legend below, in as many columns as the names leave room for."""
+    longest = max(len(str(handle.get_label())) for handle in handles)
+    columns = int(figure.get_figwidth() / (NAME_WIDTH * longest + 0.5))
+    figure.legend(handles=handles, loc='outside lower center', ncols=max(1, min(3, columns)), fontsize=8,
+                  frameon=False)
 
 
 def colour(i: int) -> tuple[float, float, float]:
@@ -114,7 +122,7 @@ def read_classes(folders: Sequence[str | Path]) -> tuple[PartTaxonomy, dict[str,
         if not path.is_file():
             raise FileNotFoundError(
                 f'{folder} has no {COUNTS}; evaluate it with tools/test.py CONFIG CHECKPOINT --cfg-options '
-                f'test_evaluator.out_file={path}')
+                f'{shlex.quote(f"test_evaluator.out_file={path}")}')
         found.append(load_counts(path))
     taxonomy = found[0][1]
     for folder, (_, other) in zip(folders, found):
@@ -131,15 +139,15 @@ def read_classes(folders: Sequence[str | Path]) -> tuple[PartTaxonomy, dict[str,
 
 
 def class_order(runs: Sequence[Mapping[str, Any]]) -> np.ndarray:
-    """(K,) classes by how far apart the runs are, furthest first, those without an IoU last."""
+    """(K,) classes by how far apart the runs are, of one run by their IoU; those without an IoU last."""
     values = np.stack([each['IoU'] for each in runs])
-    spread = values.max(0) - values.min(0)
+    spread = values.max(0) - values.min(0) if len(runs) > 1 else values[0]
     return np.argsort(np.where(np.isnan(spread), np.inf, -spread), kind='stable')
 
 
 def difference_figure(title: str, taxonomy: PartTaxonomy, names: Sequence[str],
                       runs: Sequence[Mapping[str, Any]], most: int = 60) -> Figure:
-    """A row for each class, a mark for each run; the classes that differ most come first.
+    """A row for each class, a mark for each run; those that differ most, of one run the best, first.
 
     Args:
         title: of the setting.
@@ -149,19 +157,20 @@ def difference_figure(title: str, taxonomy: PartTaxonomy, names: Sequence[str],
         most: rows that are drawn; the table has them all.
     """
     order = [i for i in class_order(runs) if not np.isnan(runs[0]['IoU'][i])][:most]
-    figure = Figure(figsize=(7, ROW_HEIGHT * len(order) + 1.6), layout='constrained')
+    figure = Figure(figsize=(7, ROW_HEIGHT * (len(order) + len(names)) + 1.6), layout='constrained')
     axes, rows = figure.subplots(), np.arange(len(order))
     values = np.stack([each['IoU'][order] for each in runs])
     axes.hlines(rows, values.min(0), values.max(0), color='#bbbbbb')
-    for i, (name, each) in enumerate(zip(names, values)):
-        axes.plot(each, rows, MARKERS[i % len(MARKERS)], markersize=4, label=name)
+    marks = [axes.plot(each, rows, MARKERS[i % len(MARKERS)], markersize=4, label=name, color=colour(i),
+                       clip_on=False)[0] for i, (name, each) in enumerate(zip(names, values))]
     axes.set_yticks(rows, [taxonomy.object_parts[i] for i in order], fontsize=7)
     for text, i in zip(axes.get_yticklabels(), order):
         text.set_color(SEEN if taxonomy.is_seen[i] else UNSEEN)
     axes.set(xlim=(0, 100), ylim=(len(order) - 0.4, -0.6), xlabel='IoU (%)',
-             title=f'{title}: classes that differ most (blue: seen, red: unseen)')
+             title=f'{title}: {"classes that differ most" if len(runs) > 1 else "best classes"} '
+                   '(blue: seen, red: unseen)')
     axes.grid(axis='x', linewidth=0.4)
-    axes.legend(loc='upper center', bbox_to_anchor=(0.5, -0.06), ncols=3, fontsize=8, frameon=False)
+    _name_runs(figure, marks)
     return figure
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
 from PIL import Image
 
@@ -74,6 +75,23 @@ def test_the_classes_that_differ_most_come_first(runs):
     assert [text.get_text() for text in labels] == ["dog's head", "cat's head", "cat's tail"]
     assert [to_hex(text.get_color()) for text in labels] == [UNSEEN, SEEN, SEEN]
     assert [line.get_xdata().tolist() for line in axes.lines[-2:]] == [[10, 50, 80], [50, 60, 80]]
+    one = comparison.difference_figure('Pred-All', taxonomy, 'a', settings['pred_all'][:1]).axes[0]
+    assert [text.get_text() for text in one.get_yticklabels()] == ["cat's tail", "cat's head", "dog's head"]
+    assert one.get_title() == 'Pred-All: best classes (blue: seen, red: unseen)'
+
+
+@pytest.mark.parametrize('number', [1, 3, 12])
+def test_long_names_stay_in_the_picture(runs, number):
+    taxonomy, settings = comparison.read_classes(runs)
+    names = [f'partclipseg/pascal_part_no_attention/seed_{i}' for i in range(number)]
+    curves = dict.fromkeys(names, {'loss': ([1, 2], [2., 1.])})
+    for figure in (comparison.curve_figure(curves), comparison.difference_figure(
+            'Pred-All', taxonomy, names, (settings['pred_all'] * 6)[:number])):
+        FigureCanvasAgg(figure).draw()
+        legend, = figure.legends
+        frame = legend.get_window_extent()
+        assert 0 <= frame.x0 and frame.x1 <= figure.bbox.x1 and 0 <= frame.y0
+        assert frame.y1 <= min(axes.get_tightbbox().y0 for axes in figure.axes)
 
 
 def test_tool(runs, tmp_path, capsys):

@@ -23,12 +23,14 @@ def test_another_address(checkout):
     before = {name: (checkout / name).read_text() for name in STATED_IN}
     zoo = load_zoo(ROOT)._replace(root=checkout)
     assert addressed(zoo) == before
-    after = addressed(zoo._replace(repository='https://github.com/lab-x/mmpartseg'))
+    after = addressed(zoo._replace(repository='https://github.com/lab-x/part.seg'))
     for name in STATED_IN:
-        found = re.findall(r'github\.com/([\w-]+)/mmpartseg|//([\w-]+)\.github\.io/mmpartseg', after[name])
-        assert found and {owner or pages for owner, pages in found} == {'lab-x'}, name
+        found = re.findall(r'github\.com/([\w.-]+/[\w.-]+)|//([\w.-]+)\.github\.io(/[\w.-]+)', after[name])
+        assert found and {''.join(each) for each in found} == {'lab-x/part.seg'}, name
         assert len(after[name].splitlines()) == len(before[name].splitlines())
+        (checkout / name).write_text(after[name])
     assert 'arxiv.org/abs/2406.11384' in after['setup.cfg']
+    assert addressed(zoo) == before  # and back again
 
 
 def test_nobody_else_states_an_address():
@@ -40,7 +42,8 @@ def test_nobody_else_states_an_address():
             assert f'github.com/{owner}/{name}' not in path.read_text(errors='replace'), path
 
 
-@pytest.mark.parametrize('address', ['https://gitlab.com/a/b', 'https://github.com/a', 'github.com/a/b'])
+@pytest.mark.parametrize('address', ['https://gitlab.com/a/b', 'https://github.com/a', 'github.com/a/b',
+                                     'https://github.com/a/b/', 'https://github.com/a/b.git'])
 def test_other_hosts(address):
     with pytest.raises(ValueError, match=f"repository is '{address}', expected https://github.com/OWNER/NAME"):
         owner_and_name(address)
