@@ -1,4 +1,5 @@
 """Models by name: what they are, and where their weights lie. The list is ``configs/models.yml``."""
+import difflib
 import hashlib
 import json
 import os
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from .shipped import shipped_root
+from .spelling import fold
 
 DEFAULT, FALLBACK = 'clipseg', 'mini'
 HUB_SCHEME = 'clipseg://'
@@ -55,11 +57,13 @@ def published_models():
 
 
 def published_model(name):
-    """An entry by its name; ValueError for another name, with those there are."""
+    """An entry by its name, in any case; ValueError for another name, with those there are."""
     models = published_models()
-    if name not in models:
-        raise ValueError(f"there is no model '{name}'; there are {list(models)}, see `mmpartseg models`")
-    return models[name]
+    if fold(name) not in models:
+        near = difflib.get_close_matches(fold(name), models, 1)
+        raise ValueError(f"there is no model '{name}'; there are {list(models)}, see `mmpartseg models`"
+                         + (f"; did you mean '{near[0]}'?" if near else ''))
+    return models[fold(name)]
 
 
 def default_model(say=print):

@@ -1,11 +1,14 @@
 """When two names are one, and how much of one is shown."""
+import re
 
 LONGEST = 200  # characters of what was given, in a message
+APOSTROPHES = str.maketrans(dict.fromkeys('\u2019\u2018\u00b4`\u02bc\uff07\u2032', "'"))
+OWNS = re.compile(r"(?<=\w)'S ")
 
 
 def clean(text):
-    """Single spaces, and the typewriter's apostrophe."""
-    return ' '.join(text.replace('\u2019', "'").split())
+    """Single spaces, and the typewriter's apostrophe, before a small s."""
+    return OWNS.sub("'s ", ' '.join(text.translate(APOSTROPHES).split()))
 
 
 def fold(text):

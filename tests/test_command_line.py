@@ -1,5 +1,6 @@
 """One command for all tools, from any folder."""
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,6 +42,16 @@ def test_mistakes_are_answered_before_anything_slow(args, said, monkeypatch, cap
         main(args)
     said_so = capsys.readouterr()
     assert said in said_so.out + said_so.err
+
+
+def test_the_corrected_command_begins_with_the_command(monkeypatch, capsys):
+    monkeypatch.setattr(command_line, 'register', lambda: None)
+    monkeypatch.setattr(sys, 'argv', [])
+    monkeypatch.setattr(sys, 'path', ['', *sys.path])
+    with pytest.raises(SystemExit):
+        main(['predict', 'a.jpg', 'c.py', 'w.pth', '--top', '3'])
+    said = capsys.readouterr().err
+    assert said.endswith('; write: mmpartseg predict a.jpg --top 3 --config c.py --checkpoint w.pth\n')
 
 
 def test_registering_follows_the_arguments(tmp_path, monkeypatch):
@@ -121,11 +132,12 @@ def test_a_prediction_from_another_folder(tmp_path):
     assert (tmp_path / 'out' / 'chelsea_mirrored_overlay.png').is_file()
 
 
-def test_a_model_that_there_is_not(tmp_path, monkeypatch):
+@pytest.mark.parametrize('name, near', [('maxi', ''), ('Mni', "; did you mean 'mini'?")])
+def test_a_model_that_there_is_not(tmp_path, monkeypatch, name, near):
     """One line, as of a tool."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, 'argv', [])
     monkeypatch.setattr(sys, 'path', ['', *sys.path])
     Path('photo.png').touch()
-    with pytest.raises(SystemExit, match="^error: .*'maxi'.*$"):
-        main(['predict', 'photo.png', '--model', 'maxi'])
+    with pytest.raises(SystemExit, match=f"^error: .*'{name}'.* see `mmpartseg models`{re.escape(near)}$"):
+        main(['predict', 'photo.png', '--model', name])

@@ -77,7 +77,7 @@ def sources_of(args):
         try:
             sources += find_sources([name], args.recursive)
             if name != STDIN and '://' not in name and not os.path.exists(sources[-1]):
-                raise FileNotFoundError(f'there is no image {sources.pop()}')
+                raise FileNotFoundError(f'there is no image {sources.pop() or repr(name)}')
         except FileNotFoundError as error:
             errors[name] = error
     inside = [source for source in sources if Path(source).resolve().parent == Path(args.out).resolve()]

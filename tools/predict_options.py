@@ -1,7 +1,11 @@
 """The command line of predict.py."""
 import argparse
+import shlex
+import sys
 
 from model_options import THRESHOLD, add_model, check_model
+
+WEIGHTS = ('.pth', '.pt', '.ckpt', '.bin', '.safetensors')  # how files of them end
 
 
 def parse_args(argv=None, description=None):
@@ -25,8 +29,25 @@ def parse_args(argv=None, description=None):
         parser.error('--object-mask goes with one --object, or with none')
     if args.parts and args.objects:
         parser.error('--objects is instead of --parts')
+    check_inputs(parser, args, argv)
     check_model(parser, args)
     return args
+
+
+def check_inputs(parser, args, argv):
+    """Stop at a config or weights among the pictures, where tools of mmseg take them."""
+    configs = [name for name in args.inputs if name.lower().endswith('.py')]
+    weights = [name for name in args.inputs if name.lower().endswith(WEIGHTS)]
+    if not configs and not weights:
+        return
+    argv = [word for word in (sys.argv[1:] if argv is None else argv) if word not in configs + weights]
+    if configs or not (args.config or args.model):
+        argv += ['--config', *(configs or ['CONFIG'])[:1]]
+    if weights or not args.checkpoint:
+        argv += ['--checkpoint', *(weights or ['WEIGHTS'])[:1]]
+    program = parser.prog if ' ' in parser.prog else f'python {sys.argv[0]}'
+    what = [f"'{name}' is a config" for name in configs] + [f"'{name}' holds weights" for name in weights]
+    parser.error(f"{', '.join(what)}, and pictures are expected there; write: {program} {shlex.join(argv)}")
 
 
 def add_words(parser):

@@ -60,7 +60,7 @@ def _read_file(path, limit):
         raise ValueError(f"{shown} is a URL, and nothing is fetched: download it first, for example with "
                          f"curl -LO '{shown}'")
     if not fileio.exists(path):
-        raise FileNotFoundError(f'there is no image {shown}')
+        raise FileNotFoundError(f'there is no image {shown or repr(shown)}')
     return read_content(lambda: file_content(path), path, limit)
 
 
@@ -85,7 +85,8 @@ def read_content(get: Callable[[], bytes], path: str, limit: int | None = None) 
         reason = missing_reader(content) or 'its content is no known type' if content else 'the file is empty'
         raise ValueError(f'image {shown} cannot be read: {reason}') from error
     except Exception as error:  # decoders raise whatever a broken byte makes of their state
-        raise ValueError(f'image {shown} cannot be read ({type(error).__name__}: {error})') from error
+        reason = f'{type(error).__name__}: {error}'.strip()
+        raise ValueError(f'image {shown} cannot be read ({reason})') from error
 
 
 def _array_of(tensor):

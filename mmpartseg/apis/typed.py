@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from ..spelling import clean, each_once, fold, shortened
+from ..spelling import LONGEST, clean, each_once, fold, shortened
 from ..taxonomy import ANYTHING, SEPARATOR
-from .typed_signs import BETWEEN, LISTED, name_in, tidied, unquoted
+from .typed_signs import AROUND, BETWEEN, LISTED, name_in, tidied, unquoted, with_usual_signs
 
 PASTED, DEEPEST = '{"cat": ["head", "tail"]}', 20
-RECORD = ['object', 'parts']
+OWNERS, PARTS = ('object', 'name', 'class', 'category', 'label'), 'parts'  # keys of a record
 LAST_COMMA = re.compile(r',(\s*[}\]])')
 
 
@@ -106,15 +106,28 @@ def _pasted(text):
                 yield from _pairs(text)
                 return
             raise ValueError(f'what was pasted begins like JSON and cannot be read: {error}; expected '
-                             f'{PASTED}') from error
+                             f'{PASTED}{_without_signs(text)}') from error
     yield from _flat(content)
+
+
+def _without_signs(text):
+    """The line that damaged JSON may mean."""
+    if len(text) > LONGEST:
+        return ''
+    try:
+        line = as_typed(typed_entries(with_usual_signs(re.sub('["\']', '', text).strip(AROUND))))
+    except ValueError:
+        return ''
+    return f'; did you mean {line!r}?' if ':' in line else ''
 
 
 def record(pairs: Collection[Any]) -> Collection[Any]:
     """Pairs of object and parts of ``{"object": "cat", "parts": ["head"]}``; others as they are."""
-    if sorted(str(pair[0]) for pair in pairs if isinstance(pair, tuple) and len(pair) == 2) != RECORD:
+    keys = [str(pair[0]) for pair in pairs if isinstance(pair, tuple) and len(pair) == 2]
+    owner = next((key for key in keys if key in OWNERS), None)
+    if len(pairs) != 2 or set(keys) != {owner, PARTS}:
         return pairs
-    return [tuple(dict(pairs)[key] for key in RECORD)]
+    return [(dict(pairs)[owner], dict(pairs)[PARTS])]
 
 
 def _flat(content, depth=0):
@@ -134,6 +147,8 @@ def _flat(content, depth=0):
                                  f'{shortened(parts)}; expected {PASTED}')
             yield from ((clean(obj), clean(part)) for part in parts or [''])
     elif isinstance(content, list):
+        if len(content) == 2 and isinstance(content[0], str) and isinstance(content[1], list):
+            content = [(tuple(content), )]
         for entry in content:
             yield from _flat(entry, depth + 1)
     else:

@@ -11,7 +11,7 @@ LISTED = ('{', '[')  # how JSON begins
 WIDE = str.maketrans({'\uff1a': ':', '\uff0c': ',', '\u3001': ',', '\uff1b': ';', '\uff5c': '|',
                       '\uff1d': '=', '\u3002': '. ', '\u2026': '. '})
 MARK = re.compile(r'^\s*(?:[-*\u2022\u2013]|\d{1,3}[.)])\s+')  # of a line in a list: "- ", "* ", "1. "
-BETWEEN = re.compile(r'[;|\n]|\.+(?=\s|$)')
+BETWEEN = re.compile(r'[;|\n]|\\n|\.+(?=\s|$)')  # the third: as typed in a shell
 # what stands between an object and its parts where it should be a colon, or what is no part of any name
 STRANGE = re.compile(r'[\[\]{}<>=\\/:"\u201c\u201d\u00ab\u00bb\u2192\u21d2]|\s[-\u2013\u2014]\s')
 NOT_COLON = re.compile(r'\s*(?:[-=]?>|[=([{\u2192\u21d2]|\s[-\u2013\u2014]\s)\s*')
@@ -49,7 +49,7 @@ def is_strange(name: str) -> bool:
 def with_usual_signs(text: str) -> str:
     """The line that may be meant: colons between objects and parts, commas between parts."""
     line = NOT_COLON.sub(': ', OPENING.sub(': ', tidied(text)))
-    line = CLOSING.sub('', line).replace('\\', '')
+    line = re.sub('::+ *', ': ', CLOSING.sub('', line).replace('\\', ''))
     line = re.sub(r'\s*/\s*', ', ' if ':' in line else ': ', line)
     return re.sub(r'[^;|\n,]+', lambda piece: _with_one_colon(piece[0]), line)
 

@@ -12,12 +12,13 @@ from ..printable import printable
 from ..spelling import LONGEST, clean, fold, shortened
 from ..taxonomy import ANYTHING, METAINFO_DIR, SEPARATOR, PartTaxonomy, few, split_name
 from .plain_yaml import load_plain_yaml
-from .suggestions import did_you_mean
+from .suggestions import are_familiar, did_you_mean
 from .typed import record, typed_entries
 from .typed_signs import is_strange, unquoted, with_usual_signs
 
 # of anything: no name of a file or vocabulary, and nothing between an object and its parts but the colon
 PART = re.compile(r'(?!.*\s[-–—]\s)[^\W\d_][^_/\\.=()\[\]{}<>]*')
+INSIDE = re.compile(r'(?<=\w)[._](?=\w)')  # "cat.head", "cat_head"
 FILE_TYPES = ('.yaml', '.yml', '.json', '.txt')
 EXAMPLE = "write 'cat: head, tail; dog: head'"
 SYNTAX = f"{EXAMPLE}, name a file ({', '.join(FILE_TYPES)}), or one of the shipped vocabularies"
@@ -108,12 +109,15 @@ def _strange_names(entries):
 
 def _usually(text):
     """A line that would do, if other signs stand between the names."""
-    line = with_usual_signs(text)
-    try:
-        fits = ':' in line and not _strange_names(typed_entries(line))
-    except ValueError:
-        fits = False
-    return f'; did you mean {shortened(line)}?' if fits else ''
+    for line in (with_usual_signs(text), with_usual_signs(INSIDE.sub(': ', text))):
+        try:
+            entries = typed_entries(line) if ':' in line else []
+        except ValueError:
+            continue
+        if entries and not _strange_names(entries) and (':' in text or INSIDE.search(text) is None
+                                                        or are_familiar(entries)):
+            return f'; did you mean {shortened(line)}?'
+    return ''
 
 
 def _read_file(path):

@@ -103,6 +103,8 @@ def test_bad_files(tmp_path):
         read_image(tmp_path / 'empty.jpg')
     with pytest.raises(FileNotFoundError, match='there is no image .*gone.png'):
         read_image(tmp_path / 'gone.png')
+    with pytest.raises(FileNotFoundError, match="there is no image ''$"):
+        read_image('')
 
 
 @pytest.mark.parametrize('image, error, message', [

@@ -147,6 +147,7 @@ def test_typed_text_reads_no_file(tmp_path):
 
 @pytest.mark.parametrize('typed, expected', [
     ('cat: head; bus: whele', {'whele': 'wheel'}), ('bicyle: wheel', {'bicyle': 'bicycle'}),
+    ('bycicle: wheel', {'bycicle': 'bicycle'}),
     ('cat: head, Ear; bus: wheels', {}), ('quokka: snout; teapot: spout', {}),
 ])
 def test_near_misses(typed, expected):
@@ -169,6 +170,11 @@ def test_missing_file(tmp_path):
 @pytest.mark.parametrize('typed, hint', [
     ('cat head', "'cat head' is taken for a part; for the head of a cat type 'cat: head'"),
     ('cat: tail; Bus wheel', "'Bus wheel' is taken for a part; for the wheel of a bus type 'bus: wheel'"),
+    ('cats head', "'cats head' is taken for a part; for the head of a cat type 'cat: head'"),
+    ('cat-ear', "'cat-ear' is taken for a part; for the ear of a cat type 'cat: ear'"),
+    ('head of a cat', "'head of a cat' is taken for a part; for the head of a cat type 'cat: head'"),
+    ('cat: head and ear', "'head and ear' is taken for one part; for several type 'head, ear'"),
+    ('cat: head & ear', "'head & ear' is taken for one part; for several type 'head, ear'"),
     ('person: upper arm, license plate', None), ('big head', None)])
 def test_an_object_with_its_part_without_a_colon(typed, hint):
     assert hints(parse_vocabulary(typed)) == ([hint] if hint else [])

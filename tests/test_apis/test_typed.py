@@ -20,7 +20,10 @@ EXPECTED = ("cat's head", "cat's long tail", "dog's head")
     '- cat: head, long tail\n- dog: head', '* cat: head\n* cat: long tail\n* dog: head',
     '1. cat: head, long tail\n2. dog: head', 'cat: head... long tail \u2026 dog: head, \u2026',
     "cat: cat's head, cat's long tail; dog: head",
-    '[{"object": "cat", "parts": ["head", "long tail"]}, {"parts": "head", "object": "dog"}]'])
+    '[{"object": "cat", "parts": ["head", "long tail"]}, {"parts": "head", "object": "dog"}]',
+    '[{"name": "cat", "parts": ["head", "long tail"]}, {"class": "dog", "parts": ["head"]}]',
+    '[["cat", ["head", "long tail"]], ["dog", ["head"]]]', 'cat: head, long tail\\ndog: head',
+    'cat\u00b4s head, cat`s long tail, dog\u2018s head'])
 def test_what_habits_put_around_names(typed):
     found = parse_vocabulary(typed).object_parts
     assert sorted(found) == sorted(EXPECTED), found
@@ -38,6 +41,8 @@ def test_records_in_files(tmp_path):
     ('cat: head; dog (nose, ear)', 'cat: head; dog: nose, ear'),
     ('cat: head; dog - nose', 'cat: head; dog: nose'),
     ('cat: head\tdog: long tail', 'cat: head; dog: long tail'), ('cat: head: tip', 'cat: head, tip'),
+    ('cat.head, cat.ear', 'cat: head, cat: ear'), ('cat_head', 'cat: head'),
+    ('cat.head.ear', 'cat: head, ear'), ('cat::head', 'cat: head'),
     ('cat: head\\', 'cat: head'), ('cat: {head: 1}', 'cat: head, 1')])
 def test_refused_with_the_line_that_may_be_meant(typed, line):
     with pytest.raises(ValueError, match='the vocabulary is') as error:
@@ -112,3 +117,22 @@ def test_groups_as_people_type_them(groups, expected):
 def test_groups_that_cannot_be(groups, message):
     with pytest.raises(ValueError, match=message):
         grouped_names(NAMES, read_groups(groups))
+
+
+@pytest.mark.parametrize('typed, line', [
+    ("{'cat': ['head'", 'cat: head'), ('{"cat": ["head", "ear"]', 'cat: head, ear'),
+    ('{"cat": "head"; "dog": "tail"}', 'cat: head; dog: tail')])
+def test_damaged_json_is_refused_with_the_line_that_may_be_meant(typed, line):
+    with pytest.raises(ValueError, match='begins like JSON') as error:
+        parse_vocabulary(typed)
+    assert str(error.value).endswith(f'; did you mean {line!r}?')
+
+
+def test_names_of_files_are_no_parts():
+    with pytest.raises(ValueError, match=r"part_sketches', 'pascal_part_116'\]$"):
+        parse_vocabulary('words.csv')
+
+
+def test_capital_s_behind_an_apostrophe():
+    assert read_vocabulary(["CAT'S HEAD"]).object_parts == parse_vocabulary("CAT'S HEAD").object_parts == (
+        "CAT's HEAD", )

@@ -103,7 +103,7 @@ def test_a_name_is_never_cut(family, build):
     assert torch.isfinite(model([fits])).all()
     for longer in (1, 2, 50):
         name = (letter * (limit - around + longer)).strip()
-        with pytest.raises(ValueError, match=f"the prompt '{name}' is longer than the {limit} tokens"):
+        with pytest.raises(ValueError, match=f"prompt '{name[:199]}.* is longer than the {limit} tokens"):
             model(['cat', name])
 
 

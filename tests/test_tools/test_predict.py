@@ -87,6 +87,21 @@ def test_halves_of_a_model(options, message, capsys):
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize('argv, said', [
+    ('my.jpg c.py w.pth --top 3', "'c.py' is a config, 'w.pth' holds weights, and pictures are expected "
+     'there; write: python tools/predict.py my.jpg --top 3 --config c.py --checkpoint w.pth'),
+    ('w.safetensors a.png --config c',
+     'write: python tools/predict.py a.png --config c --checkpoint w.safetensors'),
+    ('a.png W.PTH --model m', 'write: python tools/predict.py a.png --model m --checkpoint W.PTH'),
+    ('c.py', 'write: python tools/predict.py --config c.py --checkpoint WEIGHTS'),
+    ('a w.bin', 'write: python tools/predict.py a --config CONFIG --checkpoint w.bin')])
+def test_config_and_weights_where_mmseg_takes_them(argv, said, capsys, monkeypatch):
+    monkeypatch.setattr(sys, 'argv', ['tools/predict.py'])
+    with pytest.raises(SystemExit):
+        predict.parse_args(argv.split())
+    assert said in capsys.readouterr().err
+
+
 def test_cutouts_and_annotations(run, pictures, tmp_path):
     _, found = run(pictures / 'a.png', pictures / 'c.png', '--cutouts', '--export', 'coco')
     for part in found['a']['parts']:

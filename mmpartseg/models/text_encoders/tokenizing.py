@@ -89,7 +89,7 @@ class Tokenizer:
             without = torch.cat([longer[1:, :place], longer[1:, place + 1:]], 1)
             fits |= (longer[1:, place] == longer[0, place]) & (without == tokens).all(1)
         for i in (~fits).nonzero()[:1]:
-            raise self._too_long(repr(prompts[i]))
+            raise self._too_long(shortened(prompts[i]))
         return tokens
 
     def check_length(self, prompt):
