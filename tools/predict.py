@@ -103,10 +103,11 @@ def check_stems(sources, folders):
 
 def count_pictures(source, every):
     """How many pictures a source holds; 1 if it cannot be read."""
+    from mmpartseg.apis.complaints import Complaints
     from mmpartseg.apis.sources import is_video
     from mmpartseg.apis.videos import count_frames
     from mmpartseg.pictures import pages
-    count = count_frames(source) if is_video(source) else pages(source)
+    count = Complaints().of(count_frames if is_video(source) else pages, source)
     return -(-count // every) or 1
 
 

@@ -8,6 +8,7 @@ from ..pictures import pages, read_page
 from ..printable import printable
 from ..visualization import FIGURE_TITLES, make_grid
 from .annotations import AnnotationFiles
+from .complaints import Complaints
 from .drawing import attention_figure, video_size
 from .explanation import Explanation
 from .id_images import read_ids
@@ -62,7 +63,7 @@ class BatchPrediction:
         self.video: OverlayVideo | None = None
         self.waiting: list[tuple] = []
         self.failed: list[str] = []
-        self.written = 0
+        self.written, self.complaints = 0, Complaints()
 
     def add_source(self, source: str, every: int = 1, progress: Callable[[], Any] = lambda: None) -> None:
         """An image file, or each n-th frame of a video, which is done when this returns.
@@ -72,6 +73,10 @@ class BatchPrediction:
             every (int): n.
             progress (Callable): called after each picture.
         """
+        self._add_source(source, every, progress)
+        self.complaints.tell(source)
+
+    def _add_source(self, source, every, progress):
         stem = 'stdin' if source == STDIN else Path(source).stem
         name = self.files.unique_name(stem)
         if source == STDIN:
@@ -84,7 +89,7 @@ class BatchPrediction:
             return
         self.flush()  # what waits belongs to no video
         self.video = OverlayVideo(self.files.folder / f'{name}_overlay.mp4',
-                                  frame_rate(source) / every)
+                                  self.complaints.of(frame_rate, source) / every)
         try:
             self._add_frames(source, name, stem, every, progress)
             self.flush()
@@ -95,7 +100,7 @@ class BatchPrediction:
 
     def _add_pages(self, source, name, stem, every, progress):
         """An image file; of one that is animated, or has several pages, each n-th."""
-        count = pages(source)
+        count = self.complaints.of(pages, source)
         if count == 1:
             self.add(Picture(source, name, stem, lambda: read_image(source), source))
             progress()
@@ -109,7 +114,7 @@ class BatchPrediction:
 
     def _add_frames(self, source, name, stem, every, progress):
         try:
-            for index, frame in video_frames(source, every):
+            for index, frame in self.complaints.of_each(video_frames(source, every)):
                 end = f'_{index:06d}'
                 frame_name = self.files.unique_name(f'{name}{end}')
                 self.add(Picture(f'{source}, frame {index}', frame_name, f'{stem}{end}',
@@ -121,7 +126,7 @@ class BatchPrediction:
     def add(self, picture: Picture) -> None:
         """Read a picture; predict as soon as a batch is full."""
         try:
-            image = picture.read()
+            image = self.complaints.of(picture.read)
             mask = read_ids(self.object_mask, picture.stem, 'object mask') if self.object_mask else None
             data = self.inferencer.prepare(image, self.object, mask, refine=self.refine)
         except FAILURES as error:

@@ -1,7 +1,7 @@
 """Where an object is, as a person says it: what Oracle-Obj needs to know."""
 import numpy as np
 
-from ..spelling import fold
+from ..spelling import fold, shortened
 from ..taxonomy import ANYTHING, PartTaxonomy
 from .suggestions import did_you_mean
 
@@ -46,6 +46,8 @@ def object_called(taxonomy: PartTaxonomy, name: str) -> str:
     Raises:
         ValueError: there is none; names those there are.
     """
+    if not isinstance(name, str):
+        raise ValueError(f'object={shortened(name)}: expected the name of one object')
     spelled = {fold(obj): obj for obj in taxonomy.objects}
     named = [obj for obj in taxonomy.objects if obj != ANYTHING]
     if fold(name) not in spelled and not named:

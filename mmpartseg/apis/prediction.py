@@ -89,10 +89,12 @@ class PartPrediction(SegDataSample):
         """Another prediction, without parts that are doubtful or small; their pixels become background.
 
         Args:
-            threshold (float): least score, 0 to 1.
+            threshold (float): least score, 0 to 1; others are a ValueError, as are those of the next two.
             min_area (float): least share of the picture's pixels, 0 to 1.
             top (int, optional): keep so many parts, those of the highest scores.
         """
+        if not (0 <= threshold <= 1 and 0 <= min_area <= 1 and (top or 0) >= 0):
+            raise ValueError(f'{threshold=}, {min_area=} must lie in 0 to 1, {top=} not below')
         pixels, scores = self._pixels(), self.part_scores.numpy()
         ids = [i for i in self._ids() if scores[i] >= threshold and pixels[i] >= min_area * pixels.sum()]
         return self._keeping(sorted(ids, key=lambda i: -scores[i])[:top], [chosen_field(self)])

@@ -66,8 +66,8 @@ class PreparedPictures:
                    object_masks: Iterable[np.ndarray] | None = None, words: Words | None = None,
                    refine: Sequence[str] = ()) -> Iterator[dict[str, list]]:
         """Batches as the model takes them, read as they are asked for."""
-        if batch_size < 1:
-            raise ValueError(f'batch_size must be at least 1, got {batch_size}')
+        if not isinstance(batch_size, int) or batch_size < 1:
+            raise ValueError(f'batch_size must be a whole number, at least 1, got {batch_size!r}')
         if isinstance(inputs, Sized) and isinstance(object_masks, Sized) and len(inputs) != len(object_masks):
             raise ValueError(f"{counted(len(inputs), 'picture')} and "
                              f"{counted(len(object_masks), 'object mask')}: "
@@ -80,8 +80,10 @@ class PreparedPictures:
     def _prepared(self, inputs, object, masks, words, refine):
         """Each picture through :meth:`prepare`; of a folder those that can be read."""
         broken = []
-        for image in inputs:
-            mask = next(masks, None)
+        for place, image in enumerate(inputs):
+            mask = next(masks, masks)
+            if mask is masks:
+                raise ValueError(f'expected one object mask for each picture, and there are {place} alone')
             try:
                 pixels = read_image(image, self.channel_order)
             except UNREADABLE as error:

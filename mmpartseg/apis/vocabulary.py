@@ -153,9 +153,11 @@ def _check_objects(names):
 
 
 def _class_names(entry):
-    """Class names of one entry: ``(object, parts)``, ``{object: parts}`` or ``"object's part"``."""
+    """Class names of one entry: ``(object, parts)``, ``{object: parts}``, ``"object's part"`` or typed."""
     if isinstance(entry, dict):
         return [name for item in record(tuple(entry.items())) for name in _class_names(item)]
+    if isinstance(entry, str) and ':' in entry:
+        return [name for pair in typed_entries(entry) for name in _class_names(pair)]
     if isinstance(entry, str):
         obj, part = split_name(clean(entry))
         return [_class_name(obj, part, entry)]

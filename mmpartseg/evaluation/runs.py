@@ -110,7 +110,7 @@ def logged_scores(folder: Path, cfg: Config) -> dict[str, float] | None:
 def evaluated_on(cfg: Config, loop: str) -> Any:
     """The data set of validation (``'val'``) or of the test."""
     loader = cfg.get(f'{loop}_dataloader') or {}
-    return [each['dataset'] for each in (loader if isinstance(loader, list) else [loader]) if each]
+    return [each.get('dataset') for each in (loader if isinstance(loader, list) else [loader]) if each]
 
 
 def last_scores(work_dir: str | Path) -> dict[str, float]:

@@ -100,11 +100,18 @@ def test_what_is_asked_of_all_predictions(inferencer):
     assert found.found == [best] and len(everything.found) > 1
     limit = sorted(everything.scores.values())[-1]
     assert inferencer(BGR, threshold=limit)[0].found == [best]
-    assert inferencer(BGR, min_area=1.1)[0].found == []
+    assert inferencer(BGR, min_area=1.)[0].found == []
 
 
 @pytest.mark.parametrize('inputs, options, message', [
-    (BGR, dict(batch_size=0), 'batch_size must be at least 1, got 0'),  # and not that there is nothing
+    (BGR, dict(batch_size=0), 'must be a whole number, at least 1, got 0'),  # and not that there is nothing
+    (BGR, dict(batch_size=1.5), 'whole number, at least 1, got 1.5'),
+    (BGR, dict(threshold=2), 'threshold=2, min_area=0.0 must lie in 0 to 1'),
+    (BGR, dict(min_area=5), 'min_area=5 must lie'), (BGR, dict(top=-1), 'top=-1 not below'),
+    (BGR, dict(refine=['zom']), r"refine=\['zom'\]: the steps that there are: \['zoom', 'snap'\]"),
+    (BGR, dict(object=['cat']), r"object=\['cat'\]: expected the name of one object"),
+    ([BGR, BGR], dict(object_masks=iter([np.ones(BGR.shape[:2], bool)]), parts='cat: head', batch_size=2),
+     'expected one object mask for each picture, and there are 1 alone'),
     (b'GIF89a', {}, 'an image must be a path, an array, a tensor or a PIL image, got bytes'),
 ])
 def test_what_is_no_call(inferencer, inputs, options, message):

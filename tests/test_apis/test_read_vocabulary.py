@@ -19,6 +19,7 @@ EXPECTED = ("cat's head", "cat's long tail", "dog's head")
     {'cat': ['head', 'long tail'], 'dog': 'head'},
     ["cat's head", "cat's long tail", "dog's head"],
     [{'cat': ['head', 'long tail']}, {'dog': ['head']}],
+    ['cat: head, long tail', 'dog: head'],
     {'object_parts': EXPECTED},
     PartTaxonomy(EXPECTED),
 ])

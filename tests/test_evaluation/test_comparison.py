@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_hex
+from mmengine.config import Config
 from PIL import Image
 
 from mmpartseg.evaluation import comparison, save_counts
 from mmpartseg.evaluation.charts import SEEN, UNSEEN
+from mmpartseg.evaluation.runs import evaluated_on
 from mmpartseg.taxonomy import PartTaxonomy
 
 sys.path.append(str(Path(__file__).parents[2] / 'tools' / 'analysis'))
@@ -158,3 +160,9 @@ def test_runs_that_do_not_compare(runs, tmp_path):
         comparison.read_classes(runs)
     with pytest.raises(ValueError, match='no training was logged in a; give work dirs of tools/train.py'):
         comparison.curve_figure({'a': {}})
+
+
+def test_a_dumped_config_without_a_data_set():
+    """It is of unknown data, and no reason to fail."""
+    cfg = Config(dict(val_dataloader=dict(batch_size=1), test_dataloader=dict(dataset=dict(type='A'))))
+    assert evaluated_on(cfg, 'val') == [None] != evaluated_on(cfg, 'test')

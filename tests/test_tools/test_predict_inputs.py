@@ -63,6 +63,23 @@ def test_a_video_that_ends_early(run, tmp_path, capsys):
     assert (tmp_path / 'out' / 'v_overlay.mp4').exists()
 
 
+def test_what_decoders_say_is_said_of_the_file(run, tmp_path, capfd):
+    """The lines of ffmpeg, libtiff and Pillow name none."""
+    exif = b'Exif\0\0II*\0\x08\0\0\0\x05\0\x0f\x01\x02\0\xff\xff\0\0'
+    Image.fromarray(RGB).save(tmp_path / 'exif.jpg', exif=exif)
+    Image.fromarray(RGB).save(tmp_path / 'lzw.tif', compression='tiff_lzw')
+    content = (tmp_path / 'lzw.tif').read_bytes()
+    (tmp_path / 'lzw.tif').write_bytes(content[:80] + b'\xff' * 60 + content[140:])
+    (tmp_path / 'cut.mp4').write_bytes(b'\0\0\0\x18ftypisom\0\0\0\0isommp42' + bytes(200))
+    code, found = run(tmp_path / 'exif.jpg', tmp_path / 'lzw.tif', tmp_path / 'cut.mp4')
+    assert code == 1 and list(found) == ['exif']
+    lines = list(filter(None, capfd.readouterr().err.splitlines()))
+    assert all(str(tmp_path) in line for line in lines), lines
+    said = [line.split(': ') for line in lines if ': it may be damaged, its decoder says: ' in line]
+    assert [line[0] for line in said] == [str(tmp_path / name) for name in ('exif.jpg', 'lzw.tif', 'cut.mp4')]
+    assert said[2][-1] == 'moov atom not found'
+
+
 def test_inputs_that_name_nothing(run, pictures, tmp_path, capsys):
     code, found = run(f'{tmp_path}/*.tif', pictures / 'a.png')
     assert code == 1 and list(found) == ['a']
