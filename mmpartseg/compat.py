@@ -69,27 +69,27 @@ def prepare():
     importlib.import_module('mmengine.config.utils').MODULE2PACKAGE['mmseg'] = 'mmseg'
     _require('mmcv', 'mmcv', INSTALL_MMCV)
     _check_oldest('mmcv', importlib.import_module('mmcv').__version__, OLDEST_MMCV, INSTALL_MMCV)
+    for module in ('mmseg', 'mmdet'):
+        on_demand.around(module, _shown_an_older_mmcv)
     _require('mmseg', 'mmsegmentation', INSTALL_MMSEG)
     if 'mmcv._ext' not in sys.modules and importlib.util.find_spec('mmcv._ext') is None:
         sys.modules['mmcv._ext'] = _OpsStandIn('mmcv._ext')
-    _import_despite_mmcv('mmseg')
     _check_oldest('mmsegmentation', importlib.import_module('mmseg').__version__, OLDEST_MMSEG, INSTALL_MMSEG)
     _allow_mmengine_checkpoints()
 
 
-def _import_despite_mmcv(*modules):
-    """Import what refuses mmcv 2.2.0 and later by its number: mmseg 1.2.2, and mmdet 3.3.0, which it imports.
+@contextlib.contextmanager
+def _shown_an_older_mmcv():
+    """For the import of mmseg 1.2.2 and mmdet 3.3.0, which refuse mmcv 2.2.0 and later by its number.
 
     Nothing that they use has changed. Later ones do not ask, and see the same.
     """
     mmcv = importlib.import_module('mmcv')
-    if _release(mmcv.__version__) < _release(REFUSED_MMCV):
-        return
-    found, mmcv.__version__ = mmcv.__version__, SHOWN_MMCV
+    found = mmcv.__version__
+    if _release(found) >= _release(REFUSED_MMCV):
+        mmcv.__version__ = SHOWN_MMCV
     try:
-        for module in ('mmdet', *modules):
-            with contextlib.suppress(ModuleNotFoundError):
-                importlib.import_module(module)
+        yield
     finally:
         mmcv.__version__ = found
 

@@ -13,15 +13,20 @@ from mmpartseg import compat
 LATER_MMCV = """
 import mmcv
 mmcv.__version__ = '2.2.0'
+import importlib.util
+import sys
 import mmpartseg
-print('FOUND', mmcv.__version__, mmpartseg.models.PartSegmentor.__name__)
+before = 'mmdet' in sys.modules
+if importlib.util.find_spec('mmdet'):
+    import mmdet.models
+print('FOUND', mmcv.__version__, mmpartseg.models.PartSegmentor.__name__, before)
 """
 
 
 def test_a_later_mmcv_is_not_refused_by_its_number():
-    """mmseg 1.2.2 would; the number is what it was afterwards."""
+    """mmseg 1.2.2 would, and mmdet 3.3.0 whenever it is imported; the number is what it was afterwards."""
     done = subprocess.run([sys.executable, '-c', LATER_MMCV], capture_output=True, text=True)
-    assert done.stdout.splitlines()[-1:] == ['FOUND 2.2.0 PartSegmentor'], done.stderr
+    assert done.stdout.splitlines()[-1:] == ['FOUND 2.2.0 PartSegmentor False'], done.stderr
 
 
 def test_an_older_one_is(monkeypatch):

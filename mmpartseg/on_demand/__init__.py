@@ -8,6 +8,6 @@ transformers and torchvision. Nothing of them is replaced here, and what ran bef
 - :mod:`.later`: modules that others import for a class that few models use;
 - :mod:`.registries`: a name is looked up before everything is imported, and after that before it is missing.
 """
-from .finder import after, use
+from .finder import after, around, use
 
-__all__ = ['after', 'use']
+__all__ = ['after', 'around', 'use']

@@ -1,12 +1,15 @@
 """What Python asks where a module lies, and what runs it."""
+import contextlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
 import sys
+from collections.abc import Callable
 
 from . import gathering, later
 
 _after: dict[str, list] = {}  # functions by the module that they wait for
+_around: dict[str, Callable] = {}  # what makes a context, by the module that runs in it
 
 
 def use():
@@ -29,6 +32,11 @@ def after(name, function):
         _after.setdefault(name, []).append(function)
 
 
+def around(name, context):
+    """Run a module, once it is imported, within ``context()``."""
+    _around[name] = context
+
+
 class Finder(importlib.abc.MetaPathFinder):
     """Finds what is imported on demand; everything else is found as ever."""
 
@@ -42,13 +50,19 @@ class Finder(importlib.abc.MetaPathFinder):
             return importlib.util.spec_from_loader(name, Loaded(sys.modules[name])) \
                 if name in sys.modules else None
         on_demand = name in gathering.GATHERING or name in later.LATER
-        if on_demand and name in self.begun or not (on_demand or name in _after):
+        if on_demand and name in self.begun or not (on_demand or name in _after or name in _around):
             return None
-        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        find = importlib.machinery.PathFinder.find_spec if on_demand else self.find_elsewhere
+        spec = find(name, path, target)
         if spec is not None and isinstance(spec.loader, importlib.machinery.SourceFileLoader):
             self.begun.add(name)
             spec.loader = Loader(spec.loader)
         return spec
+
+    def find_elsewhere(self, name, path, target):
+        """What the other finders say; a checkout that pip installs as editable has one of its own."""
+        found = (each.find_spec(name, path, target) for each in sys.meta_path if each is not self)
+        return next(filter(None, found), None)
 
 
 class Loader(importlib.abc.Loader):
@@ -70,7 +84,8 @@ class Loader(importlib.abc.Loader):
             later.waiting.add(name)
             module.__class__ = later.Later
         else:
-            self.loader.exec_module(module)
+            with _around.get(name, contextlib.nullcontext)():
+                self.loader.exec_module(module)
             for function in _after.pop(name, ()):
                 function()
 
