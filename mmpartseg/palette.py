@@ -17,15 +17,16 @@ COLORS = np.array([
     (155, 96, 0), (119, 92, 151), (117, 104, 255), (29, 217, 145), (208, 38, 198), (17, 98, 97)], float)
 SHADE_STEP = (0.8191725134, 0.6710436067, 0.5497004779)  # their multiples spread over a cube (Roberts 2018)
 SHADE = 0.15  # share of another colour, of medium brightness, in a shade
+OWN_SHADE = 0.4  # and where no shipped vocabulary sees to it that parts of an object differ without
 SHADE_RANGE = (40, 215)
 
 
 def part_palette(taxonomy: PartTaxonomy) -> np.ndarray:
     """One RGB colour per object-specific part, the same in every vocabulary that has the class.
 
-    The part's name chooses one of the ``COLORS``, the object's name a shade of it. Parts that a shipped
-    vocabulary knows of one object have different ones; two others may meet in one, and the outlines of
-    :func:`overlay` keep them apart.
+    The part's name chooses one of the ``COLORS``, the object's name a shade of it. Parts that the shipped
+    vocabularies know of one object have different ones. Others may meet in one: their own names add to the
+    shade, which is stronger, and the outlines of :func:`overlay` keep them apart, too.
 
     Args:
         taxonomy (PartTaxonomy): K classes.
@@ -33,9 +34,14 @@ def part_palette(taxonomy: PartTaxonomy) -> np.ndarray:
     Returns:
         np.ndarray: (K, 3) uint8.
     """
-    colors = np.array([COLORS[color_of_part(part)] for part in taxonomy.parts])
-    shades = np.array([shade_of(obj, _known()[1]) for obj in taxonomy.objects])
-    return _shaded(colors[list(taxonomy.part_of)], shades[list(taxonomy.object_of)])
+    part_numbers, object_numbers, parts_of = _known()
+    object_of, part_of = list(taxonomy.object_of), list(taxonomy.part_of)
+    colors = np.array([COLORS[color_of_part(part)] for part in taxonomy.parts])[part_of]
+    shades = np.array([shade_of(obj, object_numbers) for obj in taxonomy.objects])[object_of]
+    own_shades = np.array([shade_of(part, part_numbers) for part in taxonomy.parts])[part_of]
+    own = np.array([[fold(taxonomy.parts[p]) not in parts_of.get(fold(taxonomy.objects[o]), ())]
+                    for o, p in zip(object_of, part_of)])
+    return _shaded(colors, (shades + own * own_shades) % 1, np.where(own, OWN_SHADE, SHADE))
 
 
 def palette_of_names(names: Iterable[str]) -> np.ndarray:
@@ -68,10 +74,10 @@ def shade_of(word: str, known: Mapping[str, int]) -> np.ndarray:
     return np.multiply(SHADE_STEP, number + 1) % 1
 
 
-def _shaded(colors, shades):
+def _shaded(colors, shades, share=SHADE):
     """Colours (n, 3) with a share of others, from shades (n, 3) in 0..1: (n, 3) uint8."""
     low, high = SHADE_RANGE
-    return np.rint((1 - SHADE) * colors + SHADE * (low + (high - low) * shades)).astype(np.uint8)
+    return np.rint((1 - share) * colors + share * (low + (high - low) * shades)).astype(np.uint8)
 
 
 def _number_of(word):
@@ -81,7 +87,7 @@ def _number_of(word):
 
 @lru_cache(maxsize=1)
 def _known():
-    """dict[str, int] of the parts and of the objects of all shipped vocabularies.
+    """dict[str, int] of the parts and of the objects of all shipped vocabularies, and the objects' parts.
 
     Numbers of parts are equal modulo the number of colours only for parts that no object has together.
     """
@@ -94,7 +100,7 @@ def _known():
     for parts in parts_of.values():
         for part in parts:
             beside[part] |= parts - {part}
-    return _numbered(beside), {obj: number for number, obj in enumerate(sorted(parts_of))}
+    return _numbered(beside), {obj: number for number, obj in enumerate(sorted(parts_of))}, dict(parts_of)
 
 
 def _numbered(beside):

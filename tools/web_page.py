@@ -153,8 +153,11 @@ def connect(gradio, segment, button, image, words, name, threshold, opacity, hov
         gradio.on([button.click, words.submit, name.submit], whole, given, api_name='segment', **how),
         hover.choose(chosen, given, **private, **how),
         gradio.on([threshold.release, opacity.release], again, [*given, box], **private, **how)]
-    image.change(lambda: (*CLEARED, '', None), None, outputs, cancels=events, queue=False,
-                 show_progress='hidden', **private)
+    # in the browser, at once: an answer of the server that is late would take what was asked for since
+    image.change(None, cancels=events)
+    image.change(None, None, outputs[:-1], js=CLEAR, **private)
+    image.change(lambda: None, None, box, queue=False, show_progress='hidden', **private)
 
 
 CLEARED = (None, '', None)  # picture, parts to point at, downloads
+CLEAR = "() => [null, '', null, '']"  # and the line

@@ -164,8 +164,9 @@ def test_what_the_browser_gets(mocked, segment, tmp_path):
         with pytest.raises(ValueError) as error:
             list(whole(path, parts, name, 0, 0.5))
         assert '<' not in str(error.value) and '&lt;img src=x' in str(error.value)
-    clear = image.change.call_args.args[0]
-    assert clear() == (None, '', None, '', None)
+    cancel, clear, forget = image.change.call_args_list  # the first two without the server
+    assert len(cancel.kwargs['cancels']) == 3 and forget.args[0]() is None
+    assert cancel.args == (None, ) and clear.args[:2] == (None, None) and len(clear.args[2]) == 4
 
 
 def test_bound_to_this_machine(mocked, tmp_path, monkeypatch, capsys):

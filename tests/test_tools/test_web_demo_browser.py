@@ -1,34 +1,25 @@
 """The web page behind gradio's client and in a real Chromium, at desk and phone width."""
 import json
-import os
-import shutil
 import threading
 from pathlib import Path
 
 import pytest
 import web_demo as demo
-import web_page
 from PIL import Image
 
-from tests.visited_page import MARKUP, PARTS, RGB, document, inferencer_fixture, picture_file  # noqa: F401
-
-SIZES = {'desk': dict(width=1200, height=1000), 'phone': dict(width=390, height=844)}
-
-
-@pytest.fixture(scope='module')
-def url(inferencer, tmp_path_factory):
-    """The page, served."""
-    pytest.importorskip('gradio')
-    folder = tmp_path_factory.mktemp('page')
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, 'GRADIO_TEMP_DIR', str(folder))
-        page = web_page.build_page(lambda *given: demo.segment(inferencer, folder, *given), PARTS,
-                                   demo.training_note(inferencer.words.trained),
-                                   demo.example_pictures(folder))
-        _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, allowed_paths=[str(folder)],
-                                **demo.PRIVATE)
-        yield url
-        page.close()
+from tests.visited_page import (  # noqa: F401
+    MARKUP,
+    PARTS,
+    RGB,
+    document,
+    drop,
+    fill,
+    inferencer_fixture,
+    line_with,
+    picture_file,
+    tab_fixture,
+    url_fixture,
+)
 
 
 def test_visitors_do_not_meet(url, tmp_path):
@@ -37,7 +28,7 @@ def test_visitors_do_not_meet(url, tmp_path):
     paths, answers = [picture_file(tmp_path, kind) for kind in ('16 bit', 'transparent')], {}
 
     def visit(i):
-        own = client.Client(url, verbose=False, download_files=str(tmp_path))
+        own = client.Client(url, verbose=False, download_files=str(tmp_path), httpx_kwargs=dict(timeout=60))
         *_, downloads, line = own.predict(client.handle_file(paths[i % 2]), f'owl: part{i}, wing', '', 0,
                                           0.5, api_name='/segment')
         answers[i] = document(downloads), line
@@ -54,50 +45,11 @@ def test_visitors_do_not_meet(url, tmp_path):
 
 def test_errors_behind_the_client(url, tmp_path):
     client = pytest.importorskip('gradio_client')
-    own = client.Client(url, verbose=False, download_files=str(tmp_path))
+    own = client.Client(url, verbose=False, download_files=str(tmp_path), httpx_kwargs=dict(timeout=60))
     with pytest.raises(client.exceptions.AppError, match='image damaged.png cannot be read'):
         own.predict(client.handle_file(picture_file(tmp_path, 'damaged')), PARTS, '', 0, 0.5,
                     api_name='/segment')
     assert list(own.view_api(return_format='dict')['named_endpoints']) == ['/segment']
-
-
-@pytest.fixture(params=SIZES)
-def tab(request, url, tmp_path):
-    """The page in a headless Chromium."""
-    playwright = pytest.importorskip('playwright.sync_api')
-    if shutil.which('chromium') is None:
-        pytest.skip('no Chromium')
-    with playwright.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=shutil.which('chromium'), args=['--no-sandbox'])
-        phone = request.param == 'phone'
-        tab = browser.new_context(viewport=SIZES[request.param], has_touch=phone, is_mobile=phone).new_page()
-        tab.phone, tab.problems = phone, []
-        tab.on('pageerror', lambda error: tab.problems.append(str(error)))
-        tab.on('request', lambda sent: sent.url.startswith((url, 'data:', 'blob:'))
-               or tab.problems.append(sent.url))
-        tab.goto(url)
-        yield tab
-        tab.screenshot(path=str(tmp_path / f'{request.param}.png'), full_page=True)
-        assert tab.problems == [] and tab.evaluate('window.hit') is None
-        # nothing to scroll sideways
-        assert tab.evaluate('document.documentElement.scrollWidth') <= SIZES[request.param]['width']
-        browser.close()
-
-
-def drop(tab, path):
-    with tab.expect_response(lambda answer: '/upload' in answer.url):
-        tab.set_input_files('#picture input[type=file]', str(path))
-    tab.wait_for_selector('#picture img')
-
-
-def fill(tab, **texts):
-    for label, text in texts.items():
-        tab.get_by_role('textbox', name=label).fill(text)
-
-
-def line_with(tab, text):
-    tab.locator('#line').get_by_text(text).wait_for()
-    return tab.locator('#line').inner_text()
 
 
 def test_use(tab, tmp_path):
@@ -182,6 +134,31 @@ def test_mistakes(tab, tmp_path):
     drop(tab, picture_file(tmp_path, 'damaged'))
     tab.get_by_role('button', name='Segment').click()
     line_with(tab, 'image damaged.png cannot be read')
+
+
+def test_late_answers(tab, tmp_path, monkeypatch):
+    """A slow server takes away nothing that was asked for since; answers to an earlier picture are gone."""
+    held, go_on, segment = [], threading.Event(), demo.segment
+    tab.route('**/run/predict*', lambda route: held.append(route))  # what a new picture asks of the server
+    drop(tab, picture_file(tmp_path, 'transparent'))
+    fill(tab, Parts=PARTS)
+    tab.get_by_role('textbox', name='Parts').press('Enter')
+    line_with(tab, 'parts found')
+    for each in held:
+        each.continue_()
+    tab.unroute('**/run/predict*')
+    tab.wait_for_timeout(1000)
+    line_with(tab, 'parts found')
+    assert tab.locator('#hover .shown svg').count() == 1
+    asked = threading.Event()
+    monkeypatch.setattr(demo, 'segment', lambda *given: (asked.set(), go_on.wait(), segment(*given))[-1])
+    tab.get_by_role('button', name='Segment').click()
+    asked.wait()
+    tab.locator('#picture').get_by_role('button', name='Remove Image').click()
+    drop(tab, picture_file(tmp_path, '16 bit'))
+    go_on.set()
+    tab.wait_for_timeout(1500)
+    assert tab.locator('#line').inner_text().strip() == '' and tab.locator('#hover .shown svg').count() == 0
 
 
 def test_example_and_note(tab):
