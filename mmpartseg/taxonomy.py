@@ -92,8 +92,8 @@ class PartTaxonomy:
 
     Attributes:
         object_parts (tuple[str]): the K names.
-        objects, parts (tuple[str]): sorted unique names, length O and P.
-        object_of, part_of (tuple[int]): index of each class's object and part, length K.
+        objects (tuple[str]): sorted unique names, length O; ``parts`` likewise, length P.
+        object_of (tuple[int]): index of each class's object, length K; ``part_of`` that of its part.
         unseen_objects (tuple[str]): sorted.
         is_seen (tuple[bool]): whether each class may be trained on, length K.
 

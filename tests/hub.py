@@ -10,12 +10,12 @@ TOKEN = 'hf_of_the_tests'
 
 
 class Hub(ThreadingHTTPServer):
-    """``repos``: name -> {path: bytes}; ``requests``: method and path of each request."""
+    """``repos``: name -> {path: bytes}; ``pushed``: by name and revision; ``requests``: what was asked."""
     daemon_threads = True
 
     def __init__(self):
         super().__init__(('127.0.0.1', 0), Handler)
-        self.repos, self.requests, self.private = {}, [], set()
+        self.repos, self.pushed, self.requests, self.private = {}, {}, [], set()
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -63,20 +63,24 @@ class Handler(BaseHTTPRequestHandler):
         for line in map(json.loads, body.splitlines()):
             if line['key'] == 'file':
                 self.server.repos[name][line['value']['path']] = base64.b64decode(line['value']['content'])
+        self.server.pushed[name, self.server.commit(name)] = dict(self.server.repos[name])
         return self.answer(200, {'commitOid': self.server.commit(name),
                                  'commitUrl': f'{self.server.url}/{name}/commit/1'})
 
     def do_GET(self):
         self.server.requests.append(f'{self.command} {self.path}')
         found = re.fullmatch(r'/(.+?/.+?)/resolve/([^/]+)/(.+)', self.path)
-        content = found and self.server.repos.get(found[1], {}).get(found[3])
-        if content is None:
-            return self.answer(404, {'error': 'not found'},
-                               {'X-Error-Code': 'EntryNotFound' if found and found[1] in self.server.repos
-                                else 'RepoNotFound'})
+        if found is None or found[1] not in self.server.repos:
+            return self.answer(404, {'error': 'not found'}, {'X-Error-Code': 'RepoNotFound'})
+        revision = self.server.commit(found[1]) if found[2] == 'main' else found[2]
+        pushed = self.server.pushed.get((found[1], revision))
+        files = self.server.repos[found[1]] if found[2] == 'main' else pushed
+        if files is None or found[3] not in files:
+            kind = 'Revision' if files is None else 'Entry'
+            return self.answer(404, {'error': 'not found'}, {'X-Error-Code': f'{kind}NotFound'})
+        content = files[found[3]]
         return self.answer(200, content, {
-            'ETag': f'"{hashlib.sha256(content).hexdigest()}"',
-            'X-Repo-Commit': self.server.commit(found[1])})
+            'ETag': f'"{hashlib.sha256(content).hexdigest()}"', 'X-Repo-Commit': revision})
 
     do_HEAD = do_GET
 

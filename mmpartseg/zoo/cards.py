@@ -14,6 +14,7 @@ from .pages import bibtex
 from .sources import Zoo
 
 CONFIG, TEST_LOG = 'config.py', 'test_log.json'
+SHOWN = 8  # settings that differ from those of the nearest config
 
 
 def card(folder: Path, run: dict[str, Any], zoo: Zoo) -> str:
@@ -60,9 +61,15 @@ python tools/predict.py PICTURE --config {run["config"]} --checkpoint {source} \
 def _about(folder: Path, run: dict[str, Any], zoo: Zoo) -> Description:
     if run['config'] != CONFIG:
         return describe(zoo.root / run['config'], zoo.root, zoo.datasets)
+    few = [f'`{key}` {_short(ours)} (there {_short(there)})' for key, ours, there in run['changes'][:SHOWN]]
+    more = len(run['changes']) - len(few)
     purpose = (f'A config of its own, `{CONFIG}` beside this card; the nearest that ships is '
-               f'`{run["nearest"]}`')
+               f'`{run["nearest"]}`. It differs in {", ".join(few)}{f" and {more} more" if more else ""}')
     return described(Config.fromfile(folder / CONFIG), CONFIG, purpose, zoo.datasets)
+
+
+def _short(text: str, longest: int = 40) -> str:
+    return text if len(text) <= longest else f'{text[:longest]}…'
 
 
 def _fetched(run: dict[str, Any]) -> str:

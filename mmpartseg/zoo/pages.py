@@ -10,8 +10,8 @@ NOTICE = '<!-- Written by tools/analysis/zoo.py: change configs/zoo.yml or a con
 WAITING = ('`waits for data`: nobody has run it where its data are. `can be run here`: its data can be '
            'drawn, or ships with the code; of some, numbers without weights are in '
            '[miniature.md](../../docs/miniature.md).\n')
-SCORES = ('Pred-All Seen', 'Pred-All Unseen', 'Pred-All Harmonic', 'Oracle-Obj Seen', 'Oracle-Obj Unseen',
-          'Oracle-Obj Harmonic')
+PROTOCOLS, SUBSETS = ('Pred-All', 'Oracle-Obj'), ('Seen', 'Unseen', 'Harmonic')
+SCORES = tuple(f'{protocol} {subset}' for protocol in PROTOCOLS for subset in SUBSETS)
 
 
 def page(zoo: Zoo, family: str, descriptions: list[Description], records: dict[str, Record]) -> str:
@@ -47,11 +47,12 @@ def _results(family: str, run: list[Description], records: dict[str, Record]) ->
     if scored:
         lines += ['IoU in percent, from the log of the test.\n',
                   _header('config', 'backbone', 'training', 'test', 'iterations × batch', 'hardware',
-                          *SCORES)]
+                          *(f'{protocol} {" / ".join(SUBSETS)}' for protocol in PROTOCOLS))]
         for each in scored:
             cells, values = _config_cells(each), metrics(records[each.config].scores)
             lines.append(_row(cells[0], *cells[3:], records[each.config].hardware,
-                              *(f'{values[key]:.2f}' for key in SCORES)))
+                              *(' / '.join(f'{values[f"{protocol} {subset}"]:.2f}' for subset in SUBSETS)
+                                for protocol in PROTOCOLS)))
         lines.append('')
     for each in [each for each in run if each not in scored]:
         lines += [f'`{model_name(each.config)}`, {records[each.config].hardware}, from its log:\n',

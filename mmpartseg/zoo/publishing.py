@@ -58,6 +58,7 @@ def pack(run: Finished, out: str | Path, zoo: Zoo, hardware: str, half: bool = F
     cfg = Config({key: value for key, value in run.cfg.items() if key not in ('work_dir', 'resume')})
     write_atomic(out / OWN, cfg.pretty_text.encode())
     content = dict(name=run.name, config=run.config, family=run.family, nearest=run.nearest,
+                   changes=run.changes,
                    weights=weights.name, half=half, hardware=hardware, torch=torch.__version__,
                    classes=_classes(run.checkpoint), published='',
                    sha256={path.name: sha256_of(path) for path in sorted(out.iterdir())})

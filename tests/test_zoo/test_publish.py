@@ -66,7 +66,7 @@ def test_hub_and_zoo(run, checkout, tmp_path, hub):
     models = yaml.safe_load((checkout / 'configs/fcn/metafile.yaml').read_text())['Models']
     entry = next(each for each in models if each['Name'] == 'fcn_fast')
     assert entry['Weights'].startswith(f'https://huggingface.co/me/fast/resolve/{revision}/fcn_fast-')
-    assert '| 1.12 | 2.12 | 3.12 | 11.12 | 12.12 | 13.12 |' in page
+    assert '| 1.12 / 2.12 / 3.12 | 11.12 / 12.12 / 13.12 |' in page
     shutil.rmtree(tmp_path / 'out')  # what follows comes from the hub
     loaded = CheckpointLoader.load_checkpoint('hf://me/fast', 'cpu')
     assert torch.equal(loaded['state_dict']['a.weight'], torch.arange(6.).view(2, 3) / 3)
@@ -74,6 +74,30 @@ def test_hub_and_zoo(run, checkout, tmp_path, hub):
     assert sum('safetensors' in request for request in hub.requests if request.startswith('GET')) == 1
     CheckpointLoader.load_checkpoint('hf://me/fast', 'cpu')  # cached
     assert sum('safetensors' in request for request in hub.requests if request.startswith('GET')) == 1
+
+
+def test_a_revision_stays(run, checkout, tmp_path, hub):
+    """A later push changes ``hf://me/fast``, not what was pushed before."""
+    first = {}
+    for value in (1., 2.):
+        content = torch.load(run / 'iter_7.pth')
+        content['state_dict']['a.weight'].fill_(value)
+        torch.save(content, run / 'iter_7.pth')
+        publish.main([str(run), '--out', str(tmp_path / f'out{value}'), '--root', str(checkout), '--push',
+                      'me/fast'])
+        first.setdefault('revision', hub.commit('me/fast'))
+    for source, value in ((f'hf://me/fast@{first["revision"]}', 1.), ('hf://me/fast', 2.)):
+        state = CheckpointLoader.load_checkpoint(source, 'cpu')['state_dict']
+        assert torch.equal(state['a.weight'], torch.full((2, 3), value)), source
+    with pytest.raises(FileNotFoundError, match=r'hf://me/fast@0123: run.json is not in the cache .*'):
+        CheckpointLoader.load_checkpoint('hf://me/fast@0123', 'cpu')
+
+
+def test_without_a_token(run, checkout, tmp_path, hub, monkeypatch):
+    monkeypatch.setenv('HF_TOKEN', 'hf_of_someone_else')
+    with pytest.raises(OSError, match='(?s)nothing was pushed to me/fast: .*401.*`hf auth login` may'):
+        publish.main([str(run), '--out', str(tmp_path / 'out'), '--root', str(checkout), '--push', 'me/fast'])
+    assert hub.repos == {}
 
 
 def test_weights_that_were_exchanged(run, checkout, tmp_path, hub):
@@ -133,6 +157,9 @@ def test_an_entry_needs_weights(run, checkout, capsys):
     with pytest.raises(SystemExit):
         publish.parse_args([str(run), '--out', 'out', '--zoo'])
     assert '--zoo needs --push' in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        publish.parse_args([str(run), '--out', 'out', '--push', 'fast'])
+    assert "--push 'fast': expected OWNER/NAME, a repository of the hub" in capsys.readouterr().err
 
 
 def test_logs_of_new_shipped_weights(run, tmp_path):

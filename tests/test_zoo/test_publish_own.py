@@ -4,6 +4,7 @@ import importlib
 import json
 import math
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -35,7 +36,8 @@ def own(run):
     return run
 
 
-def test_it_is_published_beside_its_config(own, checkout, tmp_path, hub):
+def test_it_is_published_beside_its_config(own, checkout, tmp_path, hub, monkeypatch):
+    monkeypatch.setattr('mmpartseg.zoo.cards.SHOWN', 2)
     publish.main([str(own), '--out', str(tmp_path / 'out'), '--root', str(checkout), '--push', 'me/mine'])
     files = hub.repos['me/mine']
     weights, = (name for name in files if name.startswith('my-model-') and name.endswith('.safetensors'))
@@ -44,6 +46,7 @@ def test_it_is_published_beside_its_config(own, checkout, tmp_path, hub):
     assert run['sha256'][weights] == hashlib.sha256(files[weights]).hexdigest()
     assert '# MyHead: my-model' in text and 'mine, seen: 7 iterations × 4 images' in text
     assert 'A config of its own, `config.py` beside this card; the nearest that ships is `configs/' in text
+    assert re.search(r'`\. It differs in (`[\w.]+` .*? \(there .*?\)(, | and )){2}\d+ more\. A model', text)
     assert ('hf download me/mine config.py --local-dir .\n'
             'python tools/test.py config.py hf://me/mine\n') in text
     assert 'IoU in percent on mine, from' in text and 'bibtex' not in text and 'PartShapes' not in text
@@ -70,6 +73,7 @@ def test_another_learning_rate_is_of_the_family(run, checkout, tmp_path):
     assert [(key, ours) for key, ours, _ in found.changes] == [('optim_wrapper.optimizer.lr', '0.3')]
     publish.main([str(run), '--out', str(tmp_path / 'out'), '--root', str(checkout)])
     text = (tmp_path / 'out' / 'README.md').read_text()
+    assert '/fast.py`. It differs in `optim_wrapper.optimizer.lr` 0.3 (there 0.2). A model' in text
     assert '# FCN: fast' in text and 'Fully Convolutional' in text and 'hf download' not in text
 
 

@@ -11,6 +11,7 @@ shipped config. Without, a config of your own is published beside the weights.
 """
 import argparse
 import platform
+import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,8 @@ def parse_args(argv=None):
     args = parser.parse_args(argv)
     if args.zoo and not args.push:
         parser.error('--zoo needs --push: an entry says where the weights are')
+    if args.push and not re.fullmatch(r'[\w.-]+/[\w.-]+', args.push):
+        parser.error(f"--push '{args.push}': expected OWNER/NAME, a repository of the hub")
     return args
 
 
@@ -56,7 +59,11 @@ def main(argv=None):
     weights = pack(run, args.out, zoo, args.hardware, args.half)
     print(f'wrote {weights}, its logs, config.py, run.json and README.md')
     if args.push:
-        published = push(args.out, args.push, zoo, args.private)
+        try:
+            published = push(args.out, args.push, zoo, args.private)
+        except Exception as error:  # of the hub, or of the way to it
+            raise OSError(f'nothing was pushed to {args.push}: {error}. `hf auth login` may be missing, or '
+                          f'the network; then remove {args.out}, or give another --out') from error
         print('pushed', published)
         if args.zoo:
             print('entered', enter(args.out, published, zoo))
