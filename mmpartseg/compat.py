@@ -24,6 +24,10 @@ INSTALL_MMDET = f"pip install 'mmdet>={OLDEST_MMDET}'"
 INSTALL_SETUPTOOLS = "pip install 'setuptools<81'"
 
 
+class NotInstalled(ImportError):
+    """A package that mmpartseg needs is not there, or is too old; says how to install it."""
+
+
 class _MissingOp:
     """Stands for one compiled op of mmcv; calling it says how to get the real one."""
 
@@ -31,10 +35,9 @@ class _MissingOp:
         self.name = name
 
     def __call__(self, *args, **kwargs):
-        raise ImportError(
-            f"mmcv op '{self.name}' needs compiled mmcv, and the pure-Python mmcv-lite is installed. "
-            'Build it: pip uninstall -y mmcv-lite && pip install mmcv --no-build-isolation '
-            f'(version >={OLDEST_MMCV})')
+        raise NotInstalled(
+            f"mmcv op '{self.name}' needs compiled mmcv >={OLDEST_MMCV}, and the pure mmcv-lite is there. "
+            'Build it: pip uninstall -y mmcv-lite && pip install mmcv --no-build-isolation')
 
 
 class _OpsStandIn(types.ModuleType):
@@ -96,12 +99,12 @@ def _shown_an_older_mmcv():
 
 def _require(module, package, command):
     if importlib.util.find_spec(module) is None:
-        raise ImportError(f"mmpartseg needs {package}, which provides '{module}': {command}")
+        raise NotInstalled(f"mmpartseg needs {package}, which provides '{module}': {command}")
 
 
 def _check_oldest(package, found, oldest, command):
     if _release(found) < _release(oldest):
-        raise ImportError(f'mmpartseg needs {package} >={oldest}, but {found} is installed: {command}')
+        raise NotInstalled(f'mmpartseg needs {package} >={oldest}, but {found} is installed: {command}')
 
 
 def require_mmdet(user):
@@ -113,7 +116,7 @@ def require_mmdet(user):
         user (str): what needs it.
     """
     if importlib.util.find_spec('mmdet') is None:
-        raise ImportError(f'{user} needs mmdet, which is not installed: {INSTALL_MMDET}')
+        raise NotInstalled(f'{user} needs mmdet, which is not installed: {INSTALL_MMDET}')
     _check_oldest('mmdet', importlib.import_module('mmdet').__version__, OLDEST_MMDET, INSTALL_MMDET)
 
 

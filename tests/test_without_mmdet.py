@@ -1,10 +1,13 @@
 """Without mmdet, or with another one: one line that says what to install."""
 import importlib
+import runpy
+import sys
 
 import pytest
 from mmseg.registry import MODELS
 
 from mmpartseg import compat
+from tests.mixed import ROOT
 from tests.zsseg_small import TRAIN
 
 
@@ -27,6 +30,21 @@ def test_without_mmdet(head, monkeypatch):
     with pytest.raises(ImportError) as error:
         MODELS.build(cfg)
     assert expected in str(error.value).splitlines()[-1]
+
+
+@pytest.mark.parametrize('tool', ['train', 'test'])
+def test_tools_end_with_this_line(tool, monkeypatch, tmp_path):
+    """And with nothing else: no lines of where it was raised."""
+    without_mmdet(monkeypatch)
+    for name in ('end_on_signals', 'prepare_launch', 'lock_work_dir'):  # they change the process
+        monkeypatch.setattr(f'mmpartseg.engine.{name}', lambda *args, **kwargs: None)
+    path, checkpoint = ROOT / f'tools/{tool}.py', tmp_path / 'any.pth'
+    checkpoint.touch()
+    arguments = ['zsseg/part_shapes', *[str(checkpoint)] * (tool == 'test'), '--work-dir', str(tmp_path)]
+    monkeypatch.setattr(sys, 'argv', [str(path), *arguments])
+    monkeypatch.syspath_prepend(path.parent)
+    with pytest.raises(SystemExit, match='^error: MaskFormerProposals needs mmdet, which is not inst'):
+        runpy.run_path(str(path), run_name='__main__')
 
 
 def test_another_mmdet(monkeypatch):

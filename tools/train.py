@@ -25,6 +25,7 @@ if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
 from mmpartseg.atomic import naming_folder
+from mmpartseg.compat import NotInstalled
 from mmpartseg.engine import (
     PartRunner,
     end_launch,
@@ -62,5 +63,5 @@ def main():
 if __name__ == '__main__':
     try:
         main()
-    except OSError as error:  # a full disk, a file that is not there
+    except (OSError, NotInstalled) as error:  # a full disk, a file that is not there; mmdet
         sys.exit(f'error: {printable(error)}')

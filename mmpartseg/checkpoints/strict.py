@@ -1,6 +1,8 @@
 """No weight is silently missing, left over, or of another shape."""
 import logging
 import re
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -11,7 +13,7 @@ from ..printable import counted, printable
 
 
 def check_state_dict(model: nn.Module, state: dict[str, torch.Tensor], prefix: str = '',
-                     metadata: dict[str, Any] | None = None) -> None:
+                     metadata: dict[str, Any] | None = None) -> list[str]:
     """Compare a state dict with a model before it is loaded; entries without a place are removed.
 
     mmengine loads leniently and logs what did not fit. A model that starts from half of its weights
@@ -25,6 +27,9 @@ def check_state_dict(model: nn.Module, state: dict[str, torch.Tensor], prefix: s
         metadata (dict, optional): of :func:`to_mmpartseg`: ``source``, ``fresh`` (may be missing),
             ``spare`` (may be left over); what is both may be of another shape; ``whole``, beginnings of
             ``fresh`` of which either nothing is missing or nothing fits.
+
+    Returns:
+        list[str]: the entries that it lacks by design.
 
     Raises:
         ValueError: names the source and the first offending entries.
@@ -44,8 +49,11 @@ def check_state_dict(model: nn.Module, state: dict[str, torch.Tensor], prefix: s
     unexpected = [k for k in state if k.startswith(prefix) and k not in own]
     shapes = [f'{k} is {tuple(state[k].shape)}, the model has {tuple(v.shape)}'
               for k, v in own.items() if k in state and state[k].shape != v.shape]
+    kinds = [f'{k} is {state[k].dtype}, the model has {v.dtype}' for k, v in own.items()
+             if k in state and v.is_floating_point() and not state[k].is_floating_point()]
     problems = [f"{counted(len(found), 'entry', 'entries')} {what}: {found[:5]}" for found, what in
-                ((missing, 'missing'), (unexpected, 'unexpected'), (shapes, 'of another shape'))
+                ((missing, 'missing'), (unexpected, 'unexpected'), (shapes, 'of another shape'),
+                                (kinds, 'of another type'))
                 if found]
     source = printable(metadata.get('source', 'the checkpoint'))
     if problems:
@@ -53,7 +61,22 @@ def check_state_dict(model: nn.Module, state: dict[str, torch.Tensor], prefix: s
                          + '. Take the config that the checkpoint was trained with')
     state.update(kept)
     if kept:
-        print_log(f'{source} has no {sorted(kept)}; they keep their random start', 'current')
+        print_log(f"{source} lacks {len(kept)} of {len(own)} weights, which keep their start: "
+                  f'{module_names(kept)}', 'current')
+    return list(kept)
+
+
+def module_names(names: Iterable[str]) -> str:
+    """The modules of entries of a model, each with its number of entries.
+
+    >>> module_names(['backbone.a.weight', 'backbone.a.bias', 'decode_head.b'])
+    'backbone.a (2), decode_head.b'
+
+    Args:
+        names (Iterable[str]): of the entries.
+    """
+    counts = Counter('.'.join(name.split('.')[:2]) for name in names)
+    return ', '.join(module if count == 1 else f'{module} ({count})' for module, count in counts.items())
 
 
 def check_closed_head(model: Any, checkpoint: dict[str, Any], source: str = 'the checkpoint') -> None:

@@ -59,7 +59,7 @@ def test_a_file_becomes_the_model(variant, scheme, tmp_path):
         assert torch.equal(other.state_dict()[name], value), name
 
 
-def test_catseg_starts_partcatseg(tmp_path):
+def test_catseg_starts_partcatseg(tmp_path, monkeypatch):
     """What PartCATSeg has and CATSeg has not starts as a copy, or as it is."""
     start = cost_segmentor('partcatseg', seed=1)
     state = {k: v for k, v in released(start).items()
@@ -70,13 +70,16 @@ def test_catseg_starts_partcatseg(tmp_path):
     state.update({k: v for k, v in released(start).items() if 'text_guidance_projection' in k})
     torch.save(dict(model=state), tmp_path / 'base.pth')
     model = cost_segmentor('partcatseg', seed=2)
-    before = {k: v.clone() for k, v in model.state_dict().items()}
+    before, printed = {k: v.clone() for k, v in model.state_dict().items()}, []
+    monkeypatch.setattr('mmpartseg.checkpoints.strict.print_log', lambda line, logger: printed.append(line))
     load_checkpoint(model, f'catseg://{tmp_path}/base.pth')
     after, head = model.state_dict(), model.decode_head
     assert torch.equal(head.class_embedding.conv.weight, start.decode_head.embedding.conv.weight)
     for name, value in head.stack.state_dict().items():
         assert torch.equal(value, start.decode_head.stack.state_dict()[name])
         assert torch.equal(value, head.class_stack.state_dict()[name])
+    line, = printed
+    assert 'backbone.guidance (' in line and 'decode_head.object_aware_cost (2)' in line and len(line) < 400
     for name in ('decode_head.guidance.appearance.0.weight', 'backbone.guidance.model.pos_embed',
                  'decode_head.object_aware_cost.project.weight', 'decode_head.background_embedding'):
         assert torch.equal(after[name], before[name]), name
@@ -118,6 +121,18 @@ def test_weights_of_another_type(dtype, tmp_path):
     expected = cost_segmentor('partcatseg', seed=1).state_dict()
     for name, value in model.state_dict().items():
         assert value.dtype == expected[name].dtype and torch.equal(value, expected[name].to(dtype).to(value))
+
+
+@pytest.mark.parametrize('dtype', [torch.int64, torch.complex64, torch.qint8])
+def test_values_that_are_no_weights(dtype, tmp_path):
+    """mmengine logs of the last that they cannot be copied, and would go on with random weights."""
+    state = released(cost_segmentor('cvpr24'))
+    name = AGGREGATOR + 'conv1.weight'
+    state[name] = (torch.quantize_per_tensor(state[name], 0.1, 0, dtype) if dtype == torch.qint8
+                   else state[name].to(dtype))
+    torch.save(dict(model=state), tmp_path / 'final.pth')
+    with pytest.raises(ValueError, match=f'1 entry of another type.*embedding.conv.weight is {dtype}, '):
+        load_checkpoint(cost_segmentor('cvpr24'), f'catseg://{tmp_path}/final.pth')
 
 
 def test_a_clip_for_other_pictures_is_refused_by_name(tmp_path):

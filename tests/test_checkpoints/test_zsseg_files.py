@@ -91,6 +91,27 @@ def test_a_neck_keeps_its_start(tmp_path):
     assert before and all(torch.equal(after[name], value) for name, value in before.items())
 
 
+@pytest.mark.parametrize('name', ['released_pascal_part', 'pascal_part_r101', 'pascal_part_prompts'])
+def test_nothing_is_fetched_where_a_checkpoint_has_all(name, tmp_path):
+    """CLIP comes when training starts, out of CLIPSeg, with names that fit both towers."""
+    head = Config.fromfile(ROOT / f'configs/zsseg/{name}.py').model.decode_head
+    towers = head.text_encoder, head.regions
+    assert [tower.get('pretrained') for tower in towers] == [None, None]
+    sources = {tower.init_cfg.pop('checkpoint') for tower in towers}
+    assert sources == {'clipseg://CIDAS/clipseg-rd64-refined'}
+    whole = MODELS.build(dict(type='OpenCLIPViT', arch=TINY_CLIP)), MODELS.build(
+        dict(type='OpenCLIPTextEncoder', arch=TINY_CLIP))
+    torch.save({f'{prefix}{key}': value for prefix, tower in zip(
+        ('backbone.', 'decode_head.text_encoder.'), whole) for key, value in tower.state_dict().items()},
+        tmp_path / 'clip.pth')
+    for tower, loaded in zip(towers, whole[::-1]):
+        tower.update(arch=TINY_CLIP, init_cfg=dict(tower.init_cfg, checkpoint=str(tmp_path / 'clip.pth')))
+        built = MODELS.build(tower)
+        built.init_weights()
+        state = getattr(built, 'backbone', built).state_dict()
+        assert all(torch.equal(state[key], value) for key, value in loaded.state_dict().items())
+
+
 @pytest.mark.parametrize('missing', ['fuse_weight', 'connect_prompt'])
 def test_prompts_go_together(missing):
     state = prompts()

@@ -50,6 +50,35 @@ def test_loaded_weights_are_silent():
     assert lines(model, 'train') == lines(model, 'test') == []
 
 
+def test_weights_that_a_checkpoint_lacks_by_design():
+    """In testing they are named; in training a frozen tower among them is, and what is trained is not."""
+    model = segmentor()
+    state = model.state_dict()
+    lacking = [name for name in state if name.startswith(('decode_head.decoder.film.', 'backbone.'))]
+    for name in lacking:
+        del state[name]
+    state._metadata[''].update(source='a file', fresh=['decode_head.decoder.film.', 'backbone.'])
+    model.load_state_dict(state)
+    line, = lines(model, 'test')
+    assert line.startswith(f'the checkpoint lacks backbone.visual ({len(lacking) - 4}), '
+                           'decode_head.decoder (4), tested as they started')
+    line, = lines(model, 'train')
+    assert line.startswith('backbone: frozen, but at random weights')
+    assert lines(backbone_of(model, pretrained='openai'), 'train') == []
+
+
+def test_a_background_that_is_not_asked_is_not_missed():
+    """Published CLIPSeg has none; ``background_logit`` stands for its score."""
+    model = segmentor()
+    state = model.state_dict()
+    del state['decode_head.background_embedding']
+    state._metadata[''].update(source='a file', fresh=['decode_head.background_embedding'])
+    model.load_state_dict(state)
+    assert 'lacks decode_head.background_embedding, tested' in lines(model, 'test')[0]
+    model.test_cfg.background_logit = 0.
+    assert lines(model, 'test') == []
+
+
 @pytest.mark.parametrize('pretrained', [True, False])
 def test_a_backbone_of_timm(pretrained, monkeypatch, tmp_path):
     """It leaves no trace but that it needs no initialisation; nothing is fetched here."""

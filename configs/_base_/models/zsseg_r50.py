@@ -1,5 +1,4 @@
-_base_ = './maskformer.py'
-clip = 'ViT-B-16-quickgelu'
+_base_ = ['./maskformer.py', './zsseg_clip.py']
 model = dict(
     type='ZSSegSegmentor',
     data_preprocessor=dict(
@@ -11,8 +10,8 @@ model = dict(
         type='ZSSegHead',
         train_taxonomy='pascal_part_116:seen',
         test_taxonomy='pascal_part_116',
-        text_encoder=dict(type='CompositePromptEncoder', arch=clip, pretrained='openai', lengths=(4, 4)),
-        regions=dict(type='CLIPRegionClassifier', arch=clip, pretrained='openai', size=384, grow=1.2),
+        text_encoder=_base_.clip_text,
+        regions=_base_.clip_regions,
         ensemble_weight=0.5,
         proposals=dict(
             _base_.maskformer, type='MaskFormerProposals', num_queries=50, class_channels=1024,

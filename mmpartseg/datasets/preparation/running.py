@@ -11,6 +11,7 @@ import numpy as np
 from mmengine.utils import ProgressBar
 
 from mmpartseg.atomic import remove_leftovers, write_atomic
+from mmpartseg.compat import NotInstalled
 from mmpartseg.datasets.label_files import read_label_map
 from mmpartseg.printable import counted, printable
 
@@ -30,11 +31,12 @@ class Conversion(NamedTuple):
 def run_main(main: Callable[[], Any]) -> None:
     """End the program with exit code 0 or, if ``main`` returns problems, 1.
 
-    An error in the user's data, or of the disk, ends it with the error's text alone.
+    An error in the user's data, or of the disk, or a package that is not installed, ends it with the
+    error's text alone.
     """
     try:
         sys.exit(bool(main()))
-    except (ValueError, OSError) as error:
+    except (ValueError, OSError, NotInstalled) as error:
         sys.exit(f'\nerror: {printable(error)}')
 
 

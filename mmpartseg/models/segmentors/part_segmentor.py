@@ -56,6 +56,7 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
         released_ground_truth (bool | str): of which ground truth Oracle-Obj knows the objects, as in
             ``OpenVocabPartIoU``; ``ReleasedGroundTruthHook`` sets it.
         weights_loaded (bool): whether a state dict has been loaded.
+        kept_start (list[str]): entries that the last one lacked by design, see :func:`check_state_dict`.
         came_with_weights (list[str]): modules that had weights when they were built, as mmseg's
             ``TIMMBackbone(pretrained=True)``, which leaves no other trace.
 
@@ -66,6 +67,7 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
     def __init__(self, *args, taxonomy=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.released_ground_truth = self.weights_loaded = False
+        self.kept_start: list[str] = []
         self.recent_pictures = RecentPictures()
         self.came_with_weights = [name for name, module in self.named_modules()
                                   if getattr(module, '_is_init', False)]
@@ -86,7 +88,7 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
         # both torch's and mmengine's load_state_dict come through here
         self.weights_loaded = True
         if hasattr(self.decode_head, 'set_taxonomy'):
-            check_state_dict(self, state_dict, prefix, local_metadata)
+            self.kept_start = check_state_dict(self, state_dict, prefix, local_metadata)
         super()._load_from_state_dict(state_dict, prefix, local_metadata, *args)
 
     def features_of(self, inputs):
