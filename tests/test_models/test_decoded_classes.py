@@ -5,6 +5,9 @@ from mmengine.config import ConfigDict
 from mmengine.structures import PixelData
 
 from mmpartseg.models.decode_heads.levels import Levels
+from mmpartseg.models.segmentors.batch_scores import average
+from mmpartseg.models.segmentors.decide import upsampled_rows
+from mmpartseg.models.segmentors.windows import Sliding, TilesAndWhole
 from tests.objects_first import WHOLE, drawn_model, model_fixture, plain  # noqa: F401
 from tests.tiny import ALL, segmentor
 from tests.tiny_cost import VARIANTS, cost_segmentor
@@ -111,3 +114,21 @@ def test_conditions_do_not_see_each_other(mixed):
             levels = head.levels(features)
             assert torch.equal(levels.class_maps(torch.tensor(classes)), full.object_part[:, classes])
             assert torch.equal(levels.object_maps(), full.object)
+
+
+JOINED = dict(
+    windows=lambda views: Sliding((16, 24), (8, 16)).joined(views[:9], (32, 41))[0],
+    tiles=lambda views: TilesAndWhole((48, 48), 32, 16).joined(views[:5], None)[0],
+    views=lambda views: average([view[0, :, :rows] for view, rows in zip(views, (5, 8, 8, 3, 7, 8, 2))]),
+    rows=lambda views: upsampled_rows(views[0][0], (30, 41), slice(3, 29)))
+
+
+@pytest.mark.parametrize('dtype', [torch.float32, torch.float64, torch.bfloat16, torch.float16])
+@pytest.mark.parametrize('name', list(JOINED))
+def test_scores_are_joined_each_for_itself(name, dtype):
+    """As above: in which place a class is among others, and how many there are, changes no bit."""
+    generator = torch.Generator().manual_seed(0)
+    views = [torch.randn(1, 40, 8, 11, generator=generator).to(dtype) for _ in range(9)]
+    full = JOINED[name](views)
+    for classes in ([5], [0, 20, 39], list(range(0, 40, 3))):
+        assert torch.equal(JOINED[name]([view[:, classes] for view in views]), full[classes])

@@ -92,9 +92,23 @@ def swap_as_mmengines_ema_does(model):
     model.eval()
 
 
-@pytest.mark.parametrize('change', [change_in_place, load_other_weights, swap_as_mmengines_ema_does])
-def test_changed_weights_drop_the_kept_embeddings(change):
-    model = encoder(trainable='all')
+def step_of_a_fused_optimizer(model):
+    for parameter in model.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    torch.optim.SGD(model.parameters(), lr=0.1, fused=True).step()
+
+
+def copy_behind_torchs_back(model):
+    for parameter in model.parameters():
+        parameter.data.copy_(parameter.data * 1.5)
+
+
+@pytest.mark.parametrize('change', [change_in_place, load_other_weights, swap_as_mmengines_ema_does,
+                                    step_of_a_fused_optimizer, copy_behind_torchs_back])
+@pytest.mark.parametrize('training', [False, True])
+@torch.no_grad()
+def test_changed_weights_drop_the_kept_embeddings(change, training):
+    model = encoder(trainable='all').train(training)
     before = model(NAMES)
     change(model)
     assert not torch.allclose(model(NAMES), before)

@@ -1,6 +1,5 @@
 """Scores of a batch for the decision, each image as it is in its file: upright and without padding."""
-import torch
-import torch.nn.functional as F
+from ..layers.evenly import each_resized, mean_of
 
 
 def upright(scores, meta):
@@ -89,5 +88,4 @@ class MeanScores:
 def average(views):
     """Mean of score maps (C, h, w) of several sizes, on the grid of the largest."""
     size = max((view.shape[1:] for view in views), key=lambda shape: shape.numel())
-    resized = [F.interpolate(view[None], tuple(size), mode='bilinear') for view in views]
-    return torch.cat(resized).mean(0)
+    return mean_of([each_resized(view[None], size)[0] for view in views])

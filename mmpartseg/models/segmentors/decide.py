@@ -1,6 +1,7 @@
 """From scores to label maps, at the image's own size and in bounded memory."""
 import torch
-import torch.nn.functional as F
+
+from ..layers.evenly import each_resized
 
 # what the full-size scores of one piece may take: on a CPU they stay near its caches; elsewhere a picture
 # is one piece, since every piece costs a few dozen launches
@@ -187,5 +188,4 @@ def upsampled_rows(maps, size, piece, channels=None):
         maps = torch.lerp(maps[:, low - top], maps[:, high - top], weight)  # C x rows x w
     if width == size[1]:
         return maps
-    size = (maps.shape[1], size[1])
-    return F.interpolate(maps[None], size, mode='bilinear', align_corners=False)[0]
+    return each_resized(maps[None], (maps.shape[1], size[1]))[0]

@@ -1,12 +1,12 @@
 """The segmentor: mmseg's EncoderDecoder with the two evaluation protocols of part segmentation."""
 import torch
-import torch.nn.functional as F
 from mmseg.models.segmentors import EncoderDecoder
 from mmseg.registry import MODELS
 from torch import nn
 
 from ...checkpoints import check_state_dict
 from ...compat import require_mmdet
+from ..layers.evenly import each_resized
 from ..losses.ignoring import mask_ignored
 from ..preprocessing import compare_pixel_statistics
 from .batch_scores import FullScores, LevelScores, upright
@@ -121,7 +121,7 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
     def _as_of_window(self, scores, window):
         """Logits of a window as they are joined with those of others, or decided."""
         if self.test_cfg.get('mode', 'whole') != 'whole':  # they are added up at the input's size
-            scores = F.interpolate(scores, window.shape[2:], mode='bilinear')
+            scores = each_resized(scores, window.shape[2:])
         return scores.sigmoid() if self.scores_are_probabilities else scores
 
     @property

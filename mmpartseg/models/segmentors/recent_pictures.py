@@ -4,6 +4,7 @@ from typing import NamedTuple
 import torch
 
 from ..layers.precision import autocast_dtype
+from ..weights_state import few_numbers, weights_state
 
 KEPT_BYTES = 64 * 2**20  # pictures with their features; ten at 352×352 on a ViT-B/16
 PROBES = 64  # numbers of a picture that are compared first
@@ -58,11 +59,10 @@ class RecentPictures:
 
     @staticmethod
     def _key(inputs, modules):
-        probes = inputs.flatten()[::max(1, inputs.numel() // PROBES)]
-        weights = [x for module in modules for x in (*module.parameters(), *module.buffers())]
-        state = sum(x._version for x in weights), *((x.dtype, x.data_ptr()) for x in weights[:1])
+        state = weights_state(x for module in modules for x in (*module.parameters(), *module.buffers()))
+        probes = few_numbers(inputs, PROBES).tolist()
         precision = autocast_dtype(inputs.device.type)
-        return tuple(inputs.shape), inputs.dtype, inputs.device, precision, state, tuple(probes.tolist())
+        return tuple(inputs.shape), inputs.dtype, inputs.device, precision, state, probes
 
 
 def tensors(features):

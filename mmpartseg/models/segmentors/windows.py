@@ -1,6 +1,8 @@
 """What of an image the network sees at a time, and how the scores of that become the image's."""
 import torch.nn.functional as F
 
+from ..layers.evenly import each_resized
+
 
 class Whole:
     """The image itself."""
@@ -46,7 +48,7 @@ class Sliding:
         for area, each in zip(self.areas(size), scores):
             if total is None:
                 total, count = each.new_zeros(*each.shape[:2], *size), each.new_zeros(size)
-            total[area] += F.interpolate(each, count[area].shape, mode='bilinear')
+            total[area] += each_resized(each, count[area].shape)
             count[area] += 1
         return total / count
 
@@ -78,7 +80,7 @@ class TilesAndWhole:
     def joined(self, scores, size):
         """(N, C, *self.size): the mean of the tiles' scores and those of the whole."""
         scores = iter(scores)
-        whole = F.interpolate(next(scores), self.size, mode='bilinear')
+        whole = each_resized(next(scores), self.size)
         return (self.tiles.joined(scores, self.size) + whole) / 2
 
 

@@ -11,6 +11,7 @@ from open_clip.hf_model import HFTextEncoder
 from ... import on_demand
 from ..architectures import clip_config
 from ..clip import build_text_tower, split_projections, train_query_value
+from ..weights_state import weights_state
 from .text_folder import TextFolder, fingerprint
 from .tokenizing import Tokenizer, unpadded
 
@@ -133,8 +134,7 @@ class OpenCLIPTextEncoder(BaseModule):
 
     def _weights_key(self):
         parameters = list(self.parameters())
-        return (sum(p._version for p in parameters), parameters[0].device, parameters[0].dtype,
-                parameters[0].data_ptr())
+        return weights_state(parameters), parameters[0].device
 
     def _encode_all(self, names):
         return dict(zip(names, self._encode(names))) if names else {}

@@ -102,7 +102,24 @@ def test_views_of_test_time_augmentation():
     assert not torch.allclose(mirrored.flip(3), straight, atol=0.01)
 
 
+def step_of_a_fused_optimizer(model):
+    """After which torch counts no change."""
+    for parameter in model.backbone.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    torch.optim.SGD(model.backbone.parameters(), lr=0.1, fused=True).step()
+    predicted(model, images())
+
+
+def weights_at_another_place(model):
+    """Of a layer that is not the first."""
+    weight = model.backbone.visual.transformer.resblocks[1].mlp.c_fc.weight
+    weight.data = weight.data * 2
+    predicted(model, images())
+
+
 @pytest.mark.parametrize('change', [
+    step_of_a_fused_optimizer, weights_at_another_place,
+    lambda model: [model.backbone.visual.positional_embedding.data.mul_(2), predicted(model, images())],
     lambda model: predicted(model, images(1)),
     lambda model: predicted(model, images(size=(32, 40))),
     lambda model: predicted(model, images(count=2)[:1].add(1e-6)),
@@ -118,6 +135,17 @@ def test_what_is_not_the_same_is_seen_anew(change):
     predicted(model, images())
     with torch.no_grad():
         change(model)
+    assert calls == [1, 1]
+
+
+@torch.inference_mode()
+def test_a_model_of_inference_mode():
+    """Whose tensors count no changes."""
+    model = segmentor()
+    calls = Calls(model)
+    for factor in (1, 1, 2):
+        model.backbone.visual.conv1.weight.mul_(factor)
+        predicted(model, images())
     assert calls == [1, 1]
 
 
