@@ -61,8 +61,9 @@ def cut_out(scores, area, shape, size):
         size (tuple[int, int]): of the grid.
 
     Returns:
-        Tensor: (C, *size), bilinear.
+        Tensor: (C, *size), bilinear; float32 at least, as places in a picture need.
     """
+    scores = scores.to(torch.promote_types(scores.dtype, torch.float32))
     (rows, columns), (height, width) = area, shape
     theta = scores.new_tensor([
         [(columns.stop - columns.start) / width, 0, (columns.stop + columns.start) / width - 1],
