@@ -3,6 +3,7 @@ from collections import Counter
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from mmpartseg.models.decode_heads import conditions
 from mmpartseg.models.layers import blockwise_mlp
@@ -27,10 +28,13 @@ class LargestOutput(TorchDispatchMode):
 
     def __torch_dispatch__(self, function, types, args=(), kwargs=None):
         result = function(*args, **(kwargs or {}))
+        given = {x.untyped_storage().data_ptr() for x in tree_leaves((args, kwargs)) if torch.is_tensor(x)}
         for tensor in result if isinstance(result, (list, tuple)) else (result, ):
             if not torch.is_tensor(tensor):
                 continue
-            storage = tensor.untyped_storage()  # views take no memory; expand() makes them look large
+            storage = tensor.untyped_storage()
+            if storage.data_ptr() in given:
+                continue  # views, also of weights, take no memory; expand() makes them look large
             self.storages[storage.data_ptr()] = storage  # kept, so that no address comes twice
             if storage.nbytes() > self.elements * 4:
                 self.elements, self.shape = storage.nbytes() // 4, tuple(tensor.shape)
