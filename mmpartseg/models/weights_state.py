@@ -7,8 +7,8 @@ PROBES = 4  # numbers of a weight that are compared
 def weights_state(weights):
     """What is another one once weights have changed.
 
-    torch counts changes in place, but not those by ``weight.data``, a fused optimizer or NumPy: these show in a
-    few numbers of each weight. Where gradients are recorded, no number is asked of an accelerator.
+    torch counts changes in place, but not those by ``weight.data``, a fused optimizer or NumPy: these show in
+    a few numbers of each weight. Where gradients are recorded, no number is asked of an accelerator.
 
     Args:
         weights (Iterable[Tensor]): parameters and buffers.

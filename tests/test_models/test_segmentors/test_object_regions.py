@@ -54,3 +54,12 @@ def test_areas_of_score_maps():
     area = (slice(20, 60), slice(30, 90))
     expected = F.interpolate(maps[None], SIZE, mode='bilinear')[0][(slice(None), *area)]
     torch.testing.assert_close(cut_out(maps, area, SIZE, (40, 60)), expected, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
+def test_scores_of_half_precision_are_cut_out_where_they_are(dtype):
+    """Such a number cannot say where in a picture of 500 pixels a place is."""
+    scores = torch.randn(2, 400, 500, generator=torch.Generator().manual_seed(0)).to(dtype)
+    area = slice(130, 170), slice(333, 383)
+    torch.testing.assert_close(cut_out(scores, area, (400, 500), (40, 50)), scores[:, *area].float(),
+                               rtol=0, atol=1e-3)

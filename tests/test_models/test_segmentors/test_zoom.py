@@ -12,7 +12,7 @@ from mmpartseg.models.segmentors.batch_scores import LevelScores
 from mmpartseg.models.segmentors.decision import Decision
 from mmpartseg.models.segmentors.object_regions import regions_of
 from mmpartseg.models.segmentors.snap import snap
-from mmpartseg.models.segmentors.zoom import MARGIN, CloserLook, cut_out
+from mmpartseg.models.segmentors.zoom import MARGIN, CloserLook
 from tests.tiny import segmentor
 
 SIZE = (90, 120)
@@ -172,15 +172,6 @@ def test_crops_are_resized_as_pictures_are(model):
     crop = CloserLook(model, Decision(model.index, {}, sample), PICTURE, (32, 32))._inputs(area)[0] * 255
     expected = resized(np.ascontiguousarray(PICTURE[area])).flip(0)  # RGB
     assert (crop - expected).abs().max() <= 1
-
-
-@pytest.mark.parametrize('dtype', [torch.float16, torch.bfloat16])
-def test_scores_of_half_precision_are_cut_out_where_they_are(dtype):
-    """Such a number cannot say where in a picture of 500 pixels a place is."""
-    scores = torch.randn(2, 400, 500, generator=torch.Generator().manual_seed(0)).to(dtype)
-    area = slice(130, 170), slice(333, 383)
-    torch.testing.assert_close(cut_out(scores, area, (400, 500), (40, 50)), scores[:, *area].float(),
-                               rtol=0, atol=1e-3)
 
 
 @pytest.mark.parametrize('steps', [('zoom', 'snap'), ('snap', 'zoom')])
