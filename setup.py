@@ -1,4 +1,6 @@
 """Metadata is in setup.cfg; this adds configs, tools and the miniature to the wheel, where `mim` looks."""
+import configparser
+import re
 import shutil
 from pathlib import Path
 
@@ -24,4 +26,18 @@ class BuildWithConfigs(build_py):
         shutil.copytree(Path('data') / 'miniature' / 'clipseg', shipped / 'clipseg', dirs_exist_ok=True)
 
 
-setup(cmdclass={'build_py': BuildWithConfigs})
+def readme():
+    """README.md for the package index: relative links, which lead nowhere there, to this version's tag."""
+    settings = configparser.ConfigParser()
+    settings.read('setup.cfg')
+    home = settings['metadata']['url']
+    version = re.search(r"__version__ = '(.*)'", Path('mmpartseg/version.py').read_text())[1]
+    text = Path('README.md').read_text(encoding='utf-8')
+    for mark, kind in (('!', 'raw'), ('', 'blob')):
+        text = re.sub(rf'({mark}\[[^]]*\]\()(?![a-z]+:|#)(?=[^)\s]+\))',
+                      rf'\g<1>{home}/{kind}/v{version}/', text)
+    return text
+
+
+setup(cmdclass={'build_py': BuildWithConfigs}, long_description=readme(),
+      long_description_content_type='text/markdown')
