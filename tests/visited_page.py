@@ -53,7 +53,7 @@ def url_fixture(inferencer, tmp_path_factory):
                                    demo.training_note(inferencer.words.trained),
                                    demo.example_pictures(folder))
         _, url, _ = page.launch(prevent_thread_lock=True, quiet=True, allowed_paths=[str(folder)],
-                                **demo.PRIVATE)
+                                css=web_page.LOOK, **demo.PRIVATE)
         yield url
         page.close()
 

@@ -31,7 +31,7 @@ if __name__ == '__main__':
     parse_args()  # --help and mistakes are answered before the slow imports
 
 from PIL import Image
-from web_page import build_page
+from web_page import LOOK, build_page
 
 from mmpartseg.apis import PartSegInferencer
 from mmpartseg.apis.chosen_object import chosen_object
@@ -157,7 +157,7 @@ def main(argv=None):
                           training_note(inferencer.words.trained, model), example_pictures(folder))
         keep_present(folder)
         page.launch(server_name=args.host, server_port=args.port, allowed_paths=[str(folder)], quiet=True,
-                    max_file_size=MOST_BYTES, prevent_thread_lock=True, **PRIVATE)
+                    max_file_size=MOST_BYTES, prevent_thread_lock=True, css=LOOK, **PRIVATE)
         print(f'The page is at http://{args.host}:{args.port}; Ctrl-C ends it', flush=True)
         page.block_thread()
 

@@ -17,6 +17,7 @@ STYLE = """
 .frame { position: absolute; border: 2px dashed #fff; outline: 1px solid #000; pointer-events: none;
          z-index: 1; }
 """
+LOOK = '#picture img, #overlay img { max-height: 70vh; }'  # of the whole page: tall pictures leave room
 TEMPLATE = """<div class="shown"><div>${value}</div>
 <div class="frame" hidden></div><div class="tip"></div></div>"""
 # names are set as text, never as HTML; positions are those of the image
@@ -75,6 +76,9 @@ element.addEventListener('pointerleave', e => {
   find('.tip').textContent = '';
 });
 element.addEventListener('dragstart', e => e.preventDefault());
+document.addEventListener('keydown', e => {  // a number is taken when its field is left
+  if (e.key === 'Enter' && e.target.matches('input[type=number]')) e.target.blur();
+});
 watch('value', () => {  // another part may be there now, and the picture elsewhere on the screen
   if (!last || !find('.shown svg')) return;
   const point = new DOMPoint(...last).matrixTransform(onScreen());
@@ -148,7 +152,9 @@ def connect(gradio, segment, button, image, words, name, threshold, opacity, hov
     given = [image, words, name, threshold, opacity]
     # one at a time: a model fills the machine
     private = dict(api_visibility='private')  # for what is done in the browser alone
-    how = dict(outputs=outputs, concurrency_limit=1, concurrency_id='model', show_progress_on=hover)
+    # what is asked while a call runs comes after it
+    how = dict(outputs=outputs, concurrency_limit=1, concurrency_id='model', show_progress_on=hover,
+               trigger_mode='always_last')
     events = [
         gradio.on([button.click, words.submit, name.submit], whole, given, api_name='segment', **how),
         hover.choose(chosen, given, **private, **how),
