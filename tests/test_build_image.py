@@ -20,7 +20,8 @@ def test_it_is_built_where_a_daemon_answers(tmp_path, answers):
     assert info == 'info\n'
     if answers:
         build, run = others
-        assert build == 'build --tag mmpartseg .\n' and run.startswith('run --rm --network none mmpartseg bash')
+        assert build == 'build --tag mmpartseg .\n'
+        assert run.startswith('run --rm --network none mmpartseg bash')
     else:
         assert not others
         assert ended.stdout.startswith(f"The image was not built: '{docker} info' fails here")
