@@ -9,8 +9,8 @@ scores, boxes as x, y, width, height); for a video, an animation or a file of se
 frame, and for a video NAME_overlay.mp4 (MPEG-4 Part 2, fourcc mp4v, without sound). On request
 NAME_panels.png, NAME_attention.png, NAME_comparison.png, cut-outs, and files for annotation tools.
 
-The exit code is 0 if all went well, 1 if a file failed or nothing could be done, and 2 for options
-that do not exist.
+The exit code is 0 if all went well, 1 if a file failed or nothing could be done, 2 for options
+that do not exist, and 130 after Ctrl-C.
 """
 import gc
 import os
@@ -179,4 +179,5 @@ if __name__ == '__main__':
         from mmpartseg.printable import printable
         sys.exit(f'error: {printable(error.args[0] if isinstance(error, KeyError) else error)}')
     except KeyboardInterrupt:
-        sys.exit('\nstopped; pictures that were done are in the output folder')
+        print('\nstopped; pictures that were done are in the output folder', file=sys.stderr)
+        sys.exit(130)  # as shells have it

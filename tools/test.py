@@ -34,6 +34,8 @@ def parse_args():
     parser.add_argument('--local_rank', '--local-rank', type=int, default=0)
     args = parser.parse_args()
     args.refine = [name for name in ('zoom', 'snap') if getattr(args, name)]
+    if args.interval < 1:
+        parser.error('--interval must be at least 1')
     if args.tta and args.refine:
         parser.error('--zoom and --snap go without --tta, whose views are flipped')
     return args

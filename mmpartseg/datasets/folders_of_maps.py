@@ -74,10 +74,13 @@ class FoldersOfMaps:
         """Stem -> file of one folder of ``data_prefix``."""
         folder = self.data_prefix.get(key, '')
         if not fileio.isdir(folder, backend_args=self.backend_args):
-            made = f'`{self.MADE_BY.format(self.data_root)}` makes it; ' if self.MADE_BY else ''
-            raise FileNotFoundError(f"{key} of {type(self).__name__}: there is no folder "
-                                    f"'{folder}'; {made}{SEE_ALSO}")
+            raise FileNotFoundError(f'{key} of {type(self).__name__}: {self.no_folder(folder)}')
         return list_stems(folder, suffixes, self.backend_args)
+
+    def no_folder(self, folder: str) -> str:
+        """What is said of a folder that is not there, with the command that makes it."""
+        made = f'`{self.MADE_BY.format(self.data_root)}` makes it; ' if self.MADE_BY else ''
+        return f"there is no folder '{folder}'; {made}{SEE_ALSO}"
 
     def _has_maps(self, key):
         folder = self.data_prefix.get(key)

@@ -40,3 +40,10 @@ def test_no_second_look_at_flipped_views(monkeypatch, capsys):
     with pytest.raises(SystemExit):
         load_tool('test').parse_args()
     assert '--zoom and --snap go without --tta' in capsys.readouterr().err
+
+
+def test_every_zeroth_picture(monkeypatch, capsys):
+    monkeypatch.setattr('sys.argv', ['test.py', 'c.py', __file__, '--show-dir', 'shown', '--interval', '0'])
+    with pytest.raises(SystemExit):
+        load_tool('test').parse_args()
+    assert '--interval must be at least 1' in capsys.readouterr().err

@@ -50,7 +50,9 @@ def test_shipped_names_and_settings(tmp_path, capsys):
     settings = ['--cfg-options', *(f'{split}_dataloader.dataset.data_root={root}'
                                    for split in ('train', 'val', 'test'))]
     assert check.main(['part_shapes', '--workers', '1', *settings]) > 0
-    assert f"there is no folder '{root}/images/" in capsys.readouterr().out
+    output = capsys.readouterr()
+    assert f"there is no folder '{root}/images/" in output.out and 'completed' not in output.err
+    assert f'; `mmpartseg convert part_shapes --out {root}` makes it; data/README.md' in output.out
     with pytest.raises(SystemExit, match="^error: there is no config 'part_shaeps': .*'part_shapes'.$"):
         check.main(['part_shaeps'])
 
@@ -120,3 +122,6 @@ def test_configs_without_part_data_sets(tmp_path):
         run(config)
     with pytest.raises(ValueError, match=r"the config names no data set for \['train'\]"):
         run(config, '--split', 'train')
+    config.write_text('val_dataloader = dict(batch_size=1)')
+    with pytest.raises(ValueError, match=r"the config names no data set for \['val'\]"):
+        run(config, '--split', 'val')

@@ -68,6 +68,18 @@ def test_exit_code_of_the_script(tmp_path, pictures, model_files, monkeypatch, p
     assert caught.value.code == code
 
 
+def test_ctrl_c(pictures, tmp_path, monkeypatch, capsys):
+    def interrupted(self, *args):
+        raise KeyboardInterrupt
+    monkeypatch.setattr(PartSegInferencer, 'forward', interrupted)
+    monkeypatch.setattr(sys, 'argv', [
+        'predict.py', str(pictures / 'a.png'), '--model', 'mini', '--out', str(tmp_path / 'out')])
+    with pytest.raises(SystemExit) as caught:
+        runpy.run_path(TOOLS / 'predict.py', run_name='__main__')
+    assert caught.value.code == 130
+    assert capsys.readouterr().err.endswith('\nstopped; pictures that were done are in the output folder\n')
+
+
 @pytest.mark.parametrize('options', [['--every', '0'], ['--batch-size', '0'],
                                      ['--object', 'a', 'b', '--object-mask', 'm.png'],
                                      ['--top', '0'], ['--threshold', '1.5'], ['--min-area', '-1'],

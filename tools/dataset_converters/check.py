@@ -70,7 +70,7 @@ def data_sets(config, splits):
     found = []
     for split in splits:
         loader = config.get(f'{split}_dataloader')
-        for leaf in leaf_configs(loader['dataset']) if loader else ():
+        for leaf in leaf_configs(loader['dataset']) if loader and 'dataset' in loader else ():
             labels = next((labels for labels, other in found if other == leaf), None)
             if labels is None:
                 found.append(([split], leaf))
@@ -97,7 +97,7 @@ def report(label, dataset, workers, subset):
     except (FileNotFoundError, ValueError) as error:
         samples, problems = [], [(MISSING, str(error))]
     found = run_jobs(partial(inspect, tables=dataset.label_tables), samples, workers,
-                     ThreadPoolExecutor)
+                     ThreadPoolExecutor) if samples else []
     kinds = defaultdict(list)
     problems += [p for f in found for p in f.problems] + value_problems(dataset, found)
     for kind, detail in problems:

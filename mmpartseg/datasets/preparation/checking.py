@@ -56,7 +56,7 @@ def match_files(dataset: PartSegDataset) -> tuple[list[dict[str, str]], list[tup
         if key not in dataset.data_prefix:
             continue
         if not Path(dataset.data_prefix[key]).is_dir():
-            problems.append((MISSING, _no_folder(dataset.data_prefix[key])))
+            problems.append((MISSING, dataset.no_folder(dataset.data_prefix[key])))
             continue
         maps = _files(dataset, key, dataset.seg_map_suffix)
         problems += [(f'images without a map in {dataset.data_prefix[key]}', images[stem])
@@ -125,12 +125,8 @@ def value_problems(dataset: PartSegDataset, found: Sequence[Found]) -> list[tupl
 def _files(dataset, key, suffix):
     folder = dataset.data_prefix[key]
     if not Path(folder).is_dir():
-        raise FileNotFoundError(_no_folder(folder))
+        raise FileNotFoundError(dataset.no_folder(folder))
     return {stem: str(Path(folder, name)) for stem, name in list_stems(folder, suffix).items()}
-
-
-def _no_folder(folder):
-    return f"there is no folder '{folder}'; data/README.md of the source shows the tree"
 
 
 def _contents(ids, tables):
