@@ -1,7 +1,6 @@
 """How pictures reach the weights of a backbone: as its tag states it, and as the config does."""
 import logging
 
-import torch
 from mmengine.logging import print_log
 
 from .architectures import agreed_config, tag_config
@@ -28,21 +27,43 @@ def interpolation(arch, pretrained):
     return preprocessing(arch, pretrained).get('interpolation')
 
 
-def compare_pixel_statistics(preprocessor, statistics):
+def compare_pixel_statistics(preprocessor, backbone):
     """One warning line where pictures are normalised in another way than weights were trained with.
 
     Args:
         preprocessor (BaseDataPreprocessor): of the model.
-        statistics (tuple, optional): of :func:`pixel_statistics`.
+        backbone (nn.Module): may have ``pixel_statistics``, those of :func:`pixel_statistics`, and
+            ``normalised_by``, mean and standard deviation that it takes pictures to be normalised by.
+
+    Raises:
+        ValueError: the backbone takes them to be normalised in another way than they are.
     """
-    if statistics is None or not hasattr(preprocessor, 'mean'):
+    taken, wanted = (getattr(backbone, name, None) for name in ('normalised_by', 'pixel_statistics'))
+    if not hasattr(preprocessor, 'mean') or taken is wanted is None:
         return
-    found = [getattr(preprocessor, name).flatten() for name in ('mean', 'std')]
-    if not all(torch.allclose(x, x.new_tensor(y), atol=0.01) for x, y in zip(found, statistics)):
-        (mean, std), (own_mean, own_std) = (
-            [[round(float(x), 3) for x in values] for values in pair] for pair in (statistics, found))
-        print_log(f'data_preprocessor has mean={own_mean}, std={own_std}; the weights of the backbone were '
-                  f'trained with mean={mean}, std={std}', 'current', logging.WARNING)
+    found = [getattr(preprocessor, name).flatten().tolist() for name in ('mean', 'std')]
+    if taken is not None and not alike(found, taken):
+        raise ValueError(f'data_preprocessor has {shown(found)}, and {type(backbone).__name__}, its '
+                         f'backbone, takes them to be normalised by {shown(taken)}: state the same for both')
+    warn_of_statistics('data_preprocessor', found, 'backbone', wanted)
+
+
+def warn_of_statistics(owner, found, user, wanted):
+    """One warning line where ``owner`` normalises otherwise than the weights of ``user`` want, if known."""
+    if wanted is not None and not alike(found, wanted):
+        print_log(f'{owner} has {shown(found)}; the weights of the {user} were trained with {shown(wanted)}',
+                  'current', logging.WARNING)
+
+
+def alike(found, wanted):
+    """Whether two pairs of mean and standard deviation are the same, to a hundredth."""
+    return all(abs(x - y) <= 0.01 for a, b in zip(found, wanted) for x, y in zip(a, b))
+
+
+def shown(statistics):
+    """Mean and standard deviation for a message."""
+    mean, std = ([round(float(x), 3) for x in values] for values in statistics)
+    return f'mean={mean}, std={std}'
 
 
 def swaps_channels(preprocessor):

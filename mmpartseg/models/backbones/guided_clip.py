@@ -4,6 +4,8 @@ import torch.nn.functional as F
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 
+from ..preprocessing import warn_of_statistics
+
 
 @MODELS.register_module()
 class GuidedCLIP(BaseModule):
@@ -31,11 +33,14 @@ class GuidedCLIP(BaseModule):
             raise ValueError(f"clip=dict(type='{type(self.clip).__name__}', …) gives no features in the "
                              "space of text, where prompts are: take OpenCLIPViT(dense='token') or "
                              'OpenCLIPImageTower(dense=True); any other backbone can be the `guidance`')
-        self.padding_divisor, self.guidance = padding_divisor, None
+        self.padding_divisor, self.guidance, self.normalised_by = padding_divisor, None, None
         self.pixel_statistics = getattr(self.clip, 'pixel_statistics', None)
         if guidance is None:
             return
         self.guidance, self.guidance_size = MODELS.build(guidance), tuple(guidance_size)
+        self.normalised_by = mean, std
+        warn_of_statistics('guidance', (guidance_mean, guidance_std), 'guidance',
+                           getattr(self.guidance, 'pixel_statistics', None))
         mean, std, wanted_mean, wanted_std = (
             torch.tensor(x, dtype=torch.float64)[:, None, None]
             for x in (mean, std, guidance_mean, guidance_std))

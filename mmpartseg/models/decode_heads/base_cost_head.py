@@ -38,7 +38,7 @@ class BaseCostHead(OpenVocabHead):
     """
     upsamples_probabilities = True
 
-    def __init__(self, train_taxonomy, test_taxonomy, text_encoder, in_channels=(256, 512, 1024),
+    def __init__(self, train_taxonomy, test_taxonomy, text_encoder, in_channels,
                  in_index=None, upsampled_channels=None, channels=128, num_layers=2, num_heads=4, window=12,
                  appearance_channels=128, text_channels=128, decoder_channels=(64, 32),
                  decoder_guidance_channels=(32, 16), class_attention='linear', pooling=2,
@@ -55,8 +55,8 @@ class BaseCostHead(OpenVocabHead):
             text_dims=text_channels, num_heads=num_heads, window=window, attention=class_attention,
             pooling=pooling, padded_classes=padded_classes)
         self.stack = CostStack(**self.stack_options)
-        self.guidance = Guidance(in_channels, appearance_channels, decoder_guidance_channels,
-                                 upsampled_channels, dims)
+        self.guidance = Guidance(in_channels, appearance_channels, decoder_guidance_channels, dims,
+                                 upsampled_channels)
         self.text_projection = nn.Sequential(nn.Linear(dims, text_channels), nn.ReLU())
         self.decoder = CostDecoder((channels, *decoder_channels), decoder_guidance_channels)
         if background:

@@ -75,7 +75,7 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
             losses = getattr(head, 'loss_decode', ())
             mask_ignored(losses if isinstance(losses, nn.ModuleList) else [losses] if losses else ())
         self._set_index(taxonomy)
-        compare_pixel_statistics(self.data_preprocessor, getattr(self.backbone, 'pixel_statistics', None))
+        compare_pixel_statistics(self.data_preprocessor, self.backbone)
 
     def _init_decode_head(self, decode_head):
         if isinstance(decode_head, dict) and decode_head.get('type') in ON_MMDET:

@@ -29,12 +29,12 @@ class Guidance(nn.Module):
             ``upsampled`` of two hidden states of CLIP on the grid itself.
         appearance_dims (int): channels of the appearance guidance.
         decoder_dims (Sequence[int]): channels of the decoder's guidance at 2 and 4 times the grid.
+        clip_dims (int): D, channels of the dense features.
         upsampled (Sequence[int], optional): CLIP guides: channels to which transposed convolutions
             bring its two hidden states, at 2 and 4 times the grid; its dense features are the third.
-        clip_dims (int): D, channels of the dense features.
     """
 
-    def __init__(self, in_channels, appearance_dims, decoder_dims, upsampled=None, clip_dims=512):
+    def __init__(self, in_channels, appearance_dims, decoder_dims, clip_dims, upsampled=None):
         super().__init__()
         self.upsample = None
         if upsampled is None:
