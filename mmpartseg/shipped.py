@@ -13,6 +13,17 @@ def shipped_root() -> Path:
     return installed if installed.is_dir() else PACKAGE.parent
 
 
+def weights_path(name: str | Path) -> str | Path:
+    """A file as it is named, or where there is none the one that ships, wherever it is run.
+
+    Args:
+        name: such as ``'data/miniature/partclipseg.safetensors'``.
+    """
+    shipped = shipped_root() / name
+    ships = Path(name).parts[:2] == ('data', 'miniature') and shipped.is_file()
+    return shipped if ships and not os.path.isfile(name) else name
+
+
 def config_path(name: str | Path) -> str:
     """A config's file from its path or its shipped name.
 

@@ -5,6 +5,7 @@ from typing import Any
 import torch
 
 from ..printable import printable
+from ..shipped import weights_path
 from .read import read_checkpoint, say_not_finite
 from .safe_schemes import safe_scheme
 
@@ -13,11 +14,13 @@ from .safe_schemes import safe_scheme
 def load_from_local(filename: str | Path, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """mmengine's loader of local files, with errors that name the file and no code run.
 
+    The file may be one that ships with the package, see :func:`weights_path`.
+
     Raises:
         FileNotFoundError: no such file.
         ValueError: the file is damaged, or holds code, or no dictionary with names of weights.
     """
-    checkpoint = read_checkpoint(filename, map_location)
+    checkpoint = read_checkpoint(weights_path(filename), map_location)
     if not isinstance(checkpoint, dict):
         raise ValueError(f'checkpoint {printable(filename)} holds a {type(checkpoint).__name__}; expected a '
                          'dictionary with the weights')

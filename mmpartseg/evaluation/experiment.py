@@ -78,11 +78,15 @@ def differences(first: dict[str, str], second: dict[str, str]) -> list[tuple[str
 
 
 def kind(cfg: Mapping[str, Any]) -> str:
-    """Which row of a table a run is about: decode head, kind of backbone, data sets; as a text."""
+    """Which row of a table a run is about: decode head, kind of backbone, data sets; as a text.
+
+    Files in which the head's weights are count by their names, as in :func:`experiment`.
+    """
     model = cfg.get('model') or {}
     model = model.get('module', model)  # of a test with TTA
     backbone = model.get('backbone') or {}
-    parts = [model.get('decode_head'), [backbone.get(key) for key in ('type', 'arch')],
+    parts = [dict(_flat(model.get('decode_head'), 'decode_head')),
+             [backbone.get(key) for key in ('type', 'arch')],
              *(_describe((cfg.get(f'{split}_dataloader') or {}).get('dataset') or {})
                for split in ('train', 'test'))]
     return json.dumps(parts, sort_keys=True, default=repr)  # lists and tuples alike

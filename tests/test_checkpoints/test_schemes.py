@@ -164,7 +164,12 @@ def test_a_shipped_folder_from_anywhere(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     loaded = CheckpointLoader.load_checkpoint('clipseg://data/miniature/clipseg')
     assert loaded['meta']['train_dataset_meta'] == dict(classes=()) and loaded['state_dict']
+    whole = 'data/miniature/partclipseg.safetensors'  # of ZSSeg+'s object segmentor
+    assert CheckpointLoader.load_checkpoint(whole)
     (tmp_path / 'data' / 'miniature' / 'clipseg').mkdir(parents=True)
+    (tmp_path / whole).write_text('mine')
+    with pytest.raises(ValueError, match=f'checkpoint {whole} cannot be read'):
+        CheckpointLoader.load_checkpoint(whole)
     with pytest.raises(FileNotFoundError, match='the folder has none of'):
         CheckpointLoader.load_checkpoint('clipseg://data/miniature/clipseg')
 

@@ -104,6 +104,14 @@ def test_what_leaves_an_experiment_as_it_is(runs, capsys):
     assert '| PartCLIPSeg | tiny | 3 runs | 30.00 ± 5.77 |' in capsys.readouterr().out
 
 
+def test_weights_of_a_head_lie_anywhere(tmp_path, capsys):
+    """As where there is no network."""
+    write_run(tmp_path, 'zsseg/part_shapes_pred_all', confusion_of([9, 9, 0, 0]), **{
+        'model.decode_head.text_encoder.init_cfg.checkpoint': 'clipseg:///elsewhere/clipseg'})
+    tables.main(['--table', '1', '--dataset', 'part_shapes', str(tmp_path)])
+    assert '| ZSSeg+ | tiny | 1 run |' in capsys.readouterr().out
+
+
 def test_a_test_with_tta_is_another_row(runs, capsys):
     cfg = paper_tables.load_config('partclipseg/part_shapes')
     use_tta(cfg)
