@@ -46,13 +46,13 @@ def _results(family: str, run: list[Description], records: dict[str, Record]) ->
     scored = [each for each in run if set(SCORES) <= set(metrics(records[each.config].scores))]
     if scored:
         lines += ['IoU in percent, from the log of the test.\n',
-                  _header('config', 'backbone', 'training', 'test', 'iterations × batch', 'hardware',
-                          *(f'{protocol} {" / ".join(SUBSETS)}' for protocol in PROTOCOLS))]
+                  _header('config', *(f'{protocol} {" / ".join(SUBSETS)}' for protocol in PROTOCOLS),
+                          'backbone', 'training', 'test', 'iterations × batch', 'hardware')]
         for each in scored:
             cells, values = _config_cells(each), metrics(records[each.config].scores)
-            lines.append(_row(cells[0], *cells[3:], records[each.config].hardware,
-                              *(' / '.join(f'{values[f"{protocol} {subset}"]:.2f}' for subset in SUBSETS)
-                                for protocol in PROTOCOLS)))
+            scores = (' / '.join(f'{values[f"{protocol} {subset}"]:.2f}' for subset in SUBSETS)
+                      for protocol in PROTOCOLS)
+            lines.append(_row(cells[0], *scores, *cells[3:], records[each.config].hardware))
         lines.append('')
     for each in [each for each in run if each not in scored]:
         lines += [f'`{model_name(each.config)}`, {records[each.config].hardware}, from its log:\n',

@@ -55,7 +55,8 @@ def write_card(card):
 
 def test_page_and_entry(checkout):
     page = (checkout / 'configs/fcn/README.md').read_text()
-    assert '| 7 × 4 | a CPU | 1.12 / 2.12 / 3.12 | 11.12 / 12.12 / 13.12 |' in page
+    assert '| [drawn.py](drawn.py) | 1.12 / 2.12 / 3.12 | 11.12 / 12.12 / 13.12 | ResNet-18 | ' in page
+    assert '| PartShapes | 7 × 4 | a CPU |' in page
     assert ('| A \\| b | FCNHead | ResNet-18 | Pascal-Part-116, seen | Pascal-Part-116 | 7 × 4 | '
             'waits for data |') in page
     assert '(../../data/w.safetensors)' in page and 'Fully Convolutional Networks' in page
