@@ -37,8 +37,7 @@ def labels_of(folder, stem):
 
 
 def polygon(mask):
-    rows, columns = np.flatnonzero(mask.any(1)), np.flatnonzero(mask.any(0))
-    top, bottom, left, right = map(int, (rows[0], rows[-1], columns[0], columns[-1]))
+    (top, *_, bottom), (left, *_, right) = (np.flatnonzero(mask.any(i)).tolist() for i in (1, 0))
     return [[left, top], [right, top], [right, bottom], [left, bottom]]
 
 
@@ -94,7 +93,8 @@ def test_coco(folder):
     (folder / 'coco.json').write_text(json.dumps({
         'images': [{'id': 1, 'file_name': 'a.png', 'height': 20, 'width': 30},
                    {'id': 2, 'file_name': 'b.png', 'height': 20, 'width': 30}],
-        'categories': [{'id': 7, 'name': 'head', 'supercategory': 'cat'}, {'id': 8, 'name': "cat's eye"}],
+        'categories': [{'id': 7, 'name': 'head', 'supercategory': 'cat'}, {'id': 8, 'name': "cat's eye"},
+                       {'id': 0, 'name': 'all', 'supercategory': 'none'}],
         'annotations': [{**each, 'area': 1, 'bbox': [0, 0, 1, 1], 'iscrowd': 0} for each in annotations]}))
     coco_parts.main([str(folder / 'coco.json'), '--images', str(folder / 'pictures'),
                      '--out', str(folder / 'mine'), '--val', '0'])
@@ -124,8 +124,16 @@ def test_labels_without_an_object():
     with pytest.raises(ValueError, match=r"'cat/he\\x1b\[2Jad' holds characters that cannot be shown"):
         class_of('cat/he\x1b[2Jad')
     assert class_of('head', 'cat') == class_of('cat : head') == class_of('cat/head') == "cat's head"
+    assert class_of('cat\u2019s  head') == class_of("cat'S head") == "cat's head"  # as phones write it
+    for name, above in (('cat', 'cat'), (None, None), ('', None), ('None', None), (' Head', None)):
+        assert coco_parts.supercategory_of(dict(name='head', supercategory=name)) == above
     with pytest.raises(ValueError, match=r"label 'head' names no object: write .*, or give .* --object"):
         class_of('head')
+
+
+def coco_text(name, used):
+    return json.dumps({'categories': [{'id': 7, 'name': name}], 'images': [],
+                       'annotations': [{'id': 1, 'image_id': 1, 'category_id': used}]})
 
 
 def test_errors(folder):
@@ -138,11 +146,13 @@ def test_errors(folder):
     write_labelme(folder, 'a', [shape("cat's head", HEAD)], imagePath='gone.png')
     with pytest.raises(ValueError, match=r"a.json': its picture '.*gone.png' is not there"):
         labelme.main([str(folder / 'pictures'), *out])
-    (folder / 'pictures' / 'a.json').write_text('[]')
+    (folder / 'a.json').write_text('[]')
     with pytest.raises(ValueError, match=r"a.json' is no file of labelme"):
-        labelme.main([str(folder / 'pictures'), *out])
-    with pytest.raises(ValueError, match=r"a.json' is no COCO file"):
-        coco_parts.main([str(folder / 'pictures' / 'a.json'), '--images', 'x', *out])
+        labelme.main([str(folder), *out])
+    for text in ('[]', coco_text(None, 7), coco_text('head', 9)):
+        (folder / 'a.json').write_text(text)
+        with pytest.raises(ValueError, match=r"a.json' is no COCO file"):
+            coco_parts.read_coco(folder / 'a.json')
     (folder / 'names.txt').write_text("cat's head:1,2,3\ncat's eye\n")
     with pytest.raises(ValueError, match='neither a name a line, nor'):
         masks_tool.main(['x', '--images', 'x', '--names', str(folder / 'names.txt'), *out])
@@ -151,7 +161,7 @@ def test_errors(folder):
 def test_a_data_set_is_not_overwritten(folder):
     write_labelme(folder, 'a', [shape("cat's head", HEAD)])
     labelme.main([str(folder / 'pictures'), '--out', str(folder / 'mine')])
-    with pytest.raises(ValueError, match=r"mine' holds a data set already; give another folder with --out"):
+    with pytest.raises(ValueError, match="mine' holds a data set already; give another folder with --out"):
         labelme.main([str(folder / 'pictures'), '--out', str(folder / 'mine')])
 
 

@@ -3,9 +3,9 @@
     mmpartseg convert coco_parts instances.json --images pictures --out data/mine
 
 A category is a part: "cat's head", "cat: head" or "cat/head", or a part alone whose supercategory (or
---object) is its object. Polygons and RLE count; where they overlap the smaller one wins. Writes images/,
-labels/, names.txt and config.py into the folder --out, prints counts, and checks what it has written as
-check.py does.
+--object, where that is missing, "none" or the part itself) is its object. Polygons and RLE count; where they
+overlap the smaller one wins. Writes images/, labels/, names.txt and config.py into the folder --out, prints
+counts, and checks what it has written as check.py does.
 """
 import argparse
 import contextlib
@@ -36,15 +36,27 @@ from mmpartseg.datasets.preparation import run_main
 from mmpartseg.datasets.preparation.own_data import Annotated, class_of, write_data_set
 from mmpartseg.datasets.preparation.painting import decode_mask
 from mmpartseg.datasets.preparation.segmentations import SHORTEST_RING, check_segmentation
+from mmpartseg.spelling import fold
+
+NEEDED = dict(imgs=('file_name', 'height', 'width'), anns=('image_id', 'category_id'))
+NO_OBJECT = ('', 'none')  # as a supercategory
 
 
 def read_coco(path):
     """A COCO file, by pycocotools; ValueError for what is none."""
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            return COCO(path)
+            coco = COCO(path)
+        for part, keys in NEEDED.items():
+            for each in getattr(coco, part).values():
+                [each[key] for key in keys]
+        unlisted = {each['category_id'] for each in coco.anns.values()} - set(coco.cats)
+        if unlisted:
+            raise ValueError(f'it has annotations of the categories {sorted(unlisted)}, and lists no such')
+        [each['name'].strip() for each in coco.cats.values()]
     except Exception as error:  # it checks nothing
         raise ValueError(f"'{path}' is no COCO file ({type(error).__name__}: {error})") from error
+    return coco
 
 
 def mask_of(segmentation, size, where):
@@ -63,14 +75,21 @@ def mask_of(segmentation, size, where):
     return decode_mask(rings, *size, where) if rings else np.zeros(size, bool)
 
 
+def supercategory_of(category):
+    """What a category belongs to; None for what tools write that know of nothing."""
+    name = category.get('supercategory') or ''
+    return None if fold(name) in NO_OBJECT or fold(name) == fold(category['name']) else name
+
+
 def samples_of(coco, images, obj, source):
     """The pictures with their annotations.
 
     Raises:
-        ValueError: a category without an object, a picture that is not there, or of another size.
+        ValueError: a category in use without an object, a picture that is not there, or of another size.
     """
-    names = {each['id']: class_of(each['name'], each.get('supercategory') or obj)
-             for each in coco.loadCats(coco.getCatIds())}
+    used = {each['category_id'] for each in coco.anns.values()}  # some tools add one for all others
+    names = {each['id']: class_of(each['name'], supercategory_of(each) or obj)
+             for each in coco.loadCats(coco.getCatIds()) if each['id'] in used}
     samples = []
     for image in coco.loadImgs(coco.getImgIds()):
         path = images / image['file_name']

@@ -73,7 +73,7 @@ def class_of(label: str, obj: str | None = None) -> str:
     if not clean(label).isprintable():
         raise ValueError(f'the label {label!r} holds characters that cannot be shown')
     for sign in BETWEEN:
-        owner, between, part = label.partition(sign)
+        owner, between, part = clean(label).partition(sign)
         if between and clean(owner) and clean(part):
             return f'{clean(owner)}{SEPARATOR}{clean(part)}'
     if obj is None or not clean(label):
