@@ -107,6 +107,16 @@ def test_a_name_is_never_cut(family, build):
             model(['cat', name])
 
 
+def test_a_mark_of_the_tokenizer_is_no_word(family, build):
+    """CLIP's tower read no further than the first end of a text: this one was 'cat' to it."""
+    model = build(family)
+    own = isinstance(model.tokenizer.made, open_clip.SimpleTokenizer)
+    for mark in ['<end_of_text>', '<START_OF_TEXT>'] if own else ['</s>', '<Pad>']:
+        with pytest.raises(ValueError, match=f"'cat{mark} dog' holds '{mark.lower()}', a mark of this CLIP"):
+            model(['head', f'cat{mark} dog'])
+    assert torch.isfinite(model(['<end>'])).all()
+
+
 @pytest.mark.parametrize('side', ['left', 'right'])
 def test_padding_on_either_side(side, tmp_path):
     """A tokenizer that pads at the left, or whose padding is its end token, cuts nothing either."""

@@ -49,7 +49,7 @@ class CompositePromptEncoder(OpenCLIPTextEncoder):
 
     def _tokens(self, obj, part):
         encode, limit = self.tokenizer.encode, self.tower.context_length
-        self.tokenizer.check_length(f'{obj} {part}')
+        self.tokenizer.check(f'{obj} {part}')
         first, second = len(self.prefix_prompt), len(self.connect_prompt)
         tokens = [self.tokenizer.sot_token_id, *range(-1, -first - 1, -1), *encode(obj),
                   *range(-first - 1, -first - second - 1, -1), *encode(part), *encode('.'),

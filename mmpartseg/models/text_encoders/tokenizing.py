@@ -27,7 +27,7 @@ class Tokenizer:
     """
 
     def __init__(self, arch, text_cfg):
-        self.arch, self.text_cfg, self._made = arch, text_cfg, None
+        self.arch, self.text_cfg, self._made, self._marks = arch, text_cfg, None, None
         self.context_length = text_cfg.get('context_length', open_clip.tokenizer.DEFAULT_CONTEXT_LENGTH)
 
     def __getattr__(self, name):  # sot_token_id, encode, …
@@ -77,11 +77,11 @@ class Tokenizer:
         A prompt fits if one more place stays empty, whatever the tokenizer does with those that do not.
 
         Raises:
-            ValueError: a prompt that does not fit.
+            ValueError: a prompt that does not fit, or that holds a mark of the tokenizer.
         """
         limit = self.context_length
         for prompt in prompts:
-            self.check_length(prompt)
+            self.check(prompt)
         tokens, longer = self.made(list(prompts), limit), self.made(['', *prompts], limit + 1)
         fits = torch.zeros(len(tokens), dtype=torch.bool)
         for place in EMPTY_PLACES:
@@ -92,13 +92,27 @@ class Tokenizer:
             raise self._too_long(shortened(prompts[i]))
         return tokens
 
-    def check_length(self, prompt):
-        """ValueError for a prompt with more characters than tokens could hold, before they are made.
+    def check(self, prompt):
+        """ValueError for a prompt that no tokens could say.
 
-        The time that CLIP's own tokenizer takes grows with the square of a word's length.
+        It has more characters than they could hold: the time that CLIP's own tokenizer takes grows with the
+        square of a word's length. Or it holds a mark such as ``<end_of_text>``, behind which nothing is read.
         """
         if len(prompt) > self.context_length * LONGEST_TOKEN:
             raise self._too_long(shortened(prompt))
+        for mark in self.marks:
+            if mark in prompt.lower():
+                raise ValueError(f"the prompt '{prompt}' holds '{mark}', a mark of this CLIP text encoder's "
+                                 'tokenizer and no word; leave it out')
+
+    @property
+    def marks(self):
+        """list[str]: what the tokenizer reads as the start or the end of a text and the like, lower case."""
+        if self._marks is None:
+            own = isinstance(self.made, open_clip.SimpleTokenizer)
+            self._marks = [self.made.decoder[each] for each in self.made.all_special_ids] if own else [
+                each.lower() for each in self.made.tokenizer.all_special_tokens]
+        return self._marks
 
     def _too_long(self, shown):
         return ValueError(f'the prompt {shown} is longer than the {self.context_length} tokens that this '
