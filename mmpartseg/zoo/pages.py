@@ -65,7 +65,10 @@ def _results(family: str, run: list[Description], records: dict[str, Record]) ->
                          (('training', record.train_log), ('test', record.test_log)) if path)
         weights = f'`{record.weights}`' if record.weights.startswith(HUB) \
             else f'[{record.weights}]({_relative(record.weights, family)})'
-        lines.append(_row(model_name(each.config), weights, f'`{record.sha256}`', logs))
+        lines.append(_row(model_name(each.config), weights + (', halved' if record.halved else ''),
+                          f'`{record.sha256}`', logs))
+    if any(records[each.config].halved for each in run):
+        lines += ['', 'Halved: in half precision; the scores are those of the weights before.']
     return [*lines, '']
 
 

@@ -20,6 +20,7 @@ class Record(NamedTuple):
     test_log: str
     hardware: str
     scores: dict[str, Any]
+    halved: bool = False  # after its test: the weights are in half precision
 
 
 def read_records(zoo: Zoo) -> dict[str, Record]:
@@ -54,7 +55,7 @@ def _shipped(zoo: Zoo, name: str, run: dict[str, str], stated: dict[str, str]) -
     weights = str(paths['weights'])
     return Record(f'configs/{name}.py', weights, file_url(zoo, weights), stated[run['weights']],
                   paths['train_log'], str(paths['test_log']), run['hardware'],
-                  logged_scores(folder / run['test_log']))
+                  logged_scores(folder / run['test_log']), bool(run.get('halved')))
 
 
 def _published(zoo: Zoo, path: Path) -> Record:
@@ -70,7 +71,7 @@ def _published(zoo: Zoo, path: Path) -> Record:
     url = f'{HUB_PAGES}{repository}/resolve/{revision or "main"}/{run["weights"]}'
     return Record(run['config'], run['published'], url, run['sha256'][run['weights']],
                   f'{folder}/train_log.json', f'{folder}/test_log.json', run['hardware'],
-                  logged_scores(path.with_name('test_log.json')))
+                  logged_scores(path.with_name('test_log.json')), bool(run.get('half')))
 
 
 def file_url(zoo: Zoo, path: str) -> str:

@@ -120,7 +120,11 @@ def test_runs_whose_scores_are_others(run, checkout, tmp_path, hub, scores, show
     assert 'nan' not in (checkout / 'configs/fcn/metafile.yaml').read_text()
 
 
-def test_half_says_so(run, checkout, tmp_path):
-    publish.main([str(run), '--out', str(tmp_path / 'out'), '--half', '--root', str(checkout)])
+def test_half_says_so(run, checkout, tmp_path, hub):
+    publish.main([str(run), '--out', str(tmp_path / 'out'), '--half', '--root', str(checkout), '--push',
+                  'me/fast', '--zoo'])
+    page = (checkout / 'configs/fcn/README.md').read_text()
+    assert f'| `hf://me/fast@{hub.commit("me/fast")}`, halved |' in page
+    assert '\nHalved: in half precision; the scores are those of the weights before.\n' in page
     assert 'in half precision; the scores are those of the weights before |' in (
         tmp_path / 'out/README.md').read_text()

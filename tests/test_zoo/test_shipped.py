@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
+import torch
 import yaml
+from safetensors.torch import load_file
 
 from mmpartseg.version import __version__
-from mmpartseg.zoo import load_zoo, outdated
+from mmpartseg.zoo import load_zoo, outdated, read_records
 from mmpartseg.zoo.metafiles import metrics
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +52,14 @@ def test_numbers_and_hashes_are_those_of_files(entries):
     assert entry['Results']['Metrics']['Oracle-Obj Unseen'] == round(log['oracle_obj/unseen'], 2)
     steps = [json.loads(line) for line in downloaded(entry['Training log']).splitlines()]
     assert steps[-1]['step'] == entry['Metadata']['Iterations']
+
+
+def test_halved_weights_are_told():
+    """Their test rounds otherwise than the log, which is of the weights before."""
+    record = read_records(load_zoo(ROOT))['configs/partclipseg/part_shapes.py']
+    halved = {value.dtype for value in load_file(ROOT / record.weights).values()} == {torch.float16}
+    assert halved and record.halved
+    assert 'partclipseg.safetensors), halved |' in (ROOT / 'configs/partclipseg/README.md').read_text()
 
 
 def test_what_is_not_run_has_no_number(entries):
