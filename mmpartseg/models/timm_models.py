@@ -20,7 +20,9 @@ def timm_model(name, **options):
     if not timm.is_model(name):
         base = name.split('.')[0]
         near = timm.list_models(f'*{base.split("_patch")[0]}*')[:5]
-        raise ValueError(f"timm {timm.__version__} has no model '{name}'; closest: {near}")
+        known = name in open_clip.list_models()
+        hint = ', but open_clip has: take OpenCLIPImageTower' if known else f'; closest: {near}'
+        raise ValueError(f"timm {timm.__version__} has no model '{name}'{hint}")
     options = dict(dict(num_classes=0), **options)
     try:
         return timm.create_model(name, dynamic_img_size=True, **options)

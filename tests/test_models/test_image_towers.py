@@ -188,7 +188,7 @@ def test_every_tower_of_open_clip_is_of_a_family():
     (dict(arch='ViT-B-61'), "no architecture 'ViT-B-61'; closest"),
     (dict(pretrained='openai'), "'openai' is neither an existing file nor"),
     (dict(type='TimmImageTower', arch='vit_base_patch14_dino'), "no model 'vit_base_patch14_dino'; closest"),
-])
+    (dict(type='TimmImageTower', arch='ViT-B-32'), "model 'ViT-B-32', but open_clip has: take OpenCLIPI")])
 def test_bad_options(options, message):
     with pytest.raises(ValueError, match=message):
         MODELS.build(dict(dict(type='OpenCLIPImageTower', arch=TINY_CLIP), **options))
