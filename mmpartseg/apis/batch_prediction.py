@@ -79,11 +79,6 @@ class BatchPrediction:
     def _add_source(self, source, every, progress):
         stem = 'stdin' if source == STDIN else Path(source).stem
         name = self.files.unique_name(stem)
-        if source == STDIN:
-            self.add(Picture('standard input', name, stem,
-                             lambda: read_content(sys.stdin.buffer.read, 'on standard input')))
-            progress()
-            return
         if not is_video(source) or is_url(source):
             self._add_pages(source, name, stem, every, progress)
             return
@@ -99,17 +94,21 @@ class BatchPrediction:
             self.video = None
 
     def _add_pages(self, source, name, stem, every, progress):
-        """An image file; of one that is animated, or has several pages, each n-th."""
-        count = self.complaints.of(pages, source)
+        """An image file, or standard input; of one that is animated, or has several pages, each n-th."""
+        file, label, content = source, source, source
+        if source == STDIN:
+            file, label, content = None, 'standard input', sys.stdin.buffer.read()
+        count = self.complaints.of(pages, content)
         if count == 1:
-            self.add(Picture(source, name, stem, lambda: read_image(source), source))
+            self.add(Picture(label, name, stem, lambda: read_image(file) if file else read_content(
+                lambda: content, 'on standard input'), file))
             progress()
             return
         for index in range(0, count, every):
             end = f'_{index:06d}'
             page_name = self.files.unique_name(f'{name}{end}')
-            self.add(Picture(f'{source}, frame {index}', page_name, f'{stem}{end}',
-                             lambda index=index: read_page(source, index)))
+            self.add(Picture(f'{label}, frame {index}', page_name, f'{stem}{end}',
+                             lambda index=index: read_page(content, index)))
             progress()
 
     def _add_frames(self, source, name, stem, every, progress):

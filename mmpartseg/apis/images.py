@@ -1,4 +1,5 @@
 """One person's picture, in whatever form it comes, as mmseg's pipelines want it."""
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from ..printable import printable
 from ..regular_files import file_content
 
 CHANNEL_ORDERS = ('bgr', 'rgb')
+WEB, ADDRESS = ('http://', 'https://', 'ftp://'), re.compile(r'[A-Za-z][\w+.-]*://')
 
 
 def read_image(image: Any, channel_order: str = 'bgr', limit: int | None = None) -> np.ndarray:
@@ -57,16 +59,17 @@ def read_image(image: Any, channel_order: str = 'bgr', limit: int | None = None)
 def _read_file(path, limit):
     shown = printable(path)
     if is_url(path):
-        raise ValueError(f"{shown} is a URL, and nothing is fetched: download it first, for example with "
-                         f"curl -LO '{shown}'")
+        raise ValueError(f'{shown} is a URL, and nothing is fetched: ' + (
+            f"download it first, for example with curl -LO '{shown}'" if path.lower().startswith(WEB)
+            else 'give the path of a file'))
     if not fileio.exists(path):
         raise FileNotFoundError(f'there is no image {shown or repr(shown)}')
     return read_content(lambda: file_content(path), path, limit)
 
 
 def is_url(path: str) -> bool:
-    """Whether a name is that of something on the web."""
-    return path.lower().startswith(('http://', 'https://', 'ftp://'))
+    """Whether a name is an address, of something on the web or elsewhere."""
+    return bool(ADDRESS.match(path))
 
 
 def read_content(get: Callable[[], bytes], path: str, limit: int | None = None) -> np.ndarray:

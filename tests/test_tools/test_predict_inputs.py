@@ -167,14 +167,27 @@ def test_every_frame_and_page(run, tmp_path, kind):
     assert list(few) == ['m_000000', 'm_000002']
 
 
-@pytest.mark.parametrize('url', ['https://example.org/cat.jpg', 'http://example.org/cat.php?id=3',
-                                 'https://example.org/film.mp4'])
-def test_urls_are_refused_and_stop_nothing(run, pictures, url, capsys):
+CURL = "download it first, for example with curl -LO '{}'"
+
+
+@pytest.mark.parametrize('url, advice', [
+    ('https://example.org/cat.jpg', CURL), ('http://example.org/cat.php?id=3', CURL),
+    ('https://example.org/film.mp4', CURL), ('file:///cat.jpg', 'give the path of a file'),
+    ('S3://cats/*.mp4', 'give the path of a file')])
+def test_urls_are_refused_and_stop_nothing(run, pictures, url, advice, capsys):
     code, found = run(url, pictures / 'a.png')
     assert code == 1 and list(found) == ['a']
     failed = [line for line in capsys.readouterr().err.splitlines() if line.startswith('failed')]
-    assert failed == [f"failed: {url}: {url} is a URL, and nothing is fetched: download it first, for "
-                      f"example with curl -LO '{url}'"]
+    assert failed == [f'failed: {url}: {url} is a URL, and nothing is fetched: {advice.format(url)}']
+
+
+def test_pages_on_standard_input(run, monkeypatch):
+    content = io.BytesIO()
+    Image.fromarray(RGB).save(content, 'tiff', save_all=True, append_images=[Image.fromarray(RGB[::-1])] * 2)
+    monkeypatch.setattr(sys, 'stdin', io.TextIOWrapper(io.BytesIO(content.getvalue())))
+    code, found = run('-', '--every', 2)
+    assert code == 0 and list(found) == ['stdin_000000', 'stdin_000002']
+    assert found['stdin_000002']['image'] == 'standard input, frame 2'
 
 
 @pytest.mark.parametrize('out, err, shown', [(True, True, False), (False, True, True), (False, False, False)])
