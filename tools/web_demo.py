@@ -156,8 +156,12 @@ def main(argv=None):
         page = build_page(lambda *given: segment(inferencer, folder, *given), args.parts,
                           training_note(inferencer.words.trained, model), example_pictures(folder))
         keep_present(folder)
-        page.launch(server_name=args.host, server_port=args.port, allowed_paths=[str(folder)], quiet=True,
-                    max_file_size=MOST_BYTES, prevent_thread_lock=True, css=LOOK, **PRIVATE)
+        try:
+            page.launch(server_name=args.host, server_port=args.port, allowed_paths=[str(folder)], quiet=True,
+                        max_file_size=MOST_BYTES, prevent_thread_lock=True, css=LOOK, **PRIVATE)
+        except OSError as error:  # gradio names options of its own
+            raise OSError(f'port {args.port} of {args.host} cannot be had, another program may have it: give '
+                          'another with --port') from error
         print(f'The page is at http://{args.host}:{args.port}; Ctrl-C ends it', flush=True)
         page.block_thread()
 

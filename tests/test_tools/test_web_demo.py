@@ -180,6 +180,9 @@ def test_bound_to_this_machine(mocked, tmp_path, monkeypatch, capsys):
         assert f'The page is at http://{host}:7860; Ctrl-C' in capsys.readouterr().out
         assert options['share'] is options['run_history'] is options['enable_monitoring'] is False
     assert mocked.Blocks.call_args.kwargs['analytics_enabled'] is False
+    page.launch.side_effect = OSError('Cannot find empty port: set GRADIO_SERVER_PORT')
+    with pytest.raises(OSError, match='port 7860 of 127.0.0.1 cannot be had.* another with --port'):
+        demo.main(['--config', files[0], '--checkpoint', files[1]])
 
 
 def test_without_gradio(monkeypatch):

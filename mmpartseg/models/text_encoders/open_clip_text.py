@@ -117,7 +117,8 @@ class OpenCLIPTextEncoder(BaseModule):
             return self._kept(names)
 
     def _kept(self, names):
-        key = self._weights_key()
+        with torch.set_grad_enabled(self.training and torch.is_grad_enabled()):  # one key in all of testing
+            key = self._weights_key()
         if key != self._cache_key:
             self._cache, self._stacked, self._cache_key = {}, {}, key
         if names in self._stacked:
