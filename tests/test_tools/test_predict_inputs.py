@@ -65,8 +65,7 @@ def test_a_video_that_ends_early(run, tmp_path, capsys):
 
 def test_what_decoders_say_is_said_of_the_file(run, tmp_path, capfd):
     """The lines of ffmpeg, libtiff and Pillow name none."""
-    exif = b'Exif\0\0II*\0\x08\0\0\0\x05\0\x0f\x01\x02\0\xff\xff\0\0'
-    Image.fromarray(RGB).save(tmp_path / 'exif.jpg', exif=exif)
+    Image.fromarray(RGB).save(tmp_path / 'exif.jpg', exif=b'Exif\0\0II*\0\x08' + b'\0\0\0\x05\0\x0f\x01\xff')
     Image.fromarray(RGB).save(tmp_path / 'lzw.tif', compression='tiff_lzw')
     content = (tmp_path / 'lzw.tif').read_bytes()
     (tmp_path / 'lzw.tif').write_bytes(content[:80] + b'\xff' * 60 + content[140:])
@@ -171,14 +170,13 @@ CURL = "download it first, for example with curl -LO '{}'"
 
 
 @pytest.mark.parametrize('url, advice', [
-    ('https://example.org/cat.jpg', CURL), ('http://example.org/cat.php?id=3', CURL),
-    ('https://example.org/film.mp4', CURL), ('file:///cat.jpg', 'give the path of a file'),
-    ('S3://cats/*.mp4', 'give the path of a file')])
+    ('http://example.org/cat.php?id=3', CURL), ('https://example.org/film.mp4', CURL),
+    ('file:///cat.jpg', 'give the path of a file'), ('S3://cats/*.mp4', 'give the path of a file')])
 def test_urls_are_refused_and_stop_nothing(run, pictures, url, advice, capsys):
     code, found = run(url, pictures / 'a.png')
     assert code == 1 and list(found) == ['a']
-    failed = [line for line in capsys.readouterr().err.splitlines() if line.startswith('failed')]
-    assert failed == [f'failed: {url}: {url} is a URL, and nothing is fetched: {advice.format(url)}']
+    assert capsys.readouterr().err == (
+        f'\nfailed: {url}: {url} is a URL, and nothing is fetched: {advice.format(url)}\n')
 
 
 def test_pages_on_standard_input(run, monkeypatch):
