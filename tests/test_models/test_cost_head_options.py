@@ -1,4 +1,4 @@
-"""What the cost family refuses, in one line each."""
+"""What the cost family refuses, in one line each; names with synonyms."""
 import pytest
 import torch
 from mmseg.registry import MODELS
@@ -22,3 +22,17 @@ def test_a_grid_that_pooling_leaves_nothing_of(variant):
     cfg['backbone']['clip_size'] = (24, 8)
     with pytest.raises(ValueError, match='pooling=2 leaves nothing of a grid of 3x1 tokens; .* pooling=1'):
         MODELS.build(cfg)(torch.rand(1, 3, 32, 32))
+
+
+@pytest.mark.parametrize('synonyms', ['mean', 'first'])
+def test_synonyms_of_a_class_are_those_of_its_object_and_part(synonyms):
+    """Of "cat, kitten's ear" neither "cat" alone nor "kitten's ear" alone, so that parts differ."""
+    cfg = cost_config('catseg')
+    cfg['decode_head']['synonyms'] = synonyms
+    head = MODELS.build(cfg).decode_head
+    meant = [["cat's ear", "cat's tip", "kitten's ear", "kitten's tip"], ["dog's head"], ['cat', 'kitten']]
+    taken = meant if synonyms == 'mean' else [names[:1] for names in meant]
+    expected = torch.stack([head.encode(names).sum(0) for names in taken])
+    found = head.encode(["cat, kitten's ear, tip", "dog's head", 'cat, kitten'])
+    torch.testing.assert_close(found, expected, atol=1e-6, rtol=0)
+    assert (found[0] - head.encode(["cat, kitten's tail"])[0]).abs().max() > 1e-3

@@ -4,10 +4,21 @@ import torch.nn.functional as F
 from torch import nn
 
 from ...printable import counted
+from ...taxonomy import SEPARATOR
 from ..layers.cost import CostDecoder, CostEmbedding, CostStack, Guidance
 from .open_vocab_head import OpenVocabHead
 
 SYNONYM = ', '
+
+
+def synonyms_of(name):
+    """What a name stands for; of a class, each synonym of the object with each of the part.
+
+    >>> synonyms_of('couch, sofa'), synonyms_of("couch, sofa's leg")
+    (['couch', 'sofa'], ["couch's leg", "sofa's leg"])
+    """
+    owner, separator, part = name.partition(SEPARATOR)
+    return [f'{each}{separator}{own}' for each in owner.split(SYNONYM) for own in part.split(SYNONYM)]
 
 
 class BaseCostHead(OpenVocabHead):
@@ -68,7 +79,7 @@ class BaseCostHead(OpenVocabHead):
 
     def encode(self, names):
         """(n, p, D): the text of names; the mean over synonyms, or the first."""
-        groups = [name.split(SYNONYM)[:None if self.synonyms == 'mean' else 1] for name in names]
+        groups = [synonyms_of(name)[:None if self.synonyms == 'mean' else 1] for name in names]
         text = F.normalize(self.text_encoder([name for group in groups for name in group]), dim=2)
         if len(text) == len(names):
             return text
