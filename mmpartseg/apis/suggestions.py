@@ -1,7 +1,7 @@
 """Did you mean …? Words near to those that people know."""
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from ..spelling import fold
@@ -83,7 +83,7 @@ def hints(taxonomy: PartTaxonomy) -> list[str]:
     return lines
 
 
-def _split_in_two(word):
+def _split_in_two(word: str) -> Iterator[tuple[str, str]]:
     """What may be object and part in one name: ``'cat head'``, ``'cats head'``, ``'head of a cat'``."""
     for gap in re.finditer(r'[\s-]+', word):
         obj, part = word[:gap.start()], word[gap.end():]

@@ -4,14 +4,15 @@ import torch
 PROBES = 4  # numbers of a weight that are compared
 
 
-def weights_state(weights):
+def weights_state(weights, with_numbers):
     """What is another one once weights have changed.
 
     torch counts changes in place, but not those by ``weight.data``, a fused optimizer or NumPy: these show in
-    a few numbers of each weight. Where gradients are recorded, no number is asked of an accelerator.
+    a few numbers of each weight.
 
     Args:
         weights (Iterable[Tensor]): parameters and buffers.
+        with_numbers (bool): whether to look at these, for which an accelerator is waited for.
 
     Returns:
         tuple: to be compared.
@@ -19,9 +20,9 @@ def weights_state(weights):
     state, probes = [], {}
     for x in weights:
         state.append((x.dtype, x.device, x.data_ptr(), 0 if x.is_inference() else x._version))
-        probes.setdefault(state[-1][:2], []).append(few_numbers(x, PROBES))
-    numbers = [] if torch.is_grad_enabled() else [torch.cat(each).tolist() for each in probes.values()]
-    return state, numbers
+        if with_numbers and not x.is_meta:
+            probes.setdefault(state[-1][:2], []).append(few_numbers(x, PROBES))
+    return state, [torch.cat(each).tolist() for each in probes.values()]
 
 
 def few_numbers(x, count):

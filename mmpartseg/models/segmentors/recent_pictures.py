@@ -59,7 +59,8 @@ class RecentPictures:
 
     @staticmethod
     def _key(inputs, modules):
-        state = weights_state(x for module in modules for x in (*module.parameters(), *module.buffers()))
+        weights = [x for module in modules for x in (*module.parameters(), *module.buffers())]
+        state = weights_state(weights, with_numbers=not torch.is_grad_enabled())
         probes = few_numbers(inputs, PROBES).tolist()
         precision = autocast_dtype(inputs.device.type)
         return tuple(inputs.shape), inputs.dtype, inputs.device, precision, state, probes

@@ -117,8 +117,7 @@ class OpenCLIPTextEncoder(BaseModule):
             return self._kept(names)
 
     def _kept(self, names):
-        with torch.set_grad_enabled(self.training and torch.is_grad_enabled()):  # one key in all of testing
-            key = self._weights_key()
+        key = self._weights_key()
         if key != self._cache_key:
             self._cache, self._stacked, self._cache_key = {}, {}, key
         if names in self._stacked:
@@ -134,8 +133,8 @@ class OpenCLIPTextEncoder(BaseModule):
         return self._stacked[names]
 
     def _weights_key(self):
-        parameters = list(self.parameters())
-        return weights_state(parameters), parameters[0].device
+        weights, learns = list(self.parameters()), self.training and torch.is_grad_enabled()
+        return weights_state(weights, with_numbers=not learns), weights[0].device
 
     def _encode_all(self, names):
         return dict(zip(names, self._encode(names))) if names else {}
