@@ -107,7 +107,8 @@ def test_peak_memory():
     """200 MB for a moment, in a process of its own: a long one may hold as much that is free."""
     process = subprocess.run([sys.executable, '-c', PEAK], cwd=TOOLS, capture_output=True, text=True)
     held, peak = map(int, process.stdout.split())
-    assert held < 50e6 and 190e6 < peak < 250e6
+    # held is below 0 where imports' garbage went meanwhile
+    assert held < 50e6 and 190e6 < peak - held < 250e6
 
 
 @pytest.mark.parametrize('power', [0, 1, 1.5, 2])
