@@ -33,4 +33,4 @@ if ! command -v chromium > /dev/null; then
     fi
 fi
 step "Testing the web page"
-GRADIO_ANALYTICS_ENABLED=False "$DEMO/bin/python" -m pytest -rs tests/test_tools/test_web_demo.py tests/test_tools/test_web_demo_browser.py "$@"
+GRADIO_ANALYTICS_ENABLED=False "$DEMO/bin/python" -m pytest -rs tests/test_tools/test_web_demo*.py "$@"

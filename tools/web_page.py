@@ -121,35 +121,40 @@ def build_page(segment, parts, note, examples):
                 downloads = gradio.Files(label='Download', elem_id='downloads', interactive=False)
         gradio.Examples(examples, [image, words, name], elem_id='examples')
         gradio.HTML(html.escape(note), elem_id='note')
-        box = gradio.State(None)
-        connect(gradio, segment, button, image, words, name, threshold, opacity,
-                hover, [overlay, hover, downloads, line, box], box)
+        answered = gradio.Textbox(visible='hidden', label='Picture that is answered')
+        chosen = gradio.State((None, None))
+        connect(gradio, segment, button, [image, words, name, threshold, opacity],
+                hover, [overlay, hover, downloads, line, answered, chosen])
     return page
 
 
-def connect(gradio, segment, button, image, words, name, threshold, opacity, hover, outputs, box):
+def connect(gradio, segment, button, given, hover, outputs):
     """What happens when: each call has all that it needs, so that visitors do not meet."""
+    image, words, name, threshold, opacity = given
+    *shown, answered, chosen = outputs
+
     def answer(*given):
+        picture, box = given[0] or '', given[-1]
         try:
-            *shown, text = segment(*given)
+            *found, text = segment(*given)
         except (ValueError, OSError, MemoryError, RuntimeError) as error:
             text = html.escape(str(error))  # a browser takes it for HTML
-            yield *CLEARED, text, None
+            yield *CLEARED, text, picture, (picture, None)
             raise gradio.Error(text, print_exception=False) from error
-        yield *shown, html.escape(text), given[-1]
+        yield *found, html.escape(text), picture, (picture, box)
 
     def whole(*given):
         yield from answer(*given, None)
 
-    def chosen(image, words, name, threshold, opacity, event: gradio.EventData):
+    def one_object(image, words, name, threshold, opacity, event: gradio.EventData):
         yield from answer(image, words, name, threshold, opacity, event.box)
 
-    def again(image, *given):
+    def again(image, words, name, threshold, opacity, chosen):
         if image is None:  # nothing to show anew
             return
-        yield from answer(image, *given)
+        picture, box = chosen
+        yield from answer(image, words, name, threshold, opacity, box if picture == image else None)
 
-    given = [image, words, name, threshold, opacity]
     # one at a time: a model fills the machine
     private = dict(api_visibility='private')  # for what is done in the browser alone
     # what is asked while a call runs comes after it
@@ -157,13 +162,16 @@ def connect(gradio, segment, button, image, words, name, threshold, opacity, hov
                trigger_mode='always_last')
     events = [
         gradio.on([button.click, words.submit, name.submit], whole, given, api_name='segment', **how),
-        hover.choose(chosen, given, **private, **how),
-        gradio.on([threshold.release, opacity.release], again, [*given, box], **private, **how)]
+        hover.choose(one_object, given, **private, **how),
+        gradio.on([threshold.release, opacity.release], again, [*given, chosen], **private, **how)]
     # in the browser, at once: an answer of the server that is late would take what was asked for since
     image.change(None, cancels=events)
-    image.change(None, None, outputs[:-1], js=CLEAR, **private)
-    image.change(lambda: None, None, box, queue=False, show_progress='hidden', **private)
+    image.change(None, None, [*shown, answered], js=CLEAR, **private)
+    # of two calls that wait, gradio cancels one; what answers another picture than the present one is cleared
+    answered.change(None, [image, answered], [*shown, answered], js=CLEAR_OTHERS, **private)
 
 
 CLEARED = (None, '', None)  # picture, parts to point at, downloads
-CLEAR = "() => [null, '', null, '']"  # and the line
+CLEAR = "() => [null, '', null, '', '']"  # and the line, and which picture it is about
+CLEAR_OTHERS = f"""(image, answered) => answered === (image?.path ?? '')
+    ? Array(5).fill({{__type__: 'update'}}) : ({CLEAR})()"""

@@ -4,7 +4,6 @@ import threading
 from pathlib import Path
 
 import pytest
-import web_demo as demo
 from PIL import Image
 
 from tests.visited_page import (  # noqa: F401
@@ -29,7 +28,7 @@ def test_visitors_do_not_meet(url, tmp_path):
 
     def visit(i):
         own = client.Client(url, verbose=False, download_files=str(tmp_path), httpx_kwargs=dict(timeout=60))
-        *_, downloads, line = own.predict(client.handle_file(paths[i % 2]), f'owl: part{i}, wing', '', 0,
+        *_, downloads, line, _ = own.predict(client.handle_file(paths[i % 2]), f'owl: part{i}, wing', '', 0,
                                           0.5, api_name='/segment')
         answers[i] = document(downloads), line
     visitors = [threading.Thread(target=visit, args=[i]) for i in range(20)]
@@ -138,39 +137,6 @@ def test_mistakes(tab, tmp_path):
     drop(tab, picture_file(tmp_path, 'damaged'))
     tab.get_by_role('button', name='Segment').click()
     line_with(tab, 'image damaged.png cannot be read')
-
-
-def test_late_answers(tab, tmp_path, monkeypatch):
-    """A slow server takes away nothing that was asked for since; answers to an earlier picture are gone."""
-    held, go_on, segment = [], threading.Event(), demo.segment
-    tab.route('**/run/predict*', lambda route: held.append(route))  # what a new picture asks of the server
-    drop(tab, picture_file(tmp_path, 'transparent'))
-    fill(tab, Parts=PARTS)
-    tab.get_by_role('textbox', name='Parts').press('Enter')
-    line_with(tab, 'parts found')
-    for each in held:
-        each.continue_()
-    tab.unroute('**/run/predict*')
-    tab.wait_for_timeout(1000)
-    line_with(tab, 'parts found')
-    assert tab.locator('#hover .shown svg').count() == 1
-    asked = threading.Event()
-    monkeypatch.setattr(demo, 'segment', lambda *given: (asked.set(), go_on.wait(), segment(*given))[-1])
-    tab.get_by_role('button', name='Segment').click()
-    asked.wait()
-    fill(tab, Parts='cat: head')  # is not passed over because a call is running
-    tab.get_by_role('textbox', name='Parts').press('Enter')
-    go_on.set()
-    line_with(tab, 'of 1 part found')
-    asked.clear()
-    go_on.clear()
-    tab.get_by_role('button', name='Segment').click()
-    asked.wait()
-    tab.locator('#picture').get_by_role('button', name='Remove Image').click()
-    drop(tab, picture_file(tmp_path, '16 bit'))
-    go_on.set()
-    tab.wait_for_timeout(1500)
-    assert tab.locator('#line').inner_text().strip() == '' and tab.locator('#hover .shown svg').count() == 0
 
 
 def test_a_tall_picture(tab, tmp_path):
