@@ -1,5 +1,6 @@
 """The page of web_demo.py: what is where, and what happens in the browser."""
 import html
+import itertools
 
 from model_options import EXAMPLE, THRESHOLD
 
@@ -132,16 +133,18 @@ def connect(gradio, segment, button, given, hover, outputs):
     """What happens when: each call has all that it needs, so that visitors do not meet."""
     image, words, name, threshold, opacity = given
     *shown, answered, chosen = outputs
+    numbers = itertools.count()
 
     def answer(*given):
-        picture, box = given[0] or '', given[-1]
+        picture, box = given[0], given[-1]
+        which = f"{next(numbers)} {picture or ''}"  # the number lets the browser see every answer
         try:
             *found, text = segment(*given)
         except (ValueError, OSError, MemoryError, RuntimeError) as error:
             text = html.escape(str(error))  # a browser takes it for HTML
-            yield *CLEARED, text, picture, (picture, None)
+            yield *CLEARED, text, which, (picture, None)
             raise gradio.Error(text, print_exception=False) from error
-        yield *found, html.escape(text), picture, (picture, box)
+        yield *found, html.escape(text), which, (picture, box)
 
     def whole(*given):
         yield from answer(*given, None)
@@ -173,5 +176,5 @@ def connect(gradio, segment, button, given, hover, outputs):
 
 CLEARED = (None, '', None)  # picture, parts to point at, downloads
 CLEAR = "() => [null, '', null, '', '']"  # and the line, and which picture it is about
-CLEAR_OTHERS = f"""(image, answered) => answered === (image?.path ?? '')
+CLEAR_OTHERS = f"""(image, answered) => answered.endsWith(' ' + (image?.path ?? ''))
     ? Array(5).fill({{__type__: 'update'}}) : ({CLEAR})()"""

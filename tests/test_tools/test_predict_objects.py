@@ -8,6 +8,7 @@ from mmengine.structures import PixelData
 from mmseg.registry import DATASETS, MODELS
 from mmseg.structures import SegDataSample
 from PIL import Image
+from safetensors.torch import save_file
 
 from mmpartseg.datasets.preparation import write_label_map
 from mmpartseg.evaluation import OpenVocabPartIoU
@@ -147,8 +148,9 @@ def test_prediction_and_scores():
     assert not any(key.startswith('pred_obj') for key in expected)
 
 
-def test_a_real_model_of_mmseg(tmp_path):
-    """init_model and inference_model, as the command calls them."""
+@pytest.mark.parametrize('named_by', ['checkpoint', 'test data', None])
+def test_a_real_model_of_mmseg(tmp_path, named_by):
+    """init_model and inference_model, as the command calls them; weights may be all that a file has."""
     config = tmp_path / 'fcn.py'
     config.write_text("""
 norm_cfg = dict(type='BN')
@@ -162,12 +164,16 @@ model = dict(type='EncoderDecoder', data_preprocessor=dict(type='SegDataPreProce
 default_scope = 'mmseg'
 test_pipeline = [dict(type='LoadImageFromFile'), dict(type='Resize', scale=(16, 16)),
                  dict(type='PackSegInputs')]
-test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
-""")
+test_dataloader = dict(dataset=dict(type='BaseSegDataset', pipeline=test_pipeline, lazy_init=True))
+""" + ("test_dataloader['dataset']['metainfo'] = dict(classes=('cat', 'sky'))" * (named_by == 'test data')))
     model = MODELS.build(Config.fromfile(config).model)
     model.decode_head.conv_seg.bias.data[0] = 1e6  # everything is cat
-    torch.save(dict(state_dict=model.state_dict(),
-                    meta=dict(dataset_meta=dict(classes=('cat', 'sky')))), tmp_path / 'fcn.pth')
+    weights = tmp_path / 'fcn.safetensors'
+    save_file(model.state_dict(), weights)
+    if named_by == 'checkpoint':
+        weights = tmp_path / 'fcn.pth'
+        torch.save(dict(state_dict=model.state_dict(),
+                        meta=dict(dataset_meta=dict(classes=('cat', 'sky')))), weights)
     (tmp_path / 'images').mkdir()
     Image.new('RGB', (20, 12)).save(tmp_path / 'images' / 'x.jpg')
     data = tmp_path / 'data.py'
@@ -175,7 +181,11 @@ test_dataloader = dict(dataset=dict(pipeline=test_pipeline))
 test_dataloader = dict(dataset=dict(type='PascalPart116Dataset', data_root='{tmp_path}',
                                     data_prefix=dict(img_path='images')))
 """)
-    predict_objects.main([str(config), str(tmp_path / 'fcn.pth'), str(data), '--out',
-                          str(tmp_path / 'out'), '--device', 'cpu'])
+    options = [str(config), str(weights), str(data), '--out', str(tmp_path / 'out'), '--device', 'cpu']
+    if named_by is None:
+        with pytest.raises(ValueError, match=r'fcn.safetensors does not name its classes, nor .*fcn.py'):
+            predict_objects.main(options)
+        return
+    predict_objects.main(options)
     stored = np.array(Image.open(tmp_path / 'out' / 'x.png'))
     assert stored.shape == (12, 20) and np.all(stored == 7)  # cat in Pascal-Part-116's object maps

@@ -153,20 +153,22 @@ def test_what_the_browser_gets(mocked, segment, tmp_path):
     assert '<' not in mocked.HTML.call_args_list[-1].args[0]
     whole = mocked.on.call_args_list[0].args[1]
     path = picture_file(tmp_path, '16 bit')
-    (*_, line, box), = whole(path, 'cat: R&D', '', 0, 0.5)
-    assert 'R&amp;D' in line and '<' not in line and box is None
-    answers = whole(picture_file(tmp_path, 'damaged'), 'cat: head', MARKUP, 0, 0.5)
-    *cleared, line, box = next(answers)
-    assert cleared == [None, '', None] and box is None and 'damaged.png cannot be read' in line
+    (*_, line, answered, chosen), = whole(path, 'cat: R&D', '', 0, 0.5)
+    assert 'R&amp;D' in line and '<' not in line and answered == f'0 {path}' and chosen == (path, None)
+    damaged = picture_file(tmp_path, 'damaged')
+    answers = whole(damaged, 'cat: head', MARKUP, 0, 0.5)
+    *cleared, line, answered, chosen = next(answers)
+    assert cleared == [None, '', None] and answered == f'1 {damaged}' and chosen == (damaged, None)
+    assert 'damaged.png cannot be read' in line
     with pytest.raises(ValueError, match=r'damaged\.png cannot be read'):
         next(answers)
     for parts, name in ((f'cat: {MARKUP}', ''), ('cat: head', MARKUP)):
         with pytest.raises(ValueError) as error:
             list(whole(path, parts, name, 0, 0.5))
         assert '<' not in str(error.value) and '&lt;img src=x' in str(error.value)
-    cancel, clear, forget = image.change.call_args_list  # the first two without the server
-    assert len(cancel.kwargs['cancels']) == 3 and forget.args[0]() is None
-    assert cancel.args == (None, ) and clear.args[:2] == (None, None) and len(clear.args[2]) == 4
+    cancel, clear = image.change.call_args_list  # without the server
+    assert len(cancel.kwargs['cancels']) == 3 and cancel.args == (None, )
+    assert clear.args[:2] == (None, None) and len(clear.args[2]) == 5
 
 
 def test_bound_to_this_machine(mocked, tmp_path, monkeypatch, capsys):

@@ -30,6 +30,7 @@ import mmpartseg  # noqa: F401  makes mmseg importable without compiled mmcv, an
 import numpy as np
 from mmengine.config import Config
 from mmengine.device import get_device
+from mmengine.runner import load_checkpoint
 from mmengine.utils import ProgressBar
 from mmseg.apis import inference_model, init_model
 from mmseg.registry import DATASETS
@@ -37,7 +38,7 @@ from mmseg.registry import DATASETS
 from mmpartseg.datasets.label_files import smallest_dtype
 from mmpartseg.datasets.output_names import check_output_names, output_name
 from mmpartseg.datasets.preparation import ignore_value, run_main, write_label_map
-from mmpartseg.printable import counted
+from mmpartseg.printable import counted, printable
 
 
 def object_table(classes, object_classes):
@@ -92,10 +93,30 @@ def predict(model, datasets, out):
         bar.update()
 
 
+def load_model(config, checkpoint, device):
+    """An MMSegmentation model whose ``dataset_meta`` has its classes' names.
+
+    Raises:
+        ValueError: neither the weights' file nor the test data of the config names them.
+    """
+    model = init_model(config, None, device)
+    meta = load_checkpoint(model, checkpoint, map_location='cpu').get('meta') or {}
+    classes = (meta.get('dataset_meta') or {}).get('classes')
+    if classes is None:  # a file of weights alone, such as .safetensors
+        model_data = model.cfg.get('test_dataloader') and test_sets(config)
+        classes = model_data and model_data[0].metainfo.get('classes')
+    if classes is None:
+        raise ValueError(f'{printable(checkpoint)} does not name its classes, nor does the test_dataloader '
+                         f'of {printable(config)}: give a checkpoint of tools/train.py, or a config with the '
+                         "model's test data")
+    model.dataset_meta = dict(classes=classes)
+    return model
+
+
 def main(argv=None):
     """Command line."""
     args = parse_args(argv)
-    model = init_model(args.model, args.checkpoint, args.device or get_device())
+    model = load_model(args.model, args.checkpoint, args.device or get_device())
     predict(model, test_sets(args.data), args.out)
 
 
