@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -176,10 +177,14 @@ def _fetched(url, name):
     target = cache_folder() / f'{name}-{Path(urlsplit(url).path).name or "weights.pth"}'
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with urllib.request.urlopen(url) as source, tempfile.NamedTemporaryFile(
-                dir=target.parent, delete=False) as file:
-            shutil.copyfileobj(source, file)
-        os.replace(file.name, target)
-    except OSError as error:
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder, urllib.request.urlopen(url) as source:
+            part = Path(folder) / target.name
+            with part.open('wb') as file:
+                shutil.copyfileobj(source, file)
+            stated, found = source.headers['Content-Length'], part.stat().st_size
+            if stated is not None and int(stated) != found:
+                raise OSError(f'{found} of {stated} bytes came')
+            part.replace(target)
+    except (OSError, HTTPException) as error:
         raise FileNotFoundError(f"'{url}' cannot be fetched: {error}") from error
     return target

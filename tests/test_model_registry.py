@@ -90,6 +90,10 @@ def served(folder):
         def log_message(self, *args):
             """Nothing is printed."""
 
+        def copyfile(self, source, outputfile):
+            """What is called cut breaks off."""
+            outputfile.write(source.read(3 if 'cut' in self.path else -1))
+
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Served)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -100,12 +104,17 @@ def served(folder):
 
 def test_a_url_is_fetched(cache, tmp_path):
     (tmp_path / 'served').mkdir()
-    (tmp_path / 'served' / 'a.pth').write_bytes(b'weights')
+    for name in ('a.pth', 'cut.pth'):
+        (tmp_path / 'served' / name).write_bytes(b'weights')
     model = published_model('partclipseg-ade')
     with served(tmp_path / 'served') as url:
         found = checkpoint_of(model, f'{url}/a.pth', str).removeprefix('partclipseg://')
         with pytest.raises(FileNotFoundError, match=r"b.pth' cannot be fetched: HTTP Error 404"):
             checkpoint_of(model, f'{url}/b.pth')
+        with pytest.raises(FileNotFoundError, match=r"cut.pth' cannot be fetched: 3 of 7 bytes came"):
+            checkpoint_of(model, f'{url}/cut.pth')
+    assert {path.name for path in Path(found).parent.iterdir()} == {
+        'partclipseg-ade.path', 'partclipseg-ade-a.pth'}  # nothing of the others
     assert found.startswith(str(cache)) and open(found, 'rb').read() == b'weights'
     assert checkpoint_of(model, None, str).endswith(found)
     with pytest.raises(ValueError, match=r"'ftp://x/y' is neither a path nor an http"):

@@ -84,6 +84,16 @@ def test_data(tmp_path):
     assert found['images_per_second'] == pytest.approx(1000 / found['milliseconds_per_image'])
 
 
+@pytest.mark.parametrize('dtype, ways', [(torch.float32, 2), (torch.bfloat16, 2), (torch.float16, 1)])
+def test_a_matrix_product_by_the_ways_that_end(monkeypatch, dtype, ways):
+    """On a CPU ``@`` in float16 takes minutes, where ``linear`` takes seconds."""
+    tried = []
+    monkeypatch.setattr(measure, 'MATRIX_SIDE', {'cpu': 8})
+    monkeypatch.setattr(measure, 'timed', lambda way, *_: tried.append(way().dtype) or dict(fastest=len(tried)))
+    assert measure.matrix_product(torch.device('cpu'), dtype) == (dict(fastest=1), 2 * 8**3)
+    assert tried == ways * [dtype]
+
+
 def test_operations_of_attention_and_products():
     """Two per multiply-add: an (m, k) by (k, n) product has 2mkn; attention has two products."""
     a, b, q = torch.randn(3, 5), torch.randn(5, 7), torch.randn(1, 2, 11, 4)
