@@ -149,10 +149,17 @@ def _flat(content, depth=0):
     elif isinstance(content, list):
         if len(content) == 2 and isinstance(content[0], str) and isinstance(content[1], list):
             content = [(tuple(content), )]
+        if len(content) > 1 and all(map(_is_pair, content)):
+            content = [(tuple(pair), ) for pair in content]
         for entry in content:
             yield from _flat(entry, depth + 1)
     else:
         raise ValueError(f'names must be text, got {shortened(content)}; put it in quotes')
+
+
+def _is_pair(entry):
+    """Whether it is ``["cat", "head"]``, one of several."""
+    return isinstance(entry, (list, tuple)) and [type(name) for name in entry] == [str, str]
 
 
 def _check(entries):

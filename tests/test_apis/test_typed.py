@@ -22,7 +22,9 @@ EXPECTED = ("cat's head", "cat's long tail", "dog's head")
     "cat: cat's head, cat's long tail; dog: head",
     '[{"object": "cat", "parts": ["head", "long tail"]}, {"parts": "head", "object": "dog"}]',
     '[{"name": "cat", "parts": ["head", "long tail"]}, {"class": "dog", "parts": ["head"]}]',
-    '[["cat", ["head", "long tail"]], ["dog", ["head"]]]', 'cat: head, long tail\\ndog: head',
+    '[["cat", ["head", "long tail"]], ["dog", ["head"]]]', '[["cat", "head, long tail"], ["dog", "head"]]',
+    '[["cat", "head"], ["cat", "long tail"], ["dog", "head"]]',
+    "[('cat', 'head'), ('cat', 'long tail'), ('dog', 'head')]", 'cat: head, long tail\\ndog: head',
     'cat\u00b4s head, cat`s long tail, dog\u2018s head'])
 def test_what_habits_put_around_names(typed):
     found = parse_vocabulary(typed).object_parts

@@ -89,7 +89,8 @@ def test_a_matrix_product_by_the_ways_that_end(monkeypatch, dtype, ways):
     """On a CPU ``@`` in float16 takes minutes, where ``linear`` takes seconds."""
     tried = []
     monkeypatch.setattr(measure, 'MATRIX_SIDE', {'cpu': 8})
-    monkeypatch.setattr(measure, 'timed', lambda way, *_: tried.append(way().dtype) or dict(fastest=len(tried)))
+    monkeypatch.setattr(measure, 'timed',
+                        lambda way, *_: tried.append(way().dtype) or dict(fastest=len(tried)))
     assert measure.matrix_product(torch.device('cpu'), dtype) == (dict(fastest=1), 2 * 8**3)
     assert tried == ways * [dtype]
 
