@@ -18,7 +18,7 @@ from .spelling import fold
 
 DEFAULT, FALLBACK = 'clipseg', 'mini'
 HUB_SCHEME = 'clipseg://'
-HUB_PATIENCE = 3  # seconds for an answer
+HUB_PATIENCE, PATIENCE = 3, 60  # seconds for an answer: of the hub, of a server that was named
 
 
 class PublishedModel(NamedTuple):
@@ -174,17 +174,19 @@ def _fetched(url, name):
     """The file of an http(s) URL in the cache folder, whole or not at all."""
     if not url.lower().startswith(('http://', 'https://')):
         raise ValueError(f"'{url}' is neither a path nor an http(s) URL")
-    target = cache_folder() / f'{name}-{Path(urlsplit(url).path).name or "weights.pth"}'
-    target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with tempfile.TemporaryDirectory(dir=target.parent) as folder, urllib.request.urlopen(url) as source:
+        target = cache_folder() / f'{name}-{Path(urlsplit(url).path).name or "weights.pth"}'
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with (tempfile.TemporaryDirectory(dir=target.parent) as folder,
+              urllib.request.urlopen(url, timeout=PATIENCE) as source):
             part = Path(folder) / target.name
             with part.open('wb') as file:
                 shutil.copyfileobj(source, file)
             stated, found = source.headers['Content-Length'], part.stat().st_size
-            if stated is not None and int(stated) != found:
+            chunked = source.headers['Transfer-Encoding'] is not None  # http.client itself sees its end
+            if not chunked and (stated or '').isdigit() and int(stated) != found:
                 raise OSError(f'{found} of {stated} bytes came')
             part.replace(target)
-    except (OSError, HTTPException) as error:
+    except (OSError, HTTPException, ValueError) as error:  # of a URL that none can be
         raise FileNotFoundError(f"'{url}' cannot be fetched: {error}") from error
     return target

@@ -113,6 +113,9 @@ def test_a_url_is_fetched(cache, tmp_path):
             checkpoint_of(model, f'{url}/b.pth')
         with pytest.raises(FileNotFoundError, match=r"cut.pth' cannot be fetched: 3 of 7 bytes came"):
             checkpoint_of(model, f'{url}/cut.pth')
+        for wrong in ('http://[::1/a', 'http://\u00e4 b/c'):
+            with pytest.raises(FileNotFoundError, match='cannot be fetched'):
+                checkpoint_of(model, wrong)
     assert {path.name for path in Path(found).parent.iterdir()} == {
         'partclipseg-ade.path', 'partclipseg-ade-a.pth'}  # nothing of the others
     assert found.startswith(str(cache)) and open(found, 'rb').read() == b'weights'

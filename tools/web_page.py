@@ -1,6 +1,7 @@
 """The page of web_demo.py: what is where, and what happens in the browser."""
 import html
-import itertools
+import secrets
+from pathlib import Path
 
 from model_options import EXAMPLE, THRESHOLD
 
@@ -133,11 +134,11 @@ def connect(gradio, segment, button, given, hover, outputs):
     """What happens when: each call has all that it needs, so that visitors do not meet."""
     image, words, name, threshold, opacity = given
     *shown, answered, chosen = outputs
-    numbers = itertools.count()
 
     def answer(*given):
         picture, box = given[0], given[-1]
-        which = f"{next(numbers)} {picture or ''}"  # the number lets the browser see every answer
+        # the token lets the browser see every answer
+        which = f"{secrets.token_hex(8)} {'/'.join(Path(picture or '').parts[-2:])}"
         try:
             *found, text = segment(*given)
         except (ValueError, OSError, MemoryError, RuntimeError) as error:
@@ -152,11 +153,12 @@ def connect(gradio, segment, button, given, hover, outputs):
     def one_object(image, words, name, threshold, opacity, event: gradio.EventData):
         yield from answer(image, words, name, threshold, opacity, event.box)
 
-    def again(image, words, name, threshold, opacity, chosen):
+    def again(image, words, name, threshold, opacity, answered, chosen):
         if image is None:  # nothing to show anew
             return
         picture, box = chosen
-        yield from answer(image, words, name, threshold, opacity, box if picture == image else None)
+        shown = answered and picture == image  # else another came between
+        yield from answer(image, words, name, threshold, opacity, box if shown else None)
 
     # one at a time: a model fills the machine
     private = dict(api_visibility='private')  # for what is done in the browser alone
@@ -166,7 +168,7 @@ def connect(gradio, segment, button, given, hover, outputs):
     events = [
         gradio.on([button.click, words.submit, name.submit], whole, given, api_name='segment', **how),
         hover.choose(one_object, given, **private, **how),
-        gradio.on([threshold.release, opacity.release], again, [*given, chosen], **private, **how)]
+        gradio.on([threshold.release, opacity.release], again, [*given, answered, chosen], **private, **how)]
     # in the browser, at once: an answer of the server that is late would take what was asked for since
     image.change(None, cancels=events)
     image.change(None, None, [*shown, answered], js=CLEAR, **private)
@@ -176,5 +178,7 @@ def connect(gradio, segment, button, given, hover, outputs):
 
 CLEARED = (None, '', None)  # picture, parts to point at, downloads
 CLEAR = "() => [null, '', null, '', '']"  # and the line, and which picture it is about
-CLEAR_OTHERS = f"""(image, answered) => answered.endsWith(' ' + (image?.path ?? ''))
+# a picture is told by its file and the folder that gradio names after its content
+CLEAR_OTHERS = f"""(image, answered) =>
+    answered.endsWith(' ' + (image?.path ?? '').split(/[\\\\/]/).slice(-2).join('/'))
     ? Array(5).fill({{__type__: 'update'}}) : ({CLEAR})()"""

@@ -53,7 +53,7 @@ def typed_names(text: str) -> list[str]:
         ValueError: a name with parts, or as of :func:`typed_entries`.
     """
     text = tidied(text)
-    pairs = list(_pasted(text) if text[:1] in LISTED and text else _pairs(text))
+    pairs = list(_pasted(text, paired=False) if text[:1] in LISTED and text else _pairs(text))
     owners = [obj for obj, _ in pairs if obj is not None]
     if owners:
         raise ValueError(f"names alone are expected here, and '{owners[0]}' has parts")
@@ -94,7 +94,7 @@ def _own_part(obj, name):
     return part if separator and obj is not None and fold(own) == fold(obj) else name
 
 
-def _pasted(text):
+def _pasted(text, paired=True):
     """Pairs of object and part of JSON, of a dictionary of Python, or of YAML without quotes."""
     try:
         content = json.loads(LAST_COMMA.sub(r'\1', text), object_pairs_hook=tuple)
@@ -107,7 +107,7 @@ def _pasted(text):
                 return
             raise ValueError(f'what was pasted begins like JSON and cannot be read: {error}; expected '
                              f'{PASTED}{_without_signs(text)}') from error
-    yield from _flat(content)
+    yield from _flat(content, paired)
 
 
 def _without_signs(text):
@@ -130,7 +130,7 @@ def record(pairs: Collection[Any]) -> Collection[Any]:
     return [(dict(pairs)[owner], dict(pairs)[PARTS])]
 
 
-def _flat(content, depth=0):
+def _flat(content, paired, depth=0):
     if depth > DEEPEST:
         raise ValueError(f'lists within lists, more than {DEEPEST} of them; expected {PASTED}')
     if isinstance(content, dict):
@@ -149,21 +149,25 @@ def _flat(content, depth=0):
     elif isinstance(content, list):
         if len(content) == 2 and isinstance(content[0], str) and isinstance(content[1], list):
             content = [(tuple(content), )]
-        if len(content) > 1 and all(map(_is_pair, content)):
+        if paired and content and all(map(_is_pair, content)) and (
+                len(content) > 1 or isinstance(content[0], tuple)):
             content = [(tuple(pair), ) for pair in content]
         for entry in content:
-            yield from _flat(entry, depth + 1)
+            yield from _flat(entry, paired, depth + 1)
     else:
         raise ValueError(f'names must be text, got {shortened(content)}; put it in quotes')
 
 
 def _is_pair(entry):
-    """Whether it is ``["cat", "head"]``, one of several."""
-    return isinstance(entry, (list, tuple)) and [type(name) for name in entry] == [str, str]
+    """Whether it may be an object and its part or parts: ``["cat", "head"]``, ``["cat", ["head"]]``."""
+    kinds = [type(each) for each in entry] if isinstance(entry, (list, tuple)) else []
+    return kinds in ([str, str], [str, list]) and not (':' in entry[0] or SEPARATOR in entry[0])
 
 
 def _check(entries):
     for obj, parts in entries:
+        if obj == '':
+            raise ValueError(f"empty name: every object needs a name, as in 'cat: {(parts or ['head'])[0]}'")
         if not parts:
             raise ValueError(f"object {obj!r} has no part: every object needs parts behind its colon, as in "
                              f"'{obj}: head, tail'")

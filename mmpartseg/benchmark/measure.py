@@ -123,7 +123,7 @@ def in_turns(runs, device, memory, warmup, repeats):
 
 
 def matrix_product(device, dtype, repeats=7):
-    """Times of a large matrix product, see :func:`timed`, by the fastest way there is; its operations."""
+    """Times of a large matrix product, see :func:`timed`, by the faster of two ways; its operations."""
     side = MATRIX_SIDE.get(device.type, DEFAULT_MATRIX_SIDE)
     a, b = torch.randn(2, side, side, device=device).to(dtype)
     ways = [lambda: linear(a, b)]

@@ -24,7 +24,9 @@ EXPECTED = ("cat's head", "cat's long tail", "dog's head")
     '[{"name": "cat", "parts": ["head", "long tail"]}, {"class": "dog", "parts": ["head"]}]',
     '[["cat", ["head", "long tail"]], ["dog", ["head"]]]', '[["cat", "head, long tail"], ["dog", "head"]]',
     '[["cat", "head"], ["cat", "long tail"], ["dog", "head"]]',
-    "[('cat', 'head'), ('cat', 'long tail'), ('dog', 'head')]", 'cat: head, long tail\\ndog: head',
+    "[('cat', 'head'), ('cat', 'long tail'), ('dog', 'head')]",
+    '[["cat", ["head", "long tail"]], ["dog", "head"]]',
+    '[["cat\'s head", "cat\'s long tail"], ["dog\'s head"]]', 'cat: head, long tail\\ndog: head',
     'cat\u00b4s head, cat`s long tail, dog\u2018s head'])
 def test_what_habits_put_around_names(typed):
     found = parse_vocabulary(typed).object_parts
@@ -85,6 +87,10 @@ def test_objects_as_people_type_them(typed):
     taxonomy, sources = parts_of_objects(typed)
     assert [obj.lower() for obj in sources] == ['cat', 'bus']
     assert len(taxonomy) == len({name.lower() for name in taxonomy.object_parts})
+
+
+def test_names_in_lists_within_lists_have_no_parts():
+    assert list(parts_of_objects('[["cat", "bus"], ["dog", "car"]]')[1]) == ['cat', 'bus', 'dog', 'car']
 
 
 def test_objects_with_parts_or_unknown_ones():

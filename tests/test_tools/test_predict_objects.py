@@ -148,7 +148,7 @@ def test_prediction_and_scores():
     assert not any(key.startswith('pred_obj') for key in expected)
 
 
-@pytest.mark.parametrize('named_by', ['checkpoint', 'test data', None])
+@pytest.mark.parametrize('named_by', ['checkpoint', 'checkpoint of mmseg 0', 'test data', 'too few', None])
 def test_a_real_model_of_mmseg(tmp_path, named_by):
     """init_model and inference_model, as the command calls them; weights may be all that a file has."""
     config = tmp_path / 'fcn.py'
@@ -164,16 +164,18 @@ model = dict(type='EncoderDecoder', data_preprocessor=dict(type='SegDataPreProce
 default_scope = 'mmseg'
 test_pipeline = [dict(type='LoadImageFromFile'), dict(type='Resize', scale=(16, 16)),
                  dict(type='PackSegInputs')]
-test_dataloader = dict(dataset=dict(type='BaseSegDataset', pipeline=test_pipeline, lazy_init=True))
-""" + ("test_dataloader['dataset']['metainfo'] = dict(classes=('cat', 'sky'))" * (named_by == 'test data')))
+test_dataloader = dict(dataset=dict(type='BaseSegDataset', data_root='nowhere', pipeline=test_pipeline))
+""" + ("test_dataloader['dataset']['metainfo'] = dict(classes=('cat', 'sky'))" * (named_by == 'test data')
+       + "test_dataloader['dataset']['metainfo'] = dict(classes=('cat', ))" * (named_by == 'too few')))
     model = MODELS.build(Config.fromfile(config).model)
     model.decode_head.conv_seg.bias.data[0] = 1e6  # everything is cat
     weights = tmp_path / 'fcn.safetensors'
     save_file(model.state_dict(), weights)
-    if named_by == 'checkpoint':
+    metas = {'checkpoint': dict(dataset_meta=dict(classes=('cat', 'sky'))),
+             'checkpoint of mmseg 0': dict(CLASSES=('cat', 'sky'))}
+    if named_by in metas:
         weights = tmp_path / 'fcn.pth'
-        torch.save(dict(state_dict=model.state_dict(),
-                        meta=dict(dataset_meta=dict(classes=('cat', 'sky')))), weights)
+        torch.save(dict(state_dict=model.state_dict(), meta=metas[named_by]), weights)
     (tmp_path / 'images').mkdir()
     Image.new('RGB', (20, 12)).save(tmp_path / 'images' / 'x.jpg')
     data = tmp_path / 'data.py'
@@ -182,8 +184,10 @@ test_dataloader = dict(dataset=dict(type='PascalPart116Dataset', data_root='{tmp
                                     data_prefix=dict(img_path='images')))
 """)
     options = [str(config), str(weights), str(data), '--out', str(tmp_path / 'out'), '--device', 'cpu']
-    if named_by is None:
-        with pytest.raises(ValueError, match=r'fcn.safetensors does not name its classes, nor .*fcn.py'):
+    wrong = {None: r'fcn.safetensors does not name its classes, nor .*fcn.py',
+             'too few': r'fcn.py scores 2 classes, and 1 names were found'}
+    if named_by in wrong:
+        with pytest.raises(ValueError, match=wrong[named_by]):
             predict_objects.main(options)
         return
     predict_objects.main(options)

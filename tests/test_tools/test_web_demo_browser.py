@@ -29,7 +29,7 @@ def test_visitors_do_not_meet(url, tmp_path):
     def visit(i):
         own = client.Client(url, verbose=False, download_files=str(tmp_path), httpx_kwargs=dict(timeout=60))
         *_, downloads, line, _ = own.predict(client.handle_file(paths[i % 2]), f'owl: part{i}, wing', '', 0,
-                                          0.5, api_name='/segment')
+                                             0.5, api_name='/segment')
         answers[i] = document(downloads), line
     visitors = [threading.Thread(target=visit, args=[i]) for i in range(20)]
     for each in visitors:

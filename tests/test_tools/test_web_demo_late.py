@@ -69,13 +69,14 @@ def test_a_late_object(tab, asked, tmp_path):
     tab.locator('#hover .shown svg').click()
     for _ in range(3):
         asked.begun()
-    tab.locator('#picture').get_by_role('button', name='Remove Image').click()
-    drop(tab, picture_file(tmp_path, '16 bit'))
-    asked.turns.release(2)
-    nothing_after(tab, 1000)
-    tab.get_by_role('spinbutton', name='Threshold').press('ArrowUp')
-    tab.get_by_role('spinbutton', name='Threshold').press('Enter')
-    assert line_with(tab, 'parts found')[0].isdigit()  # no object before it
+    for picture in ('16 bit', 'transparent'):  # another, and the first once more
+        tab.locator('#picture').get_by_role('button', name='Remove Image').click()
+        drop(tab, picture_file(tmp_path, picture))
+        asked.turns.release(2)
+        nothing_after(tab, 1000)
+        tab.get_by_role('spinbutton', name='Threshold').press('ArrowUp')
+        tab.get_by_role('spinbutton', name='Threshold').press('Enter')
+        assert line_with(tab, 'parts found')[0].isdigit()  # no object before it
 
 
 def nothing_after(tab, milliseconds):

@@ -70,10 +70,11 @@ def _plain(name):
     return name.lower().replace(' ', '')
 
 
-def test_sets(config):
-    """The test data sets of a config, file lists only."""
+def test_sets(config, **options):
+    """The test data sets of a config, file lists only; with ``lazy_init=True`` without them."""
     dataset = Config.fromfile(config).test_dataloader.dataset
-    return [DATASETS.build({**leaf, 'pipeline': []}) for leaf in dataset.get('datasets', [dataset])]
+    return [DATASETS.build({**leaf, 'pipeline': [], **options})
+            for leaf in dataset.get('datasets', [dataset])]
 
 
 def predict(model, datasets, out):
@@ -97,18 +98,21 @@ def load_model(config, checkpoint, device):
     """An MMSegmentation model whose ``dataset_meta`` has its classes' names.
 
     Raises:
-        ValueError: neither the weights' file nor the test data of the config names them.
+        ValueError: neither the weights' file nor the test data of the config names them, or not as many.
     """
     model = init_model(config, None, device)
     meta = load_checkpoint(model, checkpoint, map_location='cpu').get('meta') or {}
-    classes = (meta.get('dataset_meta') or {}).get('classes')
-    if classes is None:  # a file of weights alone, such as .safetensors
-        model_data = model.cfg.get('test_dataloader') and test_sets(config)
-        classes = model_data and model_data[0].metainfo.get('classes')
+    classes = (meta.get('dataset_meta') or {}).get('classes') or meta.get('CLASSES')  # of mmseg 1 and 0
+    if classes is None and model.cfg.get('test_dataloader'):  # a file of weights alone, such as .safetensors
+        classes = test_sets(config, lazy_init=True)[0].metainfo.get('classes')
     if classes is None:
         raise ValueError(f'{printable(checkpoint)} does not name its classes, nor does the test_dataloader '
                          f'of {printable(config)}: give a checkpoint of tools/train.py, or a config with the '
                          "model's test data")
+    scored = getattr(model.decode_head, 'num_classes', None) or len(classes)
+    if scored != len(classes):
+        raise ValueError(f'{printable(config)} scores {counted(scored, "class", "classes")}, and '
+                         f'{len(classes)} names were found for them')
     model.dataset_meta = dict(classes=classes)
     return model
 

@@ -49,14 +49,17 @@ def self_attention(layer, x, mask=None, evenly=False):
 def attention(q, k, v, mask=None):
     """Of q, k and v (B, heads, L, C), fused; in bfloat16 on a CPU written out, in pieces for its cache.
 
+    A mask is (L, L) and added. Written out, scores are rounded to bfloat16 before their softmax: with scores
+    of a standard deviation of 9 the largest error was 0.2 where the fused kernel's was 0.01.
     torch's fused kernel took 10.0 ms there for a layer of CLIP ViT-B/16 (12 heads of 64 channels, 485
     tokens) and this 5.1 ms; with gradients 29.3 and 13.6 ms, 76.0 and 41.6 ms for 64 heads of 16 channels
     (one thread).
     """
-    pairs = q.shape[2] * k.shape[2]
-    if q.device.type != 'cpu' or q.dtype != torch.bfloat16 or pairs > LARGEST and not torch.is_grad_enabled():
+    if (torch.compiler.is_compiling() or torch.jit.is_tracing()  # first: sizes may be symbols there
+            or q.device.type != 'cpu' or q.dtype != torch.bfloat16
+            or q.shape[2] * k.shape[2] > LARGEST and not torch.is_grad_enabled()):
         return F.scaled_dot_product_attention(q, k, v, mask)
-    shape = q.shape
+    shape, pairs = q.shape, max(1, q.shape[2] * k.shape[2])
     q, k, v = (x.flatten(0, 1).split(max(1, CACHED // pairs)) for x in (q * shape[-1]**-0.5, k, v))
     scores = (torch.bmm(a, b.mT) for a, b in zip(q, k))
     weights = ((each if mask is None else each + mask).softmax(-1) for each in scores)
