@@ -2,6 +2,7 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
 from mmpartseg.models.layers import linear
 from mmpartseg.models.layers.linear import SelfAttention, attention
@@ -52,3 +53,17 @@ def test_what_is_fused(monkeypatch, dtype, most):
     q, k, v = heads(2, 3, 5, 8, dtype=dtype)
     with torch.no_grad():
         assert torch.equal(attention(q, k, v), F.scaled_dot_product_attention(q, k, v))
+
+
+class Attention(nn.Module):
+
+    def forward(self, q, k, v):
+        return attention(q, k, v)
+
+
+def test_exported_for_any_number_of_sequences():
+    n = torch.export.Dim('n', min=2, max=50)
+    with torch.no_grad():
+        program = torch.export.export(Attention(), tuple(heads(3, 2, 5, 8)), dynamic_shapes=[{0: n}] * 3)
+        more = heads(7, 2, 5, 8)
+        torch.testing.assert_close(program.module()(*more), attention(*more), atol=0.02, rtol=0.02)
