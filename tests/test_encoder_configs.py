@@ -130,3 +130,16 @@ def test_another_interpolation_is_one_line(stated, warned, loop, monkeypatch):
     expected = (f'{loop}_dataloader resizes by bilinear interpolation; the weights of the backbone '
                 "were trained with bicubic: set interpolation='bicubic' of what resizes them")
     assert lines == [expected] * 2 * warned
+
+
+@pytest.mark.parametrize('config', sorted(
+    path for family in ('catseg', 'partcatseg') for path in (ROOT / 'configs' / family).glob('*.py')
+    if not path.stem.startswith('released_')),  # which do not train
+    ids=lambda path: f'{path.parent.name}/{path.stem}')
+def test_guidance_is_not_left_at_random(config):
+    """Where no checkpoint brings its weights: fetched, or learned with norms that learn too."""
+    cfg = Config.fromfile(config)
+    guidance = cfg.model.backbone.get('guidance')
+    if cfg.get('load_from') is None and guidance is not None:
+        assert (guidance.get('pretrained') or guidance.get('init_cfg')
+                or not guidance.get('norm_eval') and guidance.get('norm_cfg', {}).get('requires_grad', True))

@@ -6,6 +6,7 @@ model = dict(
     data_preprocessor=dict(mean=mean, std=std),
     backbone=dict(
         mean=mean, std=std,
+        guidance=dict(init_cfg=dict(type='Pretrained', checkpoint='torchvision://resnet101')),
         clip=dict(_delete_=True, type='OpenCLIPImageTower', out_indices=(), dense=True, **clip)),
     decode_head=dict(text_encoder=clip))
 load_from = None

@@ -16,6 +16,16 @@ def test_class_attention_that_is_none(options, message):
         MODELS.build(cfg)
 
 
+@pytest.mark.parametrize('variant, message', [
+    ('catseg', 'unlabelled_as_background=True needs a background channel'),
+    ('partcatseg', 'background, which is always there: leave background=False out')])
+def test_no_background_where_there_must_be_one(variant, message):
+    cfg = cost_config(variant)
+    cfg['decode_head']['background'] = False
+    with pytest.raises(ValueError, match=message):
+        MODELS.build(cfg)
+
+
 @pytest.mark.parametrize('variant', ['catseg', 'partcatseg'])
 def test_a_grid_that_pooling_leaves_nothing_of(variant):
     cfg = cost_config(variant)

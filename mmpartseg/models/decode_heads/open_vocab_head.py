@@ -145,8 +145,9 @@ class OpenVocabHead(BaseModule):
 
     def add_mask_losses(self, **configs):
         """Configs of losses by level (``object_part``, ``object``, ``part``), see :class:`LevelLosses`."""
-        self.losses.update(
-            {level: LevelLosses(level, cfg) for level, cfg in configs.items() if cfg is not None})
+        has_background = self.background_embedding is not None
+        self.losses.update({level: LevelLosses(level, cfg, has_background)
+                            for level, cfg in configs.items() if cfg is not None})
 
     def mask_losses(self, output, part_map, object_map, index):
         """Loss terms of the levels that have a loss, by name.

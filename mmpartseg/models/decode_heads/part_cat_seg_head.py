@@ -49,6 +49,9 @@ class PartCATSegHead(BaseCostHead):
     def __init__(self, *args, loss_object_part=None, loss_object=None, loss_part=None,
                  loss_composition=None, **kwargs):
         super().__init__(*args, **kwargs)
+        if self.background_embedding is None:
+            raise ValueError('PartCATSegHead composes classes of parts, objects and a background, which is '
+                             'always there: leave background=False out')
         dims, channels = self.text_encoder.embed_dims, self.stack_options['dims']
         self.object_aware_cost = ObjectAwareCost(channels, dims)
         self.class_embedding = CostEmbedding(len(self.text_encoder.templates), channels)

@@ -11,7 +11,7 @@ class LevelLosses(nn.ModuleList):
     """Loss terms of one level by name.
 
     A :class:`PartMaskLoss` gives ``loss_<level>``; on the level ``object_part``, where the pixels of
-    classes and of background have a mean each unless unlabelled ones count as something,
+    classes and of background, if there is one, have a mean each unless unlabelled ones count as something,
     ``loss_object_part_background`` besides. A loss of mmseg (``CrossEntropyLoss``,
     ``DiceLoss``, …) or of your own is called as by mmseg's heads, see :func:`mask_ignored`, and gives
     ``loss_<level>_<its name>``. Terms of the same name are added.
@@ -19,21 +19,25 @@ class LevelLosses(nn.ModuleList):
     Args:
         level (str): ``object_part``, ``object`` or ``part``.
         losses (dict | list[dict]): configs.
+        has_background (bool): whether the last channel is background; never on the level ``part``.
+
+    Raises:
+        ValueError: ``unlabelled_as_background`` without one.
     """
 
-    def __init__(self, level, losses):
+    def __init__(self, level, losses, has_background=True):
         super().__init__(MODELS.build(cfg) for cfg in ([losses] if isinstance(losses, dict) else losses))
-        self.level = level
+        self.level, self.has_background = level, has_background and level != 'part'
         mask_ignored(self)
         for loss in self:
             if isinstance(loss, PartMaskLoss):
-                loss.check_background(level != 'part')
+                loss.check_background(self.has_background)
 
     def forward(self, logits, target, ignore_index):
         """
         Args:
             logits (Tensor): (N, C, H, W) maps, or tiles of them, see :func:`to_maps`; background
-                last except on the level ``part``.
+                last where there is one.
             target (Tensor): (N, H, W) channel of each pixel, int64.
             ignore_index (int): pixels with this target count nowhere.
 
@@ -54,8 +58,7 @@ class LevelLosses(nn.ModuleList):
             return {f'{name}_{name_of(loss)}': value}
         # a mean over pixels, in whatever order
         logits, target = logits.flatten(2), tiled(target, logits).flatten(1)
-        if self.level == 'object_part' and not loss.one_mean:
+        if self.level == 'object_part' and self.has_background and not loss.one_mean:
             foreground, background = loss.split(logits, target, ignore_index)
             return {name: foreground, f'{name}_background': background}
-        has_background = self.level != 'part'
-        return {name: loss(logits, target, None, ignore_index, has_background)}
+        return {name: loss(logits, target, None, ignore_index, self.has_background)}

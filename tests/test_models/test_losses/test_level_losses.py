@@ -105,6 +105,16 @@ def test_terms_of_one_name_are_added():
     assert all(two[name].item() == pytest.approx(2 * one[name].item()) for name in one)
 
 
+def test_without_a_background_the_last_class_is_one_as_the_others():
+    logits, target = labels()
+    terms = LevelLosses('object_part', dict(type='PartMaskLoss'), has_background=False)(logits, target, 255)
+    assert list(terms) == ['loss_object_part']
+    torch.testing.assert_close(terms['loss_object_part'], part_mask_loss(logits, target))
+    with pytest.raises(ValueError, match='unlabelled_as_background=True needs a background channel'):
+        LevelLosses('object_part', dict(type='PartMaskLoss', unlabelled_as_background=True),
+                    has_background=False)
+
+
 def test_levels_of_the_head():
     """Every level of PartCLIPSegHead takes losses of mmseg, alone or in a list."""
     dice, ce = dict(type='DiceLoss', loss_weight=0.5), dict(type='CrossEntropyLoss', use_sigmoid=True)
