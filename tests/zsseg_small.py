@@ -14,12 +14,13 @@ TEST = [*TRAIN, "armchair's leg", "dog's head"]
 TEXT = dict(type='CompositePromptEncoder', arch=TINY_CLIP, lengths=(2, 3))
 
 
-def build(object_segmentor=None, seed=0, **head):
+def build(object_segmentor=None, seed=0, test_cfg=None, **head):
     pytest.importorskip('mmdet')
     from tests.zsseg import shrink
     model = Config.fromfile(ROOT / 'configs/_base_/models/zsseg_r50.py').model
     shrink(model, TINY_CLIP, channels=32, layers=2, crop=32)
     model.decode_head.update(dict(train_taxonomy=TRAIN, test_taxonomy=TEST), **head)
+    model.test_cfg.update(test_cfg or {})
     torch.manual_seed(seed)
     model = MODELS.build(dict(model, object_segmentor=object_segmentor)).eval()
     model.decode_head.init_weights()

@@ -124,6 +124,14 @@ class TestSettings:
         with pytest.raises(ValueError, match='object_segmentor has no weights; give it init_cfg='):
             build(config)
 
+    @pytest.mark.parametrize('option', [
+        dict(mode='slide'), dict(oracle_objects='image'), dict(return_logits=True),
+        dict(background_logit=0.)])
+    def test_options_that_would_change_nothing(self, option):
+        with pytest.raises(ValueError, match='would change nothing: ZSSegSegmentor scores the parts of'):
+            build(test_cfg=option)
+        build(test_cfg=dict(oracle_objects='pixel', piece_bytes=2**20))
+
     def test_released_substring_match(self):
         head = build().decode_head
         objects = head.test_taxonomy.objects

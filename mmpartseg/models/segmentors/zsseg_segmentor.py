@@ -11,6 +11,9 @@ from .decide import decide_known, mean_scores, winners
 from .object_scores import Picture, object_scores, resized_mask
 from .part_segmentor import PartSegmentor
 
+# of a PartSegmentor's test_cfg
+UNUSED = dict(mode='whole', oracle_objects='pixel', return_logits=False, background_logit=None)
+
 
 @MODELS.register_module()
 class ZSSegSegmentor(PartSegmentor):
@@ -36,11 +39,16 @@ class ZSSegSegmentor(PartSegmentor):
     The other arguments are those of :class:`PartSegmentor`.
 
     Raises:
-        ValueError: an object segmentor without object scores or without weights.
+        ValueError: an object segmentor without object scores or without weights; another mode than whole
+            pictures, or options of :class:`PartSegmentor` that would change nothing here.
     """
 
     def __init__(self, *args, object_segmentor=None, **kwargs):
         super().__init__(*args, **kwargs)
+        unused = {name: value for name, value in self.test_cfg.items() if value != UNUSED.get(name, value)}
+        if unused:
+            raise ValueError(f'test_cfg={unused} would change nothing: ZSSegSegmentor scores the parts of '
+                             "one object of a whole picture; leave test_cfg at dict(mode='whole')")
         model = None if object_segmentor is None else MODELS.build(object_segmentor)
         if model is not None:
             if not model.decode_head.has_object_scores:
