@@ -1,8 +1,12 @@
 """What the cost family refuses, in one line each; names with synonyms."""
+import math
+
 import pytest
 import torch
 from mmseg.registry import MODELS
 
+from mmpartseg.models.decode_heads.cat_seg_head import CATSegOutput
+from tests.tiny import SEEN
 from tests.tiny_cost import cost_config
 
 
@@ -16,14 +20,25 @@ def test_class_attention_that_is_none(options, message):
         MODELS.build(cfg)
 
 
-@pytest.mark.parametrize('variant, message', [
-    ('catseg', 'unlabelled_as_background=True needs a background channel'),
-    ('partcatseg', 'background, which is always there: leave background=False out')])
-def test_no_background_where_there_must_be_one(variant, message):
-    cfg = cost_config(variant)
+def test_no_background_where_there_must_be_one():
+    cfg = cost_config('partcatseg')
     cfg['decode_head']['background'] = False
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises(ValueError, match='background, which is always there: leave background=False out'):
         MODELS.build(cfg)
+
+
+def test_without_a_background_the_last_class_is_one_as_the_others():
+    cfg = cost_config('catseg')
+    cfg['decode_head'].update(background=False, loss_object_part=dict(type='PartMaskLoss'))
+    head = MODELS.build(cfg).decode_head
+    maps, index = torch.tensor([[[0, len(SEEN) - 1, 255, 255]]]), head.train_indices[0]
+    logits = CATSegOutput(torch.zeros(1, len(SEEN), 1, 4))
+    output = head.mask_losses(logits, maps, maps, index)
+    assert list(output) == ['loss_object_part']
+    assert output['loss_object_part'].item() == pytest.approx(math.log(2))
+    head.losses['object_part'][0].unlabelled_as_background = True
+    with pytest.raises(ValueError, match='unlabelled_as_background=True needs a background channel'):
+        head.mask_losses(logits, maps, maps, index)
 
 
 @pytest.mark.parametrize('variant', ['catseg', 'partcatseg'])

@@ -145,9 +145,8 @@ class OpenVocabHead(BaseModule):
 
     def add_mask_losses(self, **configs):
         """Configs of losses by level (``object_part``, ``object``, ``part``), see :class:`LevelLosses`."""
-        has_background = self.background_embedding is not None
-        self.losses.update({level: LevelLosses(level, cfg, has_background)
-                            for level, cfg in configs.items() if cfg is not None})
+        self.losses.update(
+            {level: LevelLosses(level, cfg) for level, cfg in configs.items() if cfg is not None})
 
     def mask_losses(self, output, part_map, object_map, index):
         """Loss terms of the levels that have a loss, by name.
@@ -157,10 +156,12 @@ class OpenVocabHead(BaseModule):
             part_map, object_map (Tensor): (N, H, W), of :func:`labels_of`; resized to the logits.
             index (TaxonomyIndex): their vocabulary.
         """
+        has_background = self.background_embedding is not None
         targets = level_targets(part_map, object_map, index, map_size(output.object_part),
-                                self.ignore_index, self.background_embedding is not None)
+                                self.ignore_index, has_background)
         terms = {}
         for level in ('object_part', 'part', 'object'):
             if level in self.losses:
-                terms.update(self.losses[level](getattr(output, level), targets[level](), self.ignore_index))
+                terms.update(self.losses[level](getattr(output, level), targets[level](), self.ignore_index,
+                                                has_background))
         return terms

@@ -19,38 +19,39 @@ class LevelLosses(nn.ModuleList):
     Args:
         level (str): ``object_part``, ``object`` or ``part``.
         losses (dict | list[dict]): configs.
-        has_background (bool): whether the last channel is background; never on the level ``part``.
-
-    Raises:
-        ValueError: ``unlabelled_as_background`` without one.
     """
 
-    def __init__(self, level, losses, has_background=True):
+    def __init__(self, level, losses):
         super().__init__(MODELS.build(cfg) for cfg in ([losses] if isinstance(losses, dict) else losses))
-        self.level, self.has_background = level, has_background and level != 'part'
+        self.level = level
         mask_ignored(self)
         for loss in self:
             if isinstance(loss, PartMaskLoss):
-                loss.check_background(self.has_background)
+                loss.check_background(level != 'part')
 
-    def forward(self, logits, target, ignore_index):
+    def forward(self, logits, target, ignore_index, has_background=True):
         """
         Args:
             logits (Tensor): (N, C, H, W) maps, or tiles of them, see :func:`to_maps`; background
-                last where there is one.
+                last if there is one.
             target (Tensor): (N, H, W) channel of each pixel, int64.
             ignore_index (int): pixels with this target count nowhere.
+            has_background (bool): never on the level ``part``.
 
         Returns:
             dict[str, Tensor]: scalars; zero in a batch of no image.
+
+        Raises:
+            ValueError: ``unlabelled_as_background`` without a background.
         """
         terms = {}
+        has_background = has_background and self.level != 'part'
         for loss in self:
-            for name, value in self._terms(loss, logits, target, ignore_index).items():
+            for name, value in self._terms(loss, logits, target, ignore_index, has_background).items():
                 terms[name] = terms.get(name, 0) + value
         return terms
 
-    def _terms(self, loss, logits, target, ignore_index):
+    def _terms(self, loss, logits, target, ignore_index, has_background):
         name = f'loss_{self.level}'
         if not isinstance(loss, PartMaskLoss):
             maps = to_maps(logits)
@@ -58,7 +59,8 @@ class LevelLosses(nn.ModuleList):
             return {f'{name}_{name_of(loss)}': value}
         # a mean over pixels, in whatever order
         logits, target = logits.flatten(2), tiled(target, logits).flatten(1)
-        if self.level == 'object_part' and self.has_background and not loss.one_mean:
+        loss.check_background(has_background)
+        if self.level == 'object_part' and has_background and not loss.one_mean:
             foreground, background = loss.split(logits, target, ignore_index)
             return {name: foreground, f'{name}_background': background}
-        return {name: loss(logits, target, None, ignore_index, self.has_background)}
+        return {name: loss(logits, target, None, ignore_index, has_background)}

@@ -107,12 +107,12 @@ def test_terms_of_one_name_are_added():
 
 def test_without_a_background_the_last_class_is_one_as_the_others():
     logits, target = labels()
-    terms = LevelLosses('object_part', dict(type='PartMaskLoss'), has_background=False)(logits, target, 255)
+    terms = LevelLosses('object_part', dict(type='PartMaskLoss'))(logits, target, 255, has_background=False)
     assert list(terms) == ['loss_object_part']
     torch.testing.assert_close(terms['loss_object_part'], part_mask_loss(logits, target))
     with pytest.raises(ValueError, match='unlabelled_as_background=True needs a background channel'):
-        LevelLosses('object_part', dict(type='PartMaskLoss', unlabelled_as_background=True),
-                    has_background=False)
+        LevelLosses('object_part', dict(type='PartMaskLoss', unlabelled_as_background=True))(
+            logits, target, 255, has_background=False)
 
 
 def test_levels_of_the_head():
