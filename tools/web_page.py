@@ -157,8 +157,8 @@ def connect(gradio, segment, button, given, hover, outputs):
         if image is None:  # nothing to show anew
             return
         picture, box = chosen
-        shown = answered and picture == image  # else another came between
-        yield from answer(image, words, name, threshold, opacity, box if shown else None)
+        same = answered and picture == image  # else another came between
+        yield from answer(image, words, name, threshold, opacity, box if same else None)
 
     # one at a time: a model fills the machine
     private = dict(api_visibility='private')  # for what is done in the browser alone
