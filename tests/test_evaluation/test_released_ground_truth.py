@@ -154,7 +154,8 @@ def test_stored_objects_are_loaded_as_they_are():
 @pytest.mark.parametrize('name, value', [
     ('partclipseg/released_pascal_part', True), ('partclipseg/released_ade20k_part', True),
     ('clipseg/released_pascal_part', True), ('clipseg/released_ade20k_part', True),
-    ('catseg/released_pascal_part', 'catseg'), ('partcatseg/released_pascal_part', 'catseg')])
+    ('catseg/released_pascal_part', 'catseg'), ('partcatseg/released_pascal_part', 'catseg'),
+    ('catseg/released_ade20k_part', 'catseg'), ('partcatseg/released_ade20k_part', 'catseg')])
 def test_released_weights_are_scored_on_it(name, value):
     cfg = Config.fromfile(f'configs/{name}.py')
     assert cfg.test_evaluator.released_ground_truth == cfg.val_evaluator.released_ground_truth == value

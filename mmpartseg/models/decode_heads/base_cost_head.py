@@ -43,6 +43,8 @@ class BaseCostHead(OpenVocabHead):
         padded_classes (int): see :class:`ClassAggregation`.
         background (bool): whether the background is a class, with a random vector that is not trained.
         synonyms (str): of a name such as ``"couch, sofa"`` take the ``'mean'`` or the ``'first'``.
+        released_substring_match (bool): in Oracle-Obj, the classes whose name contains that of the known
+            object compete, as in the released code. Only to reproduce its scores.
 
     Raises:
         ValueError: an unknown vocabulary, a malformed class name.
@@ -53,11 +55,13 @@ class BaseCostHead(OpenVocabHead):
                  in_index=None, upsampled_channels=None, channels=128, num_layers=2, num_heads=4, window=12,
                  appearance_channels=128, text_channels=128, decoder_channels=(64, 32),
                  decoder_guidance_channels=(32, 16), class_attention='linear', pooling=2,
-                 padded_classes=0, background=True, synonyms='mean', ignore_index=255, init_cfg=None):
+                 padded_classes=0, background=True, synonyms='mean', released_substring_match=False,
+                 ignore_index=255, init_cfg=None):
         super().__init__(train_taxonomy, test_taxonomy, text_encoder, ignore_index, init_cfg)
         if synonyms not in ('mean', 'first'):
             raise ValueError(f"synonyms must be 'mean' or 'first', got {synonyms!r}")
         self.synonyms = synonyms
+        self.released_substring_match = released_substring_match
         self.in_index = tuple(in_index) if in_index is not None else tuple(range(len(in_channels)))
         self.text_dims = dims = self.text_encoder.embed_dims
         self.embedding = CostEmbedding(len(self.text_encoder.templates), channels)

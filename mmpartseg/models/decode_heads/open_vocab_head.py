@@ -41,13 +41,14 @@ class OpenVocabHead(BaseModule):
             :class:`Levels`.
         upsamples_probabilities (bool): whether the sigmoid comes before the upsampling to the image's
             size, not after it.
+        released_substring_match (bool): of families that have it as an option, see :attr:`competing`.
 
     Raises:
         ValueError: an unknown vocabulary or a malformed class name.
     """
     align_corners = False
     has_object_scores = knows_general_parts = False
-    upsamples_probabilities = False
+    upsamples_probabilities = released_substring_match = False
 
     def __init__(self, train_taxonomy, test_taxonomy, text_encoder, ignore_index=255, init_cfg=None):
         super().__init__(init_cfg)
@@ -85,6 +86,13 @@ class OpenVocabHead(BaseModule):
         return len(self.test_taxonomy) + (self.background_embedding is not None)
 
     num_classes = out_channels  # mmseg's other name for it
+
+    @property
+    def competing(self):
+        """(O, K) bool: the classes among which a known object chooses; None: its own, as it should be."""
+        if not self.released_substring_match:
+            return None
+        return self.test_index.named_classes.to(self.test_index.object_of.device)
 
     def set_taxonomy(self, taxonomy):
         """Replace the vocabulary of ``predict``; see :meth:`PartTaxonomy.build`."""

@@ -1,4 +1,6 @@
 """A vocabulary on the model's device."""
+from functools import cached_property
+
 import torch
 from torch import nn
 
@@ -24,3 +26,13 @@ class TaxonomyIndex(nn.Module):
         self.anything = taxonomy.objects.index(ANYTHING) if ANYTHING in taxonomy.objects else None
         general = [i for i, obj in enumerate(taxonomy.object_of) if obj == self.anything]
         self.register_buffer('general_classes', torch.tensor(general, dtype=torch.long), persistent=False)
+
+    @cached_property
+    def named_classes(self):
+        """(O, K) bool, on the CPU: the classes in whose names that of an object occurs.
+
+        So released code finds the parts of an object: a ``door`` has "oven's door", a ``chair``
+        "armchair's leg".
+        """
+        names = self.taxonomy.object_parts
+        return torch.tensor([[obj in name for name in names] for obj in self.taxonomy.objects])

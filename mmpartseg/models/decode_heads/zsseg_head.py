@@ -32,9 +32,9 @@ class ZSSegHead(RegionTextHead):
     Args:
         proposals (dict): config of a :class:`MaskFormerProposals`.
         ensemble_weight (float): λ of the two scores, 0 to 1, see :func:`ensemble`.
-        released_substring_match (bool): an object's classes are those whose object's name contains
-            its name (``chair`` also lets in the parts of an ``armchair``), as in the released
-            implementation. Only to reproduce its scores.
+        released_substring_match (bool): an object's classes are those whose name contains its name
+            (``chair`` also lets in the parts of an ``armchair``, ``door`` an oven's door), as in the
+            released implementation. Only to reproduce its scores.
 
     The other arguments are those of :class:`RegionTextHead`.
 
@@ -107,11 +107,8 @@ class ZSSegHead(RegionTextHead):
 
     def classes_of(self, obj):
         """(K,) bool: the classes that count for an object of the test vocabulary."""
-        if not self.released_substring_match:
-            return self.test_index.object_of == obj
-        objects = self.test_taxonomy.objects
-        matching = torch.tensor([objects[obj] in name for name in objects])
-        return matching.to(self.test_index.object_of.device)[self.test_index.object_of]
+        competing = self.competing
+        return self.test_index.object_of == obj if competing is None else competing[obj]
 
     @property
     def is_seen(self):

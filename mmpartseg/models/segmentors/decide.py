@@ -50,7 +50,7 @@ def winners(scores, size, piece_bytes=None):
     return torch.cat([first_best(upsampled_rows(scores, size, piece)) for piece in pieces])
 
 
-def decide_known(scores, size, object_of, known_objects, piece_bytes=None, labels=None):
+def decide_known(scores, size, object_of, known_objects, piece_bytes=None, labels=None, competing=None):
     """The best class among those of each pixel's known object.
 
     Args:
@@ -58,6 +58,8 @@ def decide_known(scores, size, object_of, known_objects, piece_bytes=None, label
         known_objects (Tensor): (H, W) object of each pixel; values outside 0…O-1 mean none.
         labels (Tensor, optional): (K + 1,) int64, what a class is called in the result and, last, none;
             0…K by default. So ``scores`` may be those of some classes: of all whose object occurs.
+        competing (Tensor, optional): (O, K) bool, the classes that compete where an object is known; its
+            own by default.
 
     The other arguments are those of :func:`decide`.
 
@@ -67,8 +69,9 @@ def decide_known(scores, size, object_of, known_objects, piece_bytes=None, label
     num_objects = int(object_of.max()) + 1
     labels = torch.arange(len(object_of) + 1, device=scores.device) if labels is None else labels
     pieces = row_pieces(len(scores), size, scores, piece_bytes)
-    return torch.cat([labels[best_class(scores, size, piece, object_of, known_objects[piece], num_objects)]
-                      for piece in pieces])
+    return torch.cat([
+        labels[best_class(scores, size, piece, object_of, known_objects[piece], num_objects, competing)]
+        for piece in pieces])
 
 
 def decide_present(scores, size, object_of, known_objects, piece_bytes=None, labels=None):
@@ -104,14 +107,17 @@ def row_pieces(channels, size, scores, piece_bytes=None):
     return [slice(start, min(start + rows, size[0])) for start in range(0, size[0], rows)]
 
 
-def best_class(scores, size, piece, object_of, objects, num_objects):
+def best_class(scores, size, piece, object_of, objects, num_objects, competing=None):
     """(rows, W): the best class among those of each pixel's object; K where it has none."""
     none = (objects < 0) | (objects >= num_objects)
-    classes = classes_present(objects, object_of)
+    present = objects_present(objects, num_objects)
+    classes = (present[object_of] if competing is None else competing[present].any(0)).nonzero()[:, 0]
     if len(classes) == 0:
         return torch.full_like(objects, len(object_of))
     upsampled = upsampled_rows(scores, size, piece, classes)
-    upsampled.masked_fill_(object_of[classes][:, None, None] != objects, -torch.inf)
+    own = (object_of[classes][:, None, None] == objects if competing is None
+           else competing.T[classes][:, objects.masked_fill(none, 0)])
+    upsampled.masked_fill_(~own, -torch.inf)
     return classes[first_best(upsampled)].masked_fill(none, len(object_of))
 
 

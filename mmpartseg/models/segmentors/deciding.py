@@ -47,7 +47,8 @@ class Deciding:
         if data_samples is None:
             data_samples = [SegDataSample(metainfo=dict(ori_shape=scores.size)) for _ in scores.metas]
         objects = scores.objects()
-        decisions = [Decision(self.index, self.test_cfg, sample, *self.objects_of(sample), each)
+        competing = getattr(self.last_head, 'competing', None)
+        decisions = [Decision(self.index, self.test_cfg, sample, *self.objects_of(sample), each, competing)
                      for sample, each in zip(data_samples, objects or [None] * len(data_samples))]
         classes = None
         if objects is not None and not self.test_cfg.get('return_logits', False):

@@ -1,4 +1,6 @@
 """The label maps of one image: objects first, then the classes that they let compete."""
+from functools import partial
+
 import torch
 import torch.nn.functional as F
 from mmengine.structures import PixelData
@@ -15,10 +17,11 @@ class Decision:
         sample (SegDataSample): gets the label maps; its ``ori_shape`` is their size.
         known, predicted (Tensor, optional): (H, W) object of each pixel, for Oracle-Obj and Pred-Obj.
         object_scores (Tensor, optional): (O + 1, h, w), background last.
+        competing (Tensor, optional): of :func:`decide_known`, for Oracle-Obj.
     """
 
-    def __init__(self, index, cfg, sample, known=None, predicted=None, object_scores=None):
-        self.index, self.cfg, self.sample = index, cfg, sample
+    def __init__(self, index, cfg, sample, known=None, predicted=None, object_scores=None, competing=None):
+        self.index, self.cfg, self.sample, self.competing = index, cfg, sample, competing
         self.size = tuple(sample.ori_shape[:2])
         self.piece_bytes = cfg.get('piece_bytes')
         self.known, self.predicted, self.object_scores = known, predicted, object_scores
@@ -48,8 +51,7 @@ class Decision:
             pred_all = self._label(decide_known, scores, classes, self.won)
         fields = {'pred_sem_seg': pred_all}
         if self.known is not None:
-            rule = ORACLE_RULES[self.cfg.get('oracle_objects', 'pixel')]
-            fields['pred_oracle_sem_seg'] = self._label(rule, scores, classes, self.known)
+            fields['pred_oracle_sem_seg'] = self._label(self._oracle_rule(), scores, classes, self.known)
         if self.predicted is not None:
             fields['pred_obj_sem_seg'] = self._label(decide_known, scores, classes, self.predicted)
         for name, labels in fields.items():
@@ -64,6 +66,15 @@ class Decision:
         """(m, h, w): the scores of some classes (m,), of those that were decided from."""
         place = classes if self.classes is None else torch.searchsorted(self.classes, classes)
         return self.scores[place]
+
+    def _oracle_rule(self):
+        name = self.cfg.get('oracle_objects', 'pixel')
+        if self.competing is None:
+            return ORACLE_RULES[name]
+        if name != 'pixel':
+            raise ValueError(f"test_cfg.oracle_objects='{name}' and released_substring_match of the head are "
+                             'two rules for the classes that compete in Oracle-Obj: leave one of them out')
+        return partial(decide_known, competing=self.competing)
 
     def _label(self, rule, scores, classes, objects):
         """(H, W) int64: by one of the rules for known objects."""

@@ -28,7 +28,7 @@ def zoom_in(model, decision, picture, size):
     Raises:
         ValueError: see :func:`check_zoom`.
     """
-    check_zoom(model.test_cfg)
+    check_zoom(model.test_cfg, decision.competing)
     sample = decision.sample
     object_of = F.pad(model.index.object_of, (0, 1), value=len(model.taxonomy.objects))
     maps = dict(pred_sem_seg=object_of[sample.pred_sem_seg.data[0]], pred_oracle_sem_seg=decision.known,
@@ -41,14 +41,16 @@ def zoom_in(model, decision, picture, size):
                         sample.get('part_scores') if name == scored else None)
 
 
-def check_zoom(cfg):
+def check_zoom(cfg, competing=None):
     """ValueError for settings that zoom cannot keep."""
     if cfg.get('return_logits', False):
         raise ValueError('zoom decides label maps, and has no scores of the whole picture: leave out '
                          'test_cfg.return_logits')
-    if cfg.get('oracle_objects', 'pixel') != 'pixel':
-        raise ValueError("zoom looks at the parts of a pixel's own object; with test_cfg.oracle_objects="
-                         f"'{cfg.oracle_objects}' those of others compete: leave one of them out")
+    rule = cfg.get('oracle_objects', 'pixel')
+    if rule != 'pixel' or competing is not None:
+        setting = f"test_cfg.oracle_objects='{rule}'" if rule != 'pixel' else 'released_substring_match'
+        raise ValueError(f"zoom looks at the parts of a pixel's own object; with {setting} those of others "
+                         'compete: leave one of them out')
 
 
 def cut_out(scores, area, shape, size):
