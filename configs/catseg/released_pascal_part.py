@@ -2,7 +2,7 @@
 _base_ = './pascal_part.py'
 # they pad to multiples of 32 and stretch the result by the padding
 model = dict(backbone=dict(padding_divisor=32))
-# and score on labels that were resized with the pictures
-val_evaluator = dict(released_ground_truth='catseg')
+# and score on labels that were resized with the pictures; a class predicted but not annotated counts as 0
+val_evaluator = dict(predicted_averages=True, released_ground_truth='catseg')
 test_evaluator = val_evaluator
 load_from = None

@@ -12,11 +12,12 @@ from .scores import (
     found_only,
     harmonic_mean,
     mean_scores,
+    predicted_too,
     size_binned_iou,
 )
 
 __all__ = ['DESTINATIONS', 'SIZE_BINS', 'OpenVocabPartIoU', 'boundary_map', 'class_background',
            'class_breakdown', 'class_iou', 'class_recall', 'confusion_matrix', 'found_only',
            'harmonic_mean', 'load_counts', 'mean_scores', 'object_means', 'part_means',
-           'released_boundary_map', 'same_object_confusion', 'same_part_confusion',
+           'predicted_too', 'released_boundary_map', 'same_object_confusion', 'same_part_confusion',
            'save_counts', 'size_binned_iou']

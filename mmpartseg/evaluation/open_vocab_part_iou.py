@@ -15,7 +15,7 @@ from .counting import check_same_size, label_map_of
 from .counts_file import save_counts
 from .ground_truth import ground_truth
 from .id_check import IdCheck
-from .report import TITLES, class_table, class_values, protocol_scores, summary_table
+from .report import AVERAGES, TITLES, class_table, class_values, protocol_scores, summary_table
 from .running_counts import PROTOCOLS, RunningCounts
 from .sample_names import SampleNames
 from .vocabulary import check_same_classes, dataset_taxonomy
@@ -26,8 +26,8 @@ class OpenVocabPartIoU(BaseMetric):
     """IoU of object-specific parts for Pred-All and Oracle-Obj (paper, Sec. 4), all in percent.
 
     Keys, each under ``pred_all/`` and ``oracle_obj/``, and under ``pred_obj/`` where the pipeline
-    loads predicted objects: ``seen``, ``unseen``, ``harmonic`` and ``mIoU``; ``recall_`` and, if
-    asked for, ``boundary_`` and ``found_`` before ``seen``, ``unseen``, ``harmonic`` and ``mean``;
+    loads predicted objects: ``seen``, ``unseen``, ``harmonic`` and ``mIoU``; ``recall_`` and, if asked
+    for, ``boundary_``, ``found_`` and ``predicted_`` before ``seen``, ``unseen``, ``harmonic`` and ``mean``;
     ``num_classes_seen`` and ``num_classes_unseen``, the numbers of classes averaged.
     Definitions, and where the released implementation differs, are in ``scores``. A mean over no
     class is nan, and so is a harmonic mean of it.
@@ -43,6 +43,8 @@ class OpenVocabPartIoU(BaseMetric):
         boundary (bool): Boundary IoU too; slower.
         found_averages (bool): also means over the classes with IoU > 0 only, as PartCATSeg's evaluator
             has them, and their numbers of classes; see ``scores.found_only``.
+        predicted_averages (bool): likewise OV-PARTS' means, in which a class that is predicted but never
+            annotated counts as 0; see ``scores.predicted_too``.
         released_ground_truth (bool | str): score on the ground truth of a released evaluator, on which
             published figures stand: maps are resized and back (``released_labels``). True:
             PartCLIPSeg's, where a pixel counts where the *object map* shows an object; 'catseg': CATSeg's
@@ -61,14 +63,15 @@ class OpenVocabPartIoU(BaseMetric):
     default_prefix = ''
 
     def __init__(self, taxonomy: Any = None, ignore_index: int = 255, boundary: bool = False,
-                 found_averages: bool = False,
+                 found_averages: bool = False, predicted_averages: bool = False,
                  released_ground_truth: bool | str = False, out_file: str | None = None,
                  prefix: str | None = None) -> None:
         super().__init__(prefix=prefix)
         self.given_taxonomy = None if taxonomy is None else PartTaxonomy.build(taxonomy)
         self.ignore_index = ignore_index
         self.boundary = boundary
-        self.found_averages = found_averages
+        asked_for = dict(found=found_averages, predicted=predicted_averages)
+        self.averages = [kind for kind in AVERAGES if asked_for[kind]]
         released_evaluator(released_ground_truth)  # refuses what it does not know
         self.released_ground_truth = released_ground_truth
         self.out_file = out_file
@@ -174,9 +177,9 @@ class OpenVocabPartIoU(BaseMetric):
                               'takes an object map (gt_object_seg) in the data set.',
                               logger='current')
                 continue
-            values = class_values(results, protocol, self.found_averages)
+            values = class_values(results, protocol, self.averages)
             columns.update({f'{heading} {title}': each for heading, each in values.items()
-                            if heading != 'found'})
+                            if heading not in AVERAGES})
             metrics.update({f'{protocol}/{key}': score for key, score in
                             protocol_scores(values, self.taxonomy.is_seen).items()})
         pixels = results['pred_all/confusion'].sum(axis=0)

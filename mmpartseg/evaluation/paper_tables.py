@@ -10,11 +10,11 @@ from mmengine.config import Config
 
 from ..shipped import shipped_root
 from .experiment import differences, experiment, kind
-from .report import FOUND
+from .report import AVERAGES, PREFIX_OF
 from .runs import Run, mean_and_error
 
 TABLES = Path(__file__).with_name('paper_tables.json')
-FOUND_KEY = re.compile(r'^(pred_all|oracle_obj)/')
+AVERAGED_KEY = re.compile(r'^(pred_all|oracle_obj)/')
 
 
 def load_table(number: int | str, dataset: str = 'paper') -> dict[str, Any]:
@@ -40,18 +40,19 @@ def load_table(number: int | str, dataset: str = 'paper') -> dict[str, Any]:
     return table
 
 
-def with_found_averages(table: dict[str, Any]) -> dict[str, Any]:
-    """The table with means over classes with IoU > 0 only, as PartCATSeg's evaluator has them.
+def with_averages(table: dict[str, Any], kind: str) -> dict[str, Any]:
+    """The table with the means of another evaluator, one of ``AVERAGES``.
 
     Raises:
         ValueError: it shows classes, no means.
     """
     if any('classes' in section for section in table['sections']):
-        raise ValueError('--found-averages: this table has the IoU of classes, no means over them')
+        raise ValueError(f'--{kind}-averages: this table has the IoU of classes, no means over them')
     for section in table['sections']:
-        section['columns'] = [[name, FOUND_KEY.sub(r'\1/found_', key).replace('found_mIoU', 'found_mean')]
-                              for name, key in section['columns']]
-    return dict(table, title=f"{table['title']}; runs: means over {FOUND}")
+        section['columns'] = [
+            [name, AVERAGED_KEY.sub(rf'\1/{PREFIX_OF[kind]}', key).replace('_mIoU', '_mean')]
+            for name, key in section['columns']]
+    return dict(table, title=f"{table['title']}; runs: means over {AVERAGES[kind]}")
 
 
 def stages_before() -> dict[str, str]:

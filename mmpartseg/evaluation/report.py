@@ -1,25 +1,29 @@
 """What the metric returns and prints: scores of one setting by key, and two tables."""
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from prettytable import PrettyTable
 
 from ..taxonomy import PartTaxonomy
-from .scores import class_iou, class_recall, found_only, mean_scores
+from .scores import class_iou, class_recall, found_only, mean_scores, predicted_too
 
 TITLES = {'pred_all': 'Pred-All', 'oracle_obj': 'Oracle-Obj', 'pred_obj': 'Pred-Obj'}
-PREFIX_OF = {'IoU': '', 'recall': 'recall_', 'boundary': 'boundary_', 'found': 'found_'}
-FOUND = 'classes with IoU > 0 only'
+PREFIX_OF = {'IoU': '', 'recall': 'recall_', 'boundary': 'boundary_', 'found': 'found_',
+             'predicted': 'predicted_'}
+# means of other evaluators, beside the usual ones: what they are over
+AVERAGES = {'found': 'classes with IoU > 0 only', 'predicted': 'classes predicted but not annotated as 0'}
 
 
-def class_values(counts: dict[str, np.ndarray], protocol: str, found: bool = False) -> dict[str, np.ndarray]:
+def class_values(counts: dict[str, np.ndarray], protocol: str,
+                 averages: Iterable[str] = ()) -> dict[str, np.ndarray]:
     """Per-class scores of one setting.
 
     Args:
         counts (dict[str, ndarray]): see ``RunningCounts.reduce``.
         protocol (str): one of ``TITLES``.
-        found (bool): add ``found``, see :func:`found_only`.
+        averages (Iterable[str]): of ``AVERAGES``, what to add: ``found``, see :func:`found_only`, and
+            ``predicted``, see :func:`predicted_too`.
 
     Returns:
         dict[str, ndarray]: ``IoU``, ``recall`` and, if counted, ``boundary``: (K,) percent.
@@ -28,8 +32,10 @@ def class_values(counts: dict[str, np.ndarray], protocol: str, found: bool = Fal
     values = {'IoU': class_iou(confusion), 'recall': class_recall(confusion)}
     if f'{protocol}/boundary_confusion' in counts:
         values['boundary'] = class_iou(counts[f'{protocol}/boundary_confusion'])
-    if found:
+    if 'found' in averages:
         values['found'] = found_only(values['IoU'])
+    if 'predicted' in averages:
+        values['predicted'] = predicted_too(values['IoU'], confusion)
     return values
 
 
@@ -41,9 +47,9 @@ def protocol_scores(values: dict[str, np.ndarray], is_seen: Sequence[bool] | np.
         means['mIoU' if name == 'IoU' else 'mean'] = means.pop('mean')
         scores.update({f'{PREFIX_OF[name]}{key}': score for key, score in means.items()})
     is_seen = np.asarray(is_seen)
-    for name, prefix in (('IoU', ''), ('found', 'found_')):
+    for name in ('IoU', *AVERAGES):
         if name in values:
-            present = ~np.isnan(values[name])
+            prefix, present = PREFIX_OF[name], ~np.isnan(values[name])
             # floats, as all other scores: integers of NumPy do not reach mmengine's JSON log
             scores.update({f'{prefix}num_classes_seen': float((present & is_seen).sum()),
                            f'{prefix}num_classes_unseen': float((present & ~is_seen).sum())})
@@ -76,13 +82,14 @@ def summary_table(metrics: dict[str, float]) -> str:
         metrics (dict[str, float]): what ``OpenVocabPartIoU`` returns.
 
     Returns:
-        str: the table, with one line for each setting in ``metrics``, and one more where there are means
-        over found classes only.
+        str: the table, with one line for each setting in ``metrics``, and one more for each of
+        ``AVERAGES`` that is there.
     """
     table = PrettyTable(['setting', 'Seen', 'Unseen', 'Harmonic', 'mIoU', 'classes'], align='r')
     table.align['setting'] = 'l'
     for name, title in TITLES.items():
-        for prefix, mean, what in (('', 'mIoU', ''), ('found_', 'mean', f', {FOUND}')):
+        others = [(PREFIX_OF[kind], 'mean', f', {what}') for kind, what in AVERAGES.items()]
+        for prefix, mean, what in (('', 'mIoU', ''), *others):
             if f'{name}/{prefix}{mean}' in metrics:
                 scores = [metrics[f'{name}/{prefix}{key}'] for key in ('seen', 'unseen', 'harmonic', mean)]
                 number = [metrics[f'{name}/{prefix}num_classes_{key}'] for key in ('seen', 'unseen')]

@@ -10,7 +10,7 @@ from mmengine.config import Config
 
 from .counts_file import load_counts
 from .experiment import experiment, kind
-from .report import TITLES, class_values, protocol_scores
+from .report import AVERAGES, TITLES, class_values, protocol_scores
 
 COUNTS = 'counts.npz'
 
@@ -84,7 +84,7 @@ def scores_of_counts(path: str | Path) -> dict[str, float]:
     scores = {}
     for protocol in TITLES:
         if f'{protocol}/confusion' in counts:
-            values = class_values(counts, protocol, found=True)
+            values = class_values(counts, protocol, AVERAGES)
             means = protocol_scores(values, taxonomy.is_seen)
             scores.update({f'{protocol}/{key}': value for key, value in means.items()})
             scores.update({f'{protocol}/class/{name}': float(value)

@@ -73,6 +73,25 @@ def found_only(values: np.ndarray) -> np.ndarray:
     return np.where(values > 0, values, np.nan)
 
 
+def predicted_too(values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Values in which a class that is predicted but never annotated is 0, not nan: means count it then.
+
+    OV-PARTS' evaluator averages so: the sum over annotated classes by the number of classes that are
+    annotated or predicted. These means are never higher than the usual ones.
+
+    Args:
+        values (ndarray): (K,) percent, nan for absent classes.
+        counts (ndarray): (K+1, K), those of the values.
+
+    Example:
+        >>> import numpy as np
+        >>> counts = np.array([[3, 0, 0], [1, 0, 0], [0, 0, 0], [0, 0, 0]])  # of three classes, two predicted
+        >>> predicted_too(class_iou(counts), counts).tolist()
+        [75.0, 0.0, nan]
+    """
+    return np.where(np.isnan(values) & (counts[:-1].sum(axis=1) > 0), 0, values)
+
+
 def harmonic_mean(seen: float, unseen: float) -> float:
     """2SU / (S + U); nan when either is undefined, 0 when both are 0."""
     total = seen + unseen

@@ -16,13 +16,12 @@ from mmpartseg.evaluation import (
     class_iou,
     class_recall,
     confusion_matrix,
-    found_only,
     load_counts,
     mean_scores,
     released_boundary_map,
 )
 from mmpartseg.taxonomy import PartTaxonomy
-from tests.keyed_weights import read_arrays, reference_files
+from tests.keyed_weights import read_arrays
 
 IGNORE = 255
 DEFAULT = Path(__file__).parents[1] / 'data' / 'reference'
@@ -153,28 +152,3 @@ def test_released_boundary_iou_is_equal(reference, protocol):
                          ('unbase', np.append(~is_seen, True))):
         expected = reference[f'metric/{protocol}/Boundary-mIoU-{name}']
         assert 100 * iou[subset & present].mean() == pytest.approx(expected, abs=1e-9), name
-
-
-def arrays_of_part_cat_seg():
-    """A file of CATSeg's or PartCATSeg's toy arrays, and the prefix of those with a metric."""
-    found = [(path, prefix) for pattern, prefix in (('partcatseg_*.npz', ''), ('catseg_*.npz', 'ovparts/'))
-             for path in reference_files(pattern)]
-    return [pytest.param(*each, id=each[0].stem) for each in found]
-
-
-@pytest.mark.parametrize('path, prefix', arrays_of_part_cat_seg())
-@pytest.mark.parametrize('protocol', PROTOCOLS)
-@pytest.mark.parametrize('matrix', ['metric/confusion/{}', 'metric_rule/confusion'])
-def test_averages_of_part_cat_seg(path, prefix, protocol, matrix):
-    """Its Seen and Unseen are means over the classes with IoU > 0; in Oracle-Obj it drops the background."""
-    with read_arrays(path) as file:
-        data = {name.removeprefix(prefix): file[name] for name in file.files if name.startswith(prefix)}
-    names, seen = (data[f'names/{split}_classes'].tolist() for split in ('test', 'train'))
-    counts = data[matrix.format(protocol)]
-    if protocol == 'oracle_obj':
-        counts = np.vstack([counts[:-1, :-1], np.zeros_like(counts[:1, :-1])])
-    scores = mean_scores(found_only(class_iou(counts)), [name in seen for name in names])
-    for ours, theirs in (('seen', 'mIoU-base'), ('unseen', 'mIoU-unbase'), ('harmonic', 'h-IoU')):
-        stored = data[f'{matrix.split("/")[0]}/{protocol}/{theirs}']
-        # of no class found there is none
-        assert scores[ours] == pytest.approx(float(stored), abs=1e-9, nan_ok=True)

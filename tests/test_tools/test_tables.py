@@ -60,11 +60,30 @@ def test_averages_over_found_classes_on_request(runs, capsys):
         assert ('IoU > 0 only' in title) == bool(more)
         assert f'| PartCLIPSeg | tiny | 1 run | {numbers} | {numbers} |' in lines
     with pytest.raises(ValueError, match='this table has the IoU of classes, no means over them'):
-        tables.make_table(6, 'part_shapes', [runs], found=True)
+        tables.make_table(6, 'part_shapes', [runs], averages='found')
     with pytest.raises(ValueError, match="has no score 'pred_all/found_seen'"):
         write_config(runs / 'log', 'clipseg/part_shapes')
         write_log(runs / 'log', [scores(1.)])
-        tables.make_table(1, 'part_shapes', [runs / 'log'], found=True)
+        tables.make_table(1, 'part_shapes', [runs / 'log'], averages='found')
+
+
+def test_averages_of_ov_parts_on_request(runs, capsys):
+    """A class that is predicted but not annotated counts as 0, and the title says so."""
+    counts = confusion_of([10, 6, 8, 6])
+    counts[:, 1] = 0  # the second class is annotated nowhere, and predicted where the first is
+    counts[1, 0] = 1
+    write_run(runs / 'm', 'partclipseg/part_shapes', counts)
+    arguments = ['--table', '1', '--dataset', 'part_shapes', str(runs / 'm')]
+    means = []
+    for more in ([], ['--predicted-averages']):
+        tables.main(arguments + more)
+        title, *lines = capsys.readouterr().out.splitlines()
+        assert ('predicted but not annotated as 0' in title) == bool(more)
+        line, = (line for line in lines if line.startswith('| PartCLIPSeg | tiny | 1 run |'))
+        means.append([float(each) for each in line.split('|')[4:6]])
+    assert means[1] == [means[0][0] / 2, means[0][1]]
+    with pytest.raises(ValueError, match='--predicted-averages: this table has the IoU of classes, no'):
+        tables.make_table(6, 'part_shapes', [runs], averages='predicted')
 
 
 def test_runs_beside_the_papers_numbers(tmp_path, capsys):

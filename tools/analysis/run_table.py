@@ -145,7 +145,7 @@ def main(argv=None):
         finished = [folder for folder in folders if (folder / COUNTS).is_file()]
         if finished:
             make_table(number, args.dataset, finished, Path(args.work_dir) / f'table_{number}_{args.dataset}',
-                       config_options(args.cfg_options), args.found_averages)
+                       config_options(args.cfg_options), args.averages)
     for command in failed:
         print(f'failed: {shlex.join(command)}', file=sys.stderr)
     return len(failed)

@@ -8,8 +8,11 @@ def add_table_options(parser, several=False):
                         required=True)
     parser.add_argument('--dataset', choices=DATASETS, default='paper',
                         help="the paper's benchmarks, or PartShapes in their place")
-    parser.add_argument('--found-averages', action='store_true',
-                        help="means over classes with IoU > 0 only, as PartCATSeg's evaluator has them; "
-                        'published numbers stay as they are')
+    averages = parser.add_mutually_exclusive_group()
+    averages.add_argument('--found-averages', dest='averages', action='store_const', const='found',
+                          help="means over classes with IoU > 0 only, as PartCATSeg's evaluator has them; "
+                          'published numbers stay as they are')
+    averages.add_argument('--predicted-averages', dest='averages', action='store_const', const='predicted',
+                          help="OV-PARTS' means: a class that is predicted but never annotated counts as 0")
     parser.add_argument('--cfg-options', nargs='+', action='extend', default=[], metavar='KEY=VALUE',
                         help='override settings of every config')

@@ -37,21 +37,21 @@ from mmpartseg.evaluation.paper_tables import (
     load_table,
     sort_runs,
     table_configs,
-    with_found_averages,
+    with_averages,
 )
 from mmpartseg.evaluation.runs import find_runs
 from mmpartseg.evaluation.table_texts import to_csv, to_markdown
 
 
-def make_table(number, dataset, paths, out=None, options=None, found=False):
+def make_table(number, dataset, paths, out=None, options=None, averages=None):
     """Print a table, and write it to ``<out>.md`` and ``<out>.csv`` where ``out`` is given.
 
-    ``options`` are settings of every row's config, see :func:`load_config`; ``found`` asks for
-    :func:`with_found_averages`.
+    ``options`` are settings of every row's config, see :func:`load_config`; ``averages`` is a kind of
+    :func:`with_averages`.
     """
     table = load_table(number, dataset)
-    if found:
-        table = with_found_averages(table)
+    if averages is not None:
+        table = with_averages(table, averages)
     for name in table_configs(table):
         read_config(config_path(name), options or {})  # ends with a line where a setting does not fit
     if options:
@@ -76,7 +76,7 @@ def main(argv=None):
     """Command line."""
     args = parse_args(argv)
     make_table(args.table, args.dataset, args.runs, args.out, config_options(args.cfg_options),
-               args.found_averages)
+               args.averages)
 
 
 if __name__ == '__main__':
