@@ -22,6 +22,7 @@ class ReleasedEvaluator(NamedTuple):
 EVALUATORS = {
     True: ReleasedEvaluator(800, 1333, stored_objects=True),  # PartCLIPSeg, CLIPSeg
     'catseg': ReleasedEvaluator(640, 768, stored_objects=False),  # of OV-PARTS, and PartCATSeg
+    'zsseg': ReleasedEvaluator(512, 768, stored_objects=False),  # of OV-PARTS
 }
 
 
@@ -35,7 +36,8 @@ def released_evaluator(value: bool | str) -> ReleasedEvaluator | None:
         return None
     if value not in EVALUATORS:
         raise ValueError(f'released_ground_truth is {value!r}; take False (the label maps as they are), True '
-                         "(PartCLIPSeg's and CLIPSeg's evaluator) or 'catseg' (CATSeg's and PartCATSeg's)")
+                         "(PartCLIPSeg's and CLIPSeg's evaluator), 'catseg' (CATSeg's and PartCATSeg's) or "
+                         "'zsseg' (ZSSeg+'s)")
     return EVALUATORS[value]
 
 

@@ -72,5 +72,5 @@ def test_catsegs_goes_by_the_part_map():
 def test_evaluators():
     assert released_evaluator(False) is None
     assert released_evaluator(True).stored_objects and not released_evaluator('catseg').stored_objects
-    with pytest.raises(ValueError, match="released_ground_truth is 'zsseg'; take False .* or 'catseg'"):
-        released_evaluator('zsseg')
+    with pytest.raises(ValueError, match="released_ground_truth is 'ours'; take .*'catseg' .*'zsseg'"):
+        released_evaluator('ours')

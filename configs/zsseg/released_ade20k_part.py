@@ -4,6 +4,6 @@ _base_ = './ade20k_part.py'
 model = dict(
     decode_head=dict(released_substring_match=True, proposals=dict(released_key_bias=True)))
 load_from = None
-# their means: a class that is predicted but not annotated counts as 0
-val_evaluator = dict(predicted_averages=True)
+# a class predicted but not annotated counts as 0 in their means, on labels resized with the pictures
+val_evaluator = dict(predicted_averages=True, released_ground_truth='zsseg')
 test_evaluator = val_evaluator

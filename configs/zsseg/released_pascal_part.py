@@ -8,6 +8,6 @@ train_dataloader = dict(
     dataset=dict(dataset=dict(
         pipeline=[*steps[:2], dict(type='KeepObject', released_object_table=True), *steps[3:]])))
 load_from = None
-# their means: a class that is predicted but not annotated counts as 0
-val_evaluator = dict(predicted_averages=True)
+# a class predicted but not annotated counts as 0 in their means, on labels resized with the pictures
+val_evaluator = dict(predicted_averages=True, released_ground_truth='zsseg')
 test_evaluator = val_evaluator

@@ -48,8 +48,9 @@ class OpenVocabPartIoU(BaseMetric):
         released_ground_truth (bool | str): score on the ground truth of a released evaluator, on which
             published figures stand: maps are resized and back (``released_labels``). True:
             PartCLIPSeg's, where a pixel counts where the *object map* shows an object; 'catseg': CATSeg's
-            and PartCATSeg's, at other sizes and by the part map alone. A perfect prediction does not
-            score 100 there. ``ReleasedGroundTruthHook`` makes loader and model follow.
+            and PartCATSeg's, at other sizes and by the part map alone; 'zsseg': likewise
+            ZSSeg+'s. A perfect prediction does not score 100 there. ``ReleasedGroundTruthHook`` makes loader
+            and model follow.
         out_file (str, optional): write the counts there for later analysis (``load_counts``).
         prefix (str, optional): put before every key.
 

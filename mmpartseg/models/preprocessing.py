@@ -70,3 +70,16 @@ def swaps_channels(preprocessor):
     """Whether a data preprocessor takes BGR for RGB; later ones of mmseg have mmengine's name for it."""
     return bool(getattr(preprocessor, 'channel_conversion', False)
                 or getattr(preprocessor, '_channel_conversion', False))
+
+
+def to_rgb(preprocessor, image):
+    """(…, 3, H, W): normalised images of a data preprocessor as RGB, 0 to 255."""
+    if preprocessor._enable_normalize:
+        image = image * preprocessor.std + preprocessor.mean
+    return image if swaps_channels(preprocessor) else image.flip(-3)
+
+
+def from_rgb(preprocessor, image):
+    """The other way: RGB (…, 3, H, W), 0 to 255, as a data preprocessor normalises it."""
+    image = image if swaps_channels(preprocessor) else image.flip(-3)
+    return (image - preprocessor.mean) / preprocessor.std if preprocessor._enable_normalize else image

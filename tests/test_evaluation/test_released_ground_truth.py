@@ -155,7 +155,8 @@ def test_stored_objects_are_loaded_as_they_are():
     ('partclipseg/released_pascal_part', True), ('partclipseg/released_ade20k_part', True),
     ('clipseg/released_pascal_part', True), ('clipseg/released_ade20k_part', True),
     ('catseg/released_pascal_part', 'catseg'), ('partcatseg/released_pascal_part', 'catseg'),
-    ('catseg/released_ade20k_part', 'catseg'), ('partcatseg/released_ade20k_part', 'catseg')])
+    ('catseg/released_ade20k_part', 'catseg'), ('partcatseg/released_ade20k_part', 'catseg'),
+    ('zsseg/released_pascal_part', 'zsseg'), ('zsseg/released_ade20k_part', 'zsseg')])
 def test_released_weights_are_scored_on_it(name, value):
     cfg = Config.fromfile(f'configs/{name}.py')
     assert cfg.test_evaluator.released_ground_truth == cfg.val_evaluator.released_ground_truth == value

@@ -2,14 +2,19 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from mmengine.structures import PixelData
+from mmseg.structures import SegDataSample
 
 from mmpartseg.datasets.transforms.geometry import ResizePartSeg
+from mmpartseg.evaluation import OpenVocabPartIoU
 from mmpartseg.evaluation.counting import confusion_matrix
 from mmpartseg.evaluation.scores import class_iou, mean_scores
 from mmpartseg.models.layers.regions import cell_presence, grown_box
 from mmpartseg.models.segmentors.object_scores import object_scores, resized_mask
+from mmpartseg.released_labels import EVALUATORS
 from tests.zsseg_reference import close, passes, reference_fixture  # noqa: F401
 
+IGNORE = 255
 
 @torch.no_grad()
 def test_region_classification(reference):
@@ -94,6 +99,38 @@ def test_scores_label_maps_and_confusion(reference):
     scores = mean_scores(class_iou(total.numpy()), model.taxonomy.is_seen)
     for ours, theirs in (('seen', 'mIoU-base'), ('unseen', 'mIoU-unbase'), ('harmonic', 'h-IoU')):
         assert scores[ours] == pytest.approx(reference[f'metric/{theirs}'].item()), ours
+
+
+@torch.no_grad()
+def test_released_ground_truth(reference, monkeypatch):
+    """The whole way, from label maps as they are in their files, gives the released counts."""
+    model, taxonomy = reference.model.eval(), reference.model.taxonomy
+    options = reference.meta['config_overrides']
+    long, short = (int(options[options.index(f'INPUT.{side}_SIZE_TEST') + 1]) for side in ('MAX', 'MIN'))
+    monkeypatch.setitem(EVALUATORS, 'zsseg', EVALUATORS['zsseg']._replace(short=short, long=long))
+    monkeypatch.setattr(model, 'released_ground_truth', 'zsseg')
+    total, moved = 0, 0
+    for number in reference.numbers('test'):
+        folder = f'test/{number}'
+        parts = reference[f'{folder}/original_part_map'].long()
+        obj = reference.object_of(folder)
+        own = (reference[f'{folder}/original_object_map'] == reference.meta['objects'].index(
+            taxonomy.objects[obj]))
+        parts[~own | (parts >= len(taxonomy))] = IGNORE
+        picture = reference.picture(folder)
+        sample = SegDataSample(
+            metainfo=dict(ori_shape=picture.size, stored_objects=False),
+            gt_object_seg=PixelData(data=torch.where(own, obj, IGNORE)[None]),
+            gt_sem_seg=PixelData(data=parts[None]))
+        model.decide_picture(picture, sample)
+        metric = OpenVocabPartIoU(taxonomy, released_ground_truth='zsseg')
+        metric.process({}, [sample.to_dict()])
+        monkeypatch.setattr(metric, 'compute_metrics', lambda results: results)
+        counts = metric.evaluate(1)['oracle_obj/confusion']
+        assert (counts == reference[f'{folder}/confusion'][:, :-1].numpy()).all(), folder
+        total = total + counts
+        moved += (truth(reference, folder, picture.size)[0] != parts.clamp(max=len(taxonomy))).sum()
+    assert (total == reference['metric/confusion'][:, :-1].numpy()).all() and moved > 10
 
 
 @torch.no_grad()

@@ -3,8 +3,8 @@
 ``python tools/analysis/perfect_prediction.py CONFIG [--evaluator catseg]``
 
 The label maps of CONFIG's test data are taken for the prediction, in Pred-All and Oracle-Obj alike, and
-scored as by OpenVocabPartIoU(released_ground_truth=True), or 'catseg'. On the plain ground truth it is 100
-everywhere.
+scored as by OpenVocabPartIoU(released_ground_truth=True), 'catseg' or 'zsseg'. On the plain ground truth
+it is 100 everywhere.
 """
 import argparse
 
@@ -14,7 +14,7 @@ def parse_args(argv=None):
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('config', help='a config with one data set for testing')
-    parser.add_argument('--evaluator', choices=('partclipseg', 'catseg'), default='partclipseg',
+    parser.add_argument('--evaluator', choices=('partclipseg', 'catseg', 'zsseg'), default='partclipseg',
                         help='whose; catseg is PartCATSeg\'s too (default: %(default)s)')
     return parser.parse_args(argv)
 

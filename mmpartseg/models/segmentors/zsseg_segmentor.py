@@ -6,7 +6,7 @@ from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
-from ..preprocessing import swaps_channels
+from ..preprocessing import from_rgb, to_rgb
 from .decide import decide_known, mean_scores, winners
 from .object_scores import Picture, object_scores, resized_mask
 from .part_segmentor import PartSegmentor
@@ -108,27 +108,21 @@ class ZSSegSegmentor(PartSegmentor):
         features, head = self.features_of(inputs), self.decode_head
         text = head.condition(head.prompts(self.taxonomy))
         for i, sample in enumerate(data_samples):
-            pixels = self.undo_padding_and_flip(self.pixels_of(inputs[i]), sample.metainfo)
+            pixels = self.undo_padding_and_flip(to_rgb(self.data_preprocessor, inputs[i]), sample.metainfo)
             self.decide_picture(Picture([x[i:i + 1] for x in features], tuple(inputs.shape[2:]), pixels,
                                         tuple(sample.ori_shape[:2]), text), sample)
         return data_samples
 
-    def pixels_of(self, image):
-        """(3, H, W): a normalised image as RGB, 0 to 255."""
-        preprocessor = self.data_preprocessor
-        if preprocessor._enable_normalize:
-            image = image * preprocessor.std + preprocessor.mean
-        return image if swaps_channels(preprocessor) else image.flip(0)
-
     def decide_picture(self, picture, sample):
         """Add the label maps of one image to ``sample``, as :meth:`PartSegmentor.decide_image`."""
         known, predicted = self.objects_of(sample)
+        shown = sample.gt_object_seg.data[0].to(known.device) if known is not None else None
         maps = dict(pred_sem_seg=self.seen_objects(picture), pred_obj_sem_seg=predicted,
                     pred_oracle_sem_seg=known)
         for name, objects in maps.items():
             if objects is None and name != 'pred_sem_seg':
                 continue
-            labels, part_scores = self.label_objects(picture, objects)
+            labels, part_scores = self.label_objects(picture, objects, shown if objects is known else None)
             sample.set_field(PixelData(data=labels[None]), name)
             if name != 'pred_obj_sem_seg' and part_scores is not None:
                 sample.part_scores = part_scores  # of Oracle-Obj, or without one of Pred-All
@@ -141,23 +135,22 @@ class ZSSegSegmentor(PartSegmentor):
         preprocessor, image = model.data_preprocessor, picture.pixels[None]
         if preprocessor.size is not None:
             image = F.interpolate(image, tuple(preprocessor.size), mode='bilinear')
-        image = image if swaps_channels(preprocessor) else image.flip(1)
-        if preprocessor._enable_normalize:
-            image = (image - preprocessor.mean) / preprocessor.std
-        scores, = model.scores_of(image, [{}]).objects()
+        scores, = model.scores_of(from_rgb(preprocessor, image), [{}]).objects()
         return winners(scores, picture.size, self.piece_bytes)
 
     @property
     def piece_bytes(self):
         return self.test_cfg.get('piece_bytes')
 
-    def label_objects(self, picture, objects=None):
+    def label_objects(self, picture, objects=None, shown=None):
         """The parts of the objects of an image.
 
         Args:
             picture (Picture): the image.
             objects (Tensor, optional): (H, W) object of each pixel of the image; values outside 0…O-1
                 mean none. None: the image is one object with all classes.
+            shown (Tensor, optional): likewise what the network is shown; ``objects`` by default. They differ
+                on a released ground truth.
 
         Returns:
             tuple: (H, W) int64 classes, K where there is no object; where ``test_cfg`` asks for them,
@@ -168,11 +161,11 @@ class ZSSegSegmentor(PartSegmentor):
         part_scores = None
         if self.test_cfg.get('return_part_scores', False):
             part_scores = torch.full((num_classes, ), torch.nan, device=device)
-        owners = self.owners(picture, objects)
-        masks = [resized_mask(pixels, picture.pixels.shape[1:]) for pixels, _ in owners]
-        scores = object_scores(self.decode_head, picture, masks, [classes for _, classes in owners],
+        owners = self.owners(picture, objects, objects if shown is None else shown)
+        masks = [resized_mask(prompt, picture.pixels.shape[1:]) for _, prompt, _ in owners]
+        scores = object_scores(self.decode_head, picture, masks, [classes for *_, classes in owners],
                                self.piece_bytes)
-        for (pixels, classes), own_scores in zip(owners, scores):
+        for (pixels, _, classes), own_scores in zip(owners, scores):
             own = self.decide_object(own_scores, pixels)
             labels = torch.where(pixels, F.pad(classes, (0, 1))[own], labels)
             if part_scores is not None:
@@ -190,11 +183,12 @@ class ZSSegSegmentor(PartSegmentor):
         only_object = torch.zeros(len(scores), dtype=torch.long, device=scores.device)
         return decide_known(scores, tuple(pixels.shape), only_object, (~pixels).long(), self.piece_bytes)
 
-    def owners(self, picture, objects):
-        """list[tuple]: of each object its pixels, (H, W) bool, and the classes it may have, (n,)."""
+    def owners(self, picture, objects, shown):
+        """list[tuple]: of each object its pixels and its prompt, (H, W) bool, and its classes, (n,)."""
         device = picture.pixels.device
         if objects is None:
             everywhere = torch.ones(picture.size, dtype=torch.bool, device=device)
-            return [(everywhere, torch.arange(len(self.taxonomy), device=device))]
+            return [(everywhere, everywhere, torch.arange(len(self.taxonomy), device=device))]
         known = objects[(objects >= 0) & (objects < len(self.taxonomy.objects))].unique()
-        return [(objects == obj, self.decode_head.classes_of(obj).nonzero()[:, 0]) for obj in known.tolist()]
+        return [(objects == obj, shown == obj, self.decode_head.classes_of(obj).nonzero()[:, 0])
+                for obj in known.tolist()]
