@@ -12,11 +12,46 @@ from tests.tiny_cost import cost_config
 
 @pytest.mark.parametrize('options, message', [
     (dict(class_attention='softmax'), r"class_attention must be one of \('linear', 'query'\), got 'softmax'"),
-    (dict(padded_classes=9), "padded_classes=9 goes with class_attention='linear' alone, got 'query'")])
+    (dict(padded_classes=9, class_attention='query'),
+     "padded_classes=9 goes with class_attention='linear' alone, got 'query'")])
 def test_class_attention_that_is_none(options, message):
-    cfg = cost_config('partcatseg')
+    cfg = cost_config('catseg')
     cfg['decode_head'].update(options)
     with pytest.raises(ValueError, match=message):
+        MODELS.build(cfg)
+
+
+@pytest.mark.parametrize('option, value, message', [
+    ('window', 0, 'window=0: expected a positive integer'), ('pooling', 0, 'pooling=0: expected a positive'),
+    ('num_layers', 0, 'num_layers=0: expected a positive integer'),
+    ('num_layers', 1.5, 'num_layers=1.5: expected'), ('num_layers', True, 'num_layers=True: expected'),
+    ('channels', 0, 'channels=0: expected'), ('num_heads', 0, 'num_heads=0: expected a positive integer'),
+    ('num_heads', 3, 'num_heads=3: expected a divisor of channels=16'),
+    ('appearance_channels', 0, 'appearance_channels=0: expected'),
+    ('text_channels', -1, 'text_channels=-1: expected a positive integer'),
+    ('padded_classes', -1, 'padded_classes=-1: expected an integer, 0 for none'),
+    ('in_channels', (8, 16), r'in_channels=\(8, 16\): expected 3 positive integers, of the guidance at 4, 2'),
+    ('in_channels', (8, 16, 32, 64), 'expected 3 positive integers'),
+    ('in_index', (0, 1), r'in_index=\(0, 1\): expected 3 integers, one for each of in_channels'),
+    ('upsampled_channels', (8, 4), 'expected 2 positive integers, of two hidden states of CLIP'),
+    ('decoder_channels', (8, 8), r'decoder_channels=\(8, 8\): expected two .* multiples of 16: the channels'),
+    ('decoder_channels', 16, 'decoder_channels=16: expected two positive integers, one for each upsampling'),
+    ('decoder_channels', (16, 0), 'expected two positive integers, one for each upsampling'),
+    ('decoder_guidance_channels', (8, 4, 2), r'\(8, 4, 2\): expected two positive integers'),
+    ('decoder_guidance_channels', (16, 8), r'=\(16, 8\): expected less than \(16, 16\), the widths before'),
+    ('decoder_guidance_channels', (8, 16), r'=\(8, 16\): expected less than \(16, 16\), the widths before')])
+@pytest.mark.parametrize('variant', ['catseg', 'partcatseg'])
+def test_sizes_of_which_no_head_can_be_built(variant, option, value, message):
+    cfg = cost_config(variant)
+    cfg['decode_head'][option] = value
+    with pytest.raises(ValueError, match=message):
+        MODELS.build(cfg)
+
+
+def test_no_two_channels_where_clip_guides_itself():
+    cfg = cost_config('cvpr24')
+    cfg['decode_head'].update(upsampled_channels=(8, 0))
+    with pytest.raises(ValueError, match=r'upsampled_channels=\(8, 0\): expected two positive integers'):
         MODELS.build(cfg)
 
 

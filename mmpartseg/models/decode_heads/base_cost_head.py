@@ -6,6 +6,7 @@ from torch import nn
 from ...printable import counted
 from ...taxonomy import SEPARATOR
 from ..layers.cost import CostDecoder, CostEmbedding, CostStack, Guidance
+from .cost_options import check_cost_options
 from .open_vocab_head import OpenVocabHead
 
 SYNONYM = ', '
@@ -47,7 +48,8 @@ class BaseCostHead(OpenVocabHead):
             object compete, as in the released code. Only to reproduce its scores.
 
     Raises:
-        ValueError: an unknown vocabulary, a malformed class name.
+        ValueError: an unknown vocabulary, a malformed class name; sizes of which no head can be built, see
+            :func:`check_cost_options`.
     """
     upsamples_probabilities = True
 
@@ -57,6 +59,10 @@ class BaseCostHead(OpenVocabHead):
                  decoder_guidance_channels=(32, 16), class_attention='linear', pooling=2,
                  padded_classes=0, background=True, synonyms='mean', released_substring_match=False,
                  ignore_index=255, init_cfg=None):
+        check_cost_options(
+            in_channels, in_index, upsampled_channels, channels, num_heads, decoder_channels,
+            decoder_guidance_channels, padded_classes, num_layers=num_layers, window=window,
+            appearance_channels=appearance_channels, text_channels=text_channels, pooling=pooling)
         super().__init__(train_taxonomy, test_taxonomy, text_encoder, ignore_index, init_cfg)
         if synonyms not in ('mean', 'first'):
             raise ValueError(f"synonyms must be 'mean' or 'first', got {synonyms!r}")

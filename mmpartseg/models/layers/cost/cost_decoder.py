@@ -4,6 +4,8 @@ from torch import nn
 from .blocks import in_blocks
 from .fused_upsampling import upsampling
 
+GROUP = 16  # channels of a group of the norms
+
 
 class UpsamplingBlock(nn.Module):
     """Twice the size: transposed convolution, guidance beside it, two convolutions.
@@ -13,13 +15,13 @@ class UpsamplingBlock(nn.Module):
             ``in_dims - guidance_dims``.
     """
 
-    def __init__(self, in_dims, guidance_dims, out_dims, group=16):
+    def __init__(self, in_dims, guidance_dims, out_dims):
         super().__init__()
         self.up = nn.ConvTranspose2d(in_dims, in_dims - guidance_dims, 2, stride=2)
         self.conv1 = nn.Conv2d(in_dims, out_dims, 3, padding=1, bias=False)
-        self.norm1 = nn.GroupNorm(out_dims // group, out_dims)
+        self.norm1 = nn.GroupNorm(out_dims // GROUP, out_dims)
         self.conv2 = nn.Conv2d(out_dims, out_dims, 3, padding=1, bias=False)
-        self.norm2 = nn.GroupNorm(out_dims // group, out_dims)
+        self.norm2 = nn.GroupNorm(out_dims // GROUP, out_dims)
 
     def first(self, guidance, maps):
         """What comes before the first norm, a function of x, for so many maps of a class and a channel.
