@@ -29,7 +29,7 @@ def test_class_attention_that_is_none(options, message):
     ('num_heads', 3, 'num_heads=3: expected a divisor of channels=16'),
     ('appearance_channels', 0, 'appearance_channels=0: expected'),
     ('text_channels', -1, 'text_channels=-1: expected a positive integer'),
-    ('padded_classes', -1, 'padded_classes=-1: expected an integer, 0 for none'),
+    ('padded_classes', -1, 'padded_classes=-1: (expected an integer, 0 for none|PartCATSegHead)'),
     ('in_channels', (8, 16), r'in_channels=\(8, 16\): expected 3 positive integers, of the guidance at 4, 2'),
     ('in_channels', (8, 16, 32, 64), 'expected 3 positive integers'),
     ('in_index', (0, 1), r'in_index=\(0, 1\): expected 3 integers, one for each of in_channels'),
@@ -52,6 +52,14 @@ def test_no_two_channels_where_clip_guides_itself():
     cfg = cost_config('cvpr24')
     cfg['decode_head'].update(upsampled_channels=(8, 0))
     with pytest.raises(ValueError, match=r'upsampled_channels=\(8, 0\): expected two positive integers'):
+        MODELS.build(cfg)
+
+
+@pytest.mark.parametrize('attention', ['linear', 'query'])
+def test_no_padded_classes_in_partcatseg(attention):
+    cfg = cost_config('partcatseg')
+    cfg['decode_head'].update(padded_classes=6, class_attention=attention)
+    with pytest.raises(ValueError, match='padded_classes=6: PartCATSegHead aggregates .* leave it at 0'):
         MODELS.build(cfg)
 
 

@@ -3,6 +3,7 @@ from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F
+from mmengine.dist import all_reduce
 from mmseg.registry import MODELS
 from torch import Tensor
 
@@ -43,11 +44,15 @@ class PartCATSegHead(BaseCostHead):
         loss_composition (dict, optional): a :class:`CompositionLoss`. Any loss set to None is switched
             off.
 
-    The other arguments are those of :class:`BaseCostHead`; a background is always there.
+    The other arguments are those of :class:`BaseCostHead`; a background is always there, and there are no
+    ``padded_classes``.
     """
 
     def __init__(self, *args, loss_object_part=None, loss_object=None, loss_part=None,
                  loss_composition=None, **kwargs):
+        if kwargs.get('padded_classes'):
+            raise ValueError(f"padded_classes={kwargs['padded_classes']}: PartCATSegHead aggregates parts, "
+                             'objects and classes as they are, none are filled up or left out; leave it at 0')
         super().__init__(*args, **kwargs)
         if self.background_embedding is None:
             raise ValueError('PartCATSegHead composes classes of parts, objects and a background, which is '
@@ -102,9 +107,23 @@ class PartCATSegHead(BaseCostHead):
             class_cost.mean(2).flatten(2), cost[:, num_parts:].mean(2).flatten(2))
 
     def loss_by_feat(self, output, part_map, object_map, index):
-        """Loss terms by name."""
+        """Loss terms by name.
+
+        As in the released code the background's term is left out, that is zero, where a batch shows nothing
+        but pixels of no seen object.
+        """
         losses = self.mask_losses(output, part_map, object_map, index)
+        name = 'loss_object_part_background'
+        if name in losses:
+            losses[name] = losses[name] * shows_objects(part_map, object_map, index, self.ignore_index)
         if 'composition' in self.losses:
             losses['loss_composition'] = self.losses['composition'](
                 output.class_cosines, output.object_cosines, index.object_of)
         return losses
+
+
+def shows_objects(part_map, object_map, index, ignore_index):
+    """1. where some pixel, of any process, has a part or an object of the vocabulary, else 0."""
+    found = ((part_map != ignore_index) | (object_map < len(index.taxonomy.objects))).any().float()
+    all_reduce(found, op='max')
+    return found
