@@ -160,6 +160,13 @@ class TestSettings:
         with pytest.raises(ValueError, match='gt_object_seg of .* is 20x20, the image 40x50 .* at the size'):
             build().test_step(batch(halves(0, 1, (20, 20))))
 
+    @pytest.mark.parametrize('direction', ['horizontal', 'vertical'])
+    def test_a_mirrored_picture(self, direction):
+        data = batch(halves(0, 1))
+        data['data_samples'][0].set_metainfo(dict(flip=True, flip_direction=direction))
+        with pytest.raises(ValueError, match='this one is mirrored: leave RandomFlip out of the test pipe'):
+            build().test_step(data)
+
     def test_no_windows(self):
         model = build()
         with pytest.raises(NotImplementedError, match='one object at a time.*Leave test_cfg'):

@@ -99,12 +99,18 @@ class ZSSegSegmentor(PartSegmentor):
 
         Returns:
             list[SegDataSample]: as of :meth:`PartSegmentor.postprocess`.
+
+        Raises:
+            ValueError: a sample for zoom or snap, or of a mirrored picture.
         """
         if data_samples is None:
             data_samples = [SegDataSample(metainfo=dict(ori_shape=tuple(inputs.shape[2:])))
                             for _ in inputs]
         if any('picture' in sample for sample in data_samples):
             raise ValueError('ZSSegSegmentor looks at each object by itself: leave out zoom and snap')
+        if any(sample.get('flip') for sample in data_samples):
+            raise ValueError('ZSSegSegmentor shows the network the objects of a picture as it is, and this '
+                             'one is mirrored: leave RandomFlip out of the test pipeline')
         features, head = self.features_of(inputs), self.decode_head
         text = head.condition(head.prompts(self.taxonomy))
         for i, sample in enumerate(data_samples):
