@@ -39,6 +39,15 @@ class TestTraining:
             expected = (alone[0][name] + alone[1][name]) / 2
             torch.testing.assert_close(value, expected, atol=1e-5, rtol=1e-4)
 
+    @pytest.mark.parametrize('labelled', [True, False])
+    def test_terms_are_scalars(self, labelled):
+        samples = self.samples([None, None])
+        if not labelled:
+            for sample in samples:
+                sample.gt_sem_seg.data[:] = 255
+        terms = build().train().loss(torch.randn(2, 3, 64, 64), samples)
+        assert len(terms) == 6 and {term.shape for term in terms.values()} == {()}
+
     def test_joint_training_over_processes(self, tmp_path):
         """Two processes, each with images of one vocabulary: their mean is what one process gives."""
         other = ["fox's tail", "fox's paw"]

@@ -87,8 +87,9 @@ class ZSSegHead(RegionTextHead):
         self.proposals.set_num_classes(len(index.taxonomy))
         instances = [self.instances_of(labels) for labels in part_map]
         with torch.autocast(part_map.device.type, enabled=False):
-            return self.proposals.loss_by_feat(*(x.float() for x in output), instances,
-                                               [{}] * len(instances))
+            terms = self.proposals.loss_by_feat(*(x.float() for x in output), instances,
+                                                [{}] * len(instances))
+        return {name: term.squeeze() for name, term in terms.items()}  # mmdet's are (1,) where masks matched
 
     @staticmethod
     def no_terms(output):
