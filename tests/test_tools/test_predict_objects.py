@@ -148,6 +148,12 @@ def test_prediction_and_scores():
     assert not any(key.startswith('pred_obj') for key in expected)
 
 
+def test_a_model_of_parts(monkeypatch):
+    monkeypatch.setattr(predict_objects, 'init_model', lambda config, *_: segmentor())
+    with pytest.raises(ValueError, match='"cat\'s head", are no objects. Give a model of MMSegmentation'):
+        predict_objects.load_model('ours.py', 'ours.pth', 'cpu')
+
+
 @pytest.mark.parametrize('named_by', ['checkpoint', 'checkpoint of mmseg 0', 'test data', 'too few', None])
 def test_a_real_model_of_mmseg(tmp_path, named_by):
     """init_model and inference_model, as the command calls them; weights may be all that a file has."""
@@ -184,8 +190,7 @@ test_dataloader = dict(dataset=dict(type='PascalPart116Dataset', data_root='{tmp
                                     data_prefix=dict(img_path='images')))
 """)
     options = [str(config), str(weights), str(data), '--out', str(tmp_path / 'out'), '--device', 'cpu']
-    wrong = {None: r'fcn.safetensors does not name its classes, nor .*fcn.py',
-             'too few': r'fcn.py scores 2 classes, and 1 names were found'}
+    wrong = {None: 'does not name its classes, nor .*fcn.py', 'too few': 'scores 2 classes, and 1 names'}
     if named_by in wrong:
         with pytest.raises(ValueError, match=wrong[named_by]):
             predict_objects.main(options)

@@ -98,9 +98,15 @@ def load_model(config, checkpoint, device):
     """An MMSegmentation model whose ``dataset_meta`` has its classes' names.
 
     Raises:
-        ValueError: neither the weights' file nor the test data of the config names them, or not as many.
+        ValueError: neither the weights' file nor the test data of the config names them, or not as many; a
+            model of this package, whose classes are parts.
     """
     model = init_model(config, None, device)
+    if hasattr(model, 'taxonomy'):
+        raise ValueError(f'{printable(config)} is a model of parts: its classes, such as "'
+                         f'{model.taxonomy.object_parts[0]}", are no objects. Give a model of MMSegmentation '
+                         'whose classes are; with the objects that a PartCLIPSegHead finds, tools/test.py '
+                         'scores Pred-All, which needs no object maps')
     meta = load_checkpoint(model, checkpoint, map_location='cpu').get('meta') or {}
     classes = (meta.get('dataset_meta') or {}).get('classes') or meta.get('CLASSES')  # of mmseg 1 and 0
     if classes is None and model.cfg.get('test_dataloader'):  # a file of weights alone, such as .safetensors
