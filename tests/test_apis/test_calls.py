@@ -33,7 +33,7 @@ def test_the_vocabulary_of_a_call_is_its_own(inferencer, model_files):
 
 def test_twenty_threads_with_vocabularies_of_their_own(inferencer):
     expected = [inferencer(BGR, parts=parts)[0] for parts in VOCABULARIES]
-    inferencer.model.decode_head.text_encoder._cache_key = None  # names are encoded beside each other
+    inferencer.model.decode_head.text_encoder.kept.forget()  # names are encoded beside each other
     jobs = [i % len(VOCABULARIES) for i in range(200)]
     with ThreadPoolExecutor(20) as pool:
         found = list(pool.map(lambda i: inferencer(BGR, parts=VOCABULARIES[i])[0], jobs))

@@ -18,7 +18,7 @@ from mmpartseg.apis import PartSegInferencer, limits, read_vocabulary
 from mmpartseg.apis.known_words import unseen_classes, unseen_words
 from mmpartseg.apis.limits import visitors_picture, visitors_vocabulary
 from mmpartseg.apis.vocabulary import parse_vocabulary
-from mmpartseg.models.text_encoders import open_clip_text, tokenizing
+from mmpartseg.models.text_encoders import kept_text, tokenizing
 from mmpartseg.models.text_encoders.tokenizing import Tokenizer
 from mmpartseg.taxonomy import PartTaxonomy
 from mmpartseg.visualization import part_palette
@@ -156,7 +156,7 @@ def test_memory_is_flat(tmp_path, monkeypatch):
     inferencer = PartSegInferencer(*write_model(tmp_path))
     image = np.zeros((24, 40, 3), np.uint8)
     if not MANY:
-        monkeypatch.setattr(open_clip_text, 'MOST_NAMES', 400)
+        monkeypatch.setattr(kept_text, 'MOST_NAMES', 400)
         monkeypatch.setattr(tokenizing, 'MOST_WORDS', 100)
 
     def requests():
@@ -171,7 +171,7 @@ def test_memory_is_flat(tmp_path, monkeypatch):
         print(f'{REQUESTS} requests:', [round(size, 1) for size in sizes], 'MiB')
         assert sizes[-1] - sizes[2] < (8 if MANY else 4), sizes
         encoder = inferencer.model.decode_head.text_encoder
-        kept = len(encoder._cache), len(encoder._stacked)
+        kept = len(encoder.kept.rows), len(encoder.kept.vocabularies)
         assert all(0 < found <= most for found, most in zip(kept, (
-            open_clip_text.MOST_NAMES, open_clip_text.MOST_VOCABULARIES))), kept
+            kept_text.MOST_NAMES, kept_text.MOST_VOCABULARIES))), kept
     assert in_child(requests) == [0]

@@ -1,8 +1,11 @@
 """A model in another vocabulary shares its weights, and leaves the first as it is."""
 import pytest
 import torch
+from mmseg.registry import MODELS
 
+from mmpartseg.models.text_encoders import kept_text
 from tests.tiny import ALL, segmentor
+from tests.tiny_cost import TEXT
 
 COWS = ["cow's horn", "cow's head"]
 
@@ -37,15 +40,33 @@ def test_windows_go_over_the_classes_of_the_view():
 
 
 def test_embeddings_that_are_kept_have_a_bound(monkeypatch):
-    from mmpartseg.models.text_encoders import open_clip_text
-    monkeypatch.setattr(open_clip_text, 'MOST_NAMES', 20)
-    monkeypatch.setattr(open_clip_text, 'MOST_VOCABULARIES', 3)
+    monkeypatch.setattr(kept_text, 'MOST_NAMES', 20)
+    monkeypatch.setattr(kept_text, 'MOST_VOCABULARIES', 3)
     encoder = segmentor().decode_head.text_encoder
     expected = encoder(['cat', 'tail'])
     for i in range(30):
         encoder([f'thing {i}', f'part {i}'])
-        assert len(encoder._cache) <= 20 and len(encoder._stacked) <= 3
+        assert len(encoder.kept.rows) <= 20 and len(encoder.kept.vocabularies) <= 3
     torch.testing.assert_close(encoder(['cat', 'tail']), expected)
+
+
+def test_embeddings_that_are_kept_have_a_bound_in_bytes():
+    """With templates apart a name takes as much as many names; those asked for last are kept in any case."""
+    encoder = MODELS.build(dict(TEXT, templates=['{}'] * 10, kept_bytes=2**14)).eval()
+    assert MODELS.build(TEXT).kept.most_bytes == 256 * 2**20
+    assert encoder(['cat']).nbytes == 10 * 4 * encoder.embed_dims
+    expected, most = encoder(['cat', 'tail']), 0
+    for i in range(30):
+        encoder([f'thing {i}', f'part {i}', 'cat'])
+        most = max(most, encoder.kept.nbytes)
+        stored = {row.untyped_storage().data_ptr(): row.untyped_storage().nbytes()
+                  for row in (*encoder.kept.rows.values(), *encoder.kept.vocabularies.values())}
+        assert sum(stored.values()) <= 2**14
+    assert 2**13 < most <= 2**14
+    torch.testing.assert_close(encoder(['cat', 'tail']), expected)
+    many = [f'word {i}' for i in range(20)]
+    larger = encoder(many)
+    assert larger.nbytes > 2**14 and encoder(many) is larger and len(encoder.kept.rows) == 20
 
 
 def test_fixed_classes_have_no_views(monkeypatch):

@@ -12,6 +12,7 @@ from ... import on_demand
 from ..architectures import clip_config
 from ..clip import build_text_tower, split_projections, train_query_value
 from ..weights_state import weights_state
+from .kept_text import KeptText
 from .text_folder import TextFolder, fingerprint
 from .tokenizing import Tokenizer, unpadded
 
@@ -22,7 +23,7 @@ EMBEDDINGS = ('token_embedding', 'positional_embedding', 'transformer.embeddings
 TRAINABLE = {'none': (), 'embeddings': EMBEDDINGS, 'all': ('',), 'query_value': ()}
 
 IMAGENET = 'imagenet'  # CLIP's 80 templates
-MOST_NAMES, MOST_VOCABULARIES = 4096, 32  # whose embeddings are kept
+KEPT_BYTES = 256 * 2**20
 
 _one_at_a_time = threading.Lock()
 
@@ -46,7 +47,7 @@ class OpenCLIPTextEncoder(BaseModule):
     prompts of one length are encoded together. A model of ``transformers`` masks padding, so it reads no
     more than the longest prompt has. Towers that see padding (SigLIP, CLIPA, MobileCLIP-S) or add a token
     behind it (CoCa) read their whole context. Whenever no gradient is wanted, the embeddings of the latest
-    names are kept until the weights change; threads may share the encoder.
+    names are kept until the weights change, see :class:`KeptText`; threads may share the encoder.
 
     Args:
         arch (str | dict): open_clip model name or configuration.
@@ -58,6 +59,7 @@ class OpenCLIPTextEncoder(BaseModule):
         averaged (bool): average embeddings over the templates; else they stay side by side.
         folder (str, optional): keep embeddings on disk as well, for other processes; files of other
             weights, templates or options are not looked at. For a frozen tower.
+        kept_bytes (int): of the embeddings that are kept in memory, those of the latest names apart.
 
     Raises:
         ValueError: unknown architecture, weights or option; a prompt longer than the context; a
@@ -65,7 +67,7 @@ class OpenCLIPTextEncoder(BaseModule):
     """
 
     def __init__(self, arch='ViT-B-16-quickgelu', pretrained=None, trainable='none',
-                 templates=('{}', ), averaged=True, folder=None, init_cfg=None):
+                 templates=('{}', ), averaged=True, folder=None, kept_bytes=KEPT_BYTES, init_cfg=None):
         super().__init__(init_cfg)
         if trainable not in TRAINABLE:
             raise ValueError(f'trainable must be one of {list(TRAINABLE)}, got {trainable!r}')
@@ -91,12 +93,12 @@ class OpenCLIPTextEncoder(BaseModule):
         if self.is_trainable and not any(p.requires_grad for p in self.tower.parameters()):
             raise ValueError(f'trainable={trainable!r} finds no such weights in the '
                              f"{type(self.tower).__name__} of {arch!r}; take 'all' or 'none'")
-        self._cache, self._stacked, self._cache_key = {}, {}, None
+        self.kept = KeptText(kept_bytes)
         self.train()
 
     def train(self, mode=True):
         if mode != self.training:
-            self._cache_key = None  # weights may have been swapped in place (EMA) between the modes
+            self.kept.forget()  # weights may have been swapped in place (EMA) between the modes
         super().train(mode)
         if not self.is_trainable:
             self.tower.eval()
@@ -114,23 +116,12 @@ class OpenCLIPTextEncoder(BaseModule):
         if self.is_trainable and self.training and torch.is_grad_enabled():
             return self._encode(names)
         with _one_at_a_time:  # threads that share the model
-            return self._kept(names)
+            key = self._weights_key()
+            return self.kept.of(names, key, lambda new: self._new(new, key[1]))
 
-    def _kept(self, names):
-        key = self._weights_key()
-        if key != self._cache_key:
-            self._cache, self._stacked, self._cache_key = {}, {}, key
-        if names in self._stacked:
-            return self._stacked[names]
-        new = [n for n in dict.fromkeys(names) if n not in self._cache]
-        if len(self._cache) + len(new) > MOST_NAMES:  # what users type has no end
-            self._cache, new = {}, list(dict.fromkeys(names))
-        with torch.no_grad(), torch.autocast(key[1].type, enabled=False), without_dropout(self.tower):
-            self._cache.update(self._of_disk(new, key[1]) if self.folder else self._encode_all(new))
-        if len(self._stacked) >= MOST_VOCABULARIES:
-            self._stacked = {}
-        self._stacked[names] = torch.stack([self._cache[n] for n in names])
-        return self._stacked[names]
+    def _new(self, names, device):
+        with torch.no_grad(), torch.autocast(device.type, enabled=False), without_dropout(self.tower):
+            return self._of_disk(names, device) if self.folder else self._encode_all(names)
 
     def _weights_key(self):
         weights, learns = list(self.parameters()), self.training and torch.is_grad_enabled()
