@@ -45,11 +45,12 @@ OPTIONS = dict(
 
 
 def per_object(path):
-    """Its training samples are single objects, in place."""
+    """Its training samples are single objects, in place; in testing its pictures are not mirrored."""
     cfg = Config.fromfile(path)
     inner, larger = cfg.train_dataloader.dataset, dict(type='ResizePartSeg', scale=(64, 64))
     inner.pipeline[2:2] = [dict(type='KeepObject'), larger]
-    cfg.val_dataloader.dataset.pipeline.insert(1, larger)
+    load, annotate, _, pack = cfg.val_dataloader.dataset.pipeline
+    cfg.val_dataloader.dataset.pipeline = [load, larger, annotate, pack]
     cfg.train_dataloader.dataset = dict(type='PerObjectDataset', dataset=inner)
     cfg.dump(path)
 
