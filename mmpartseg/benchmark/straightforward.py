@@ -167,11 +167,11 @@ class Straightforward:
         """Eq. 6, class by class."""
         shares = TOKEN_SHARES[self.head.token_shares](
             part_map, masks.grid, len(index.taxonomy), self.head.ignore_index)
-        maps, attention = torch.zeros_like(shares), masks.attention
+        maps, attention = masks.attention.new_zeros(shares.shape), masks.attention
         for image, cls in shares.flatten(2).any(2).nonzero().tolist():
             part, obj = index.part_of[cls], len(index.taxonomy.parts) + index.object_of[cls]
             rows = (attention[image, part] + attention[image, obj])[1:, 1:]
-            weight = shares[image, cls].flatten()
+            weight = shares[image, cls].flatten().to(rows)
             maps[image, cls] = (weight @ rows / weight.sum()).unflatten(0, masks.grid)
         return ClassAttention(maps, shares > 0)
 
