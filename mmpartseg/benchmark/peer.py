@@ -9,11 +9,11 @@ from mmengine.optim import build_optim_wrapper
 from ..checkpoints import export_clipseg
 from ..models.decode_heads.base_cost_head import BaseCostHead
 from ..models.layers import linear
-from .measure import in_turns, largest_difference
+from .measure import in_turns, largest_difference, matrix_peak
 from .operations import count_flops
 from .straightforward import Straightforward
 from .straightforward_cost import StraightforwardCost
-from .subjects import autocast, network_side, training_batch
+from .subjects import DTYPES, autocast, network_side, training_batch
 from .winners import picture, predictions
 
 WINNERS = (1, 2, None)  # objects that win somewhere; None for all
@@ -24,20 +24,28 @@ def compare(model, cfg, args, device, memory):
 
     Returns:
         dict: ``ours`` and ``peer`` (see :func:`in_turns`; in inference from the network's input to
-        its logits, no decision), each with ``flops``; ``winners``: the same of our label maps, Pred-All,
-        by how many objects win, where objects are decoded first; ``times_faster``; ``classes``; and
-        ``difference``: the largest of a logit; in training the norm of the gradients' difference
-        over that of the peer's gradient.
+        its logits, no decision), each with ``precision``, ``flops``, and ``times_floor``, its fastest
+        call over the time of a matrix product of as many operations in that precision; ``winners``: the
+        same of our label maps, Pred-All, by how many objects win, where objects are decoded first;
+        ``matrix_peaks``, operations per second of that product by precision, measured just after;
+        ``times_faster``; ``classes``; and ``difference``: the largest of a logit; in training the norm
+        of the gradients' difference over that of the peer's gradient.
     """
     pair = training_pair if args.command == 'train' else PAIRS[args.peer]
     runs, difference, classes = pair(model, cfg, args, device)
     result = in_turns(runs, device, memory, args.warmup, args.repeats)
+    precisions = dict.fromkeys(runs, args.precision)
+    if args.peer == 'straightforward':
+        precisions['peer'] = 'fp32'
+    peaks = {name: matrix_peak(device, DTYPES[name]) for name in dict.fromkeys(precisions.values())}
     for name, run in runs.items():
-        result[name]['flops'] = count_flops(run)
-        result[name]['times_faster'] = result['peer']['seconds'] / result[name]['seconds']
+        flops, precision = count_flops(run), precisions[name]
+        result[name].update(
+            precision=precision, flops=flops, times_floor=result[name]['fastest'] * peaks[precision] / flops,
+            times_faster=result['peer']['seconds'] / result[name]['seconds'])
     ours, peer = result.pop('ours'), result.pop('peer')
     return dict(ours=ours, peer=peer, winners=result, name=args.peer, classes=classes, difference=difference,
-                times_faster=ours['times_faster'])
+                matrix_peaks=peaks, times_faster=ours['times_faster'])
 
 
 def without_gradients(function, args, device, precision=None):

@@ -38,17 +38,18 @@ def peer_text(report):
     training = report['command'] == 'train'
     what, of = ('training', 'gradients, relative') if training else ('masks', 'a logit, at most')
     images = f"{report['batch']} image" + 's' * (report['batch'] > 1)
-    precisions = report['precision'], 'fp32' if name == 'straightforward' else report['precision']
-    rows = {f'{who}, {precision}': cost
-            for who, cost, precision in zip(('mmpartseg', name), (ours, peer), precisions)}
-    rows.update((f"mmpartseg, {precisions[0]}, to label maps, winners: {count}", cost)
+    rows = {f"{who}, {cost['precision']}": cost for who, cost in (('mmpartseg', ours), (name, peer))}
+    rows.update((f"mmpartseg, {cost['precision']}, to label maps, winners: {count}", cost)
                 for count, cost in report['winners'].items())
-    return (table([*COST, 'times as fast'], [[*cost_row(label, cost), f"{cost['times_faster']:.2f}"]
-                                             for label, cost in rows.items()]) +
+    peaks = ', '.join(f'{peak / 1e9:.0f} GFLOP/s in {precision}'
+                      for precision, peak in report['matrix_peaks'].items())
+    ratios = {'times_faster': 'times as fast', 'times_floor': 'times its floor'}
+    rows = [[*cost_row(label, cost), *(f'{cost[key]:.2f}' for key in ratios)] for label, cost in rows.items()]
+    return (table([*COST, *ratios.values()], rows) +
             f"\n\n{what} of {counted(report['classes'], 'class', 'classes')}, {images}: mmpartseg is "
             f"{report['times_faster']:.2f} times as fast as {name} with the same weights, in "
             f"{ours['memory_peak'] / peer['memory_peak']:.2f} of its memory; difference of {of}, "
-            f"{report['difference']:.2g}")
+            f"{report['difference']:.2g}; the floor is a matrix product measured just after, of {peaks}")
 
 
 def scaling_text(report):

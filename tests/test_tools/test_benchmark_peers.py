@@ -31,7 +31,24 @@ def test_straightforward_peer(command, tolerance, config, tmp_path, capsys):
     assert found['classes'] == {'inference': 4, 'train': 3}[command]
     assert found['difference'] < tolerance
     assert found['peer']['flops'] > 1.4 * found['ours']['flops']
-    assert 'times as fast as straightforward' in capsys.readouterr().out
+    for way in ('ours', 'peer'):
+        assert found[way]['times_floor'] == pytest.approx(
+            found[way]['fastest'] / (found[way]['flops'] / found['matrix_peaks']['fp32']))
+    out = capsys.readouterr().out
+    assert 'times as fast as straightforward' in out and '| times as fast | times its floor |' in out
+
+
+def test_floors_of_two_precisions(config, tmp_path, capsys):
+    """Ours has that of its own precision, also to label maps."""
+    found = report(['inference', config, '--peer', 'straightforward', '--precision', 'bf16'],
+                   tmp_path / 'out.json')
+    for each in (found['ours'], *found['winners'].values(), found['peer']):
+        assert each['precision'] == ('fp32' if each is found['peer'] else 'bf16')
+        assert each['times_floor'] == pytest.approx(
+            each['fastest'] * found['matrix_peaks'][each['precision']] / each['flops'])
+    out = capsys.readouterr().out
+    assert f"| {found['winners']['2']['times_floor']:.2f} |" in out
+    assert 'GFLOP/s in bf16' in out and 'GFLOP/s in fp32' in out
 
 
 def test_straightforward_products_are_torchs(config, tmp_path, monkeypatch):
