@@ -39,9 +39,9 @@ def sample(size, num_objects, generator, settings=3, **meta):
     return made
 
 
-def assert_as_full(model, inputs, make_samples):
-    """Label maps and scores of what is found, as from all classes."""
-    with torch.no_grad():
+def assert_as_full(model, inputs, make_samples, precision=None):
+    """Label maps and scores of what is found, as from all classes; in a precision of autocast."""
+    with torch.no_grad(), torch.autocast('cpu', precision, enabled=precision is not None):
         found = model.predict(inputs, make_samples())
         samples = make_samples()
         full = model.postprocess(model.inference(inputs, [x.metainfo for x in samples]), samples)
@@ -54,12 +54,13 @@ def assert_as_full(model, inputs, make_samples):
     return found
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(names=vocabularies(), seed=st.integers(0, 99), count=st.integers(1, 3), maps=st.integers(0, 3),
        test_cfg=st.sampled_from([WHOLE, SLIDE, TILES]), ties=st.integers(0, 3), scores=st.booleans(),
-       padding=st.booleans(), flip=st.booleans(), rule=st.sampled_from(['pixel', 'image']))
+       padding=st.booleans(), flip=st.booleans(), rule=st.sampled_from(['pixel', 'image']),
+       precision=st.sampled_from([None, torch.bfloat16, torch.float16]))
 def test_label_maps_are_those_of_the_full_computation(
-        names, seed, count, maps, test_cfg, ties, scores, padding, flip, rule):
+        names, seed, count, maps, test_cfg, ties, scores, padding, flip, rule, precision):
     model = drawn_model(seed).in_vocabulary(names)
     model.test_cfg = ConfigDict(test_cfg, return_part_scores=scores, oracle_objects=rule)
     for i, branch in enumerate((model.decode_head.mask_branch, model.decode_head.object_part_branch)):
@@ -74,7 +75,7 @@ def test_label_maps_are_those_of_the_full_computation(
         generator = torch.Generator().manual_seed(seed)
         return [sample((20 + i, 25), len(model.taxonomy.objects), generator, maps, **meta)
                 for i in range(count)]
-    assert_as_full(model, inputs, samples)
+    assert_as_full(model, inputs, samples, precision)
 
 
 @pytest.mark.parametrize('head', ['PartCLIPSegHead', 'CLIPSegHead'])
@@ -99,11 +100,15 @@ def test_views_of_test_time_augmentation(head):
     assert 'seg_logits' in full and 'seg_logits' not in found
 
 
-def test_mixed_precision_decides_alike():
+@pytest.mark.parametrize('precision', [torch.bfloat16, torch.float16])
+def test_mixed_precision_decides_alike(precision):
+    """From scores that are in it."""
     model = drawn_model(5)
-    with torch.autocast('cpu', torch.bfloat16):
-        assert_as_full(model, torch.randn(2, 3, 32, 32), lambda: [
-            sample((20, 25), 3, torch.Generator().manual_seed(i)) for i in range(2)])
+    with torch.no_grad(), torch.autocast('cpu', precision):
+        scores = model.inference(torch.randn(1, 3, 32, 32), [{}])
+    assert scores.dtype == precision
+    assert_as_full(model, torch.randn(2, 3, 32, 32), lambda: [
+        sample((20, 25), 3, torch.Generator().manual_seed(i)) for i in range(2)], precision)
 
 
 def test_vocabulary_of_the_training(model):
