@@ -25,7 +25,7 @@ implementations, in float32.
 
 `decoding` counts what a prediction costs when 1, 2, 5 or all objects win, beside decoding all classes: for
 several sets of objects, that of most parts among them, or with --images on test pictures, as the weights
-see them.
+see them; and pixels of the label maps that differ between the two ways.
 
 `page` measures every table of docs/benchmarks.md, one after the other, and writes them there; --only some.
 

@@ -100,9 +100,10 @@ def decoding_text(report):
                        found['different_pixels']]])
     names = list(dict.fromkeys(name for row in report['decoding'] for name in row['winners']))
     rows = [[row['classes'], row['objects'], f"{row['tower'] / 1e9:.1f}", f"{row['full'] / 1e9:.1f}", *(
-        span(row['winners'].get(name)) for name in names)] for row in report['decoding']]
+        span(row['winners'].get(name)) for name in names),
+        f"{row['different_pixels']} of {row['pixels']}"] for row in report['decoding']]
     text = table(['classes', 'objects', 'image tower', 'all classes',
-                  *(f'{name} win' + 's' * (name == '1') for name in names)], rows)
+                  *(f'{name} win' + 's' * (name == '1') for name in names), 'pixels that differ'], rows)
     text = 'GFLOP per picture; mean over sets of winning objects (the costliest set)\n\n' + text
     if 'times' not in report:
         return text

@@ -20,6 +20,14 @@ def costliest(taxonomy, count=None):
     return sorted(range(len(taxonomy.objects)), key=owners.count, reverse=True)[:count]
 
 
+def striped(maps, objects):
+    """Object logits (N, O + 1, h, w), overwritten: these objects alone win, in stripes."""
+    maps.fill_(-1)
+    for stripe, winner in zip(maps.chunk(len(objects), dim=3), objects):
+        stripe[:, winner] = 1
+    return maps
+
+
 @contextlib.contextmanager
 def winning(model, objects):
     """Objects are decoded as ever; then these alone win, in stripes of the picture."""
@@ -30,12 +38,7 @@ def winning(model, objects):
         found = levels_of(inputs)
         object_maps = found.object_maps
 
-        def striped():
-            maps = object_maps().fill_(-1)
-            for stripe, winner in zip(maps.chunk(len(objects), dim=3), objects):
-                stripe[:, winner] = 1
-            return maps
-        found.object_maps = striped
+        found.object_maps = lambda: striped(object_maps(), objects)
         return found
     head.levels = levels
     try:

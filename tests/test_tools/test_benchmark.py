@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from mmpartseg.benchmark import measure, scaling, subjects  # noqa: E402
+from mmpartseg.models.decode_heads.levels import Levels
 from mmpartseg.models.layers.linear import linear
 from tests.benchmarked import benchmark, config_fixture, report, small_peak  # noqa: F401
 from tests.tiny_model import TOOLS
@@ -36,7 +37,23 @@ def test_decoding(config, tmp_path, capsys):
     one = row['winners']['1']
     assert one['most'] > one['mean'] > one['most'] - (one['most'] - row['tower']) / 4
     assert set(found['times']) == {'all classes', '1', '2', 'all'}
-    assert '| 4 | 3 |' in capsys.readouterr().out
+    assert row['different_pixels'] == 0 and row['pixels'] == 7 * 32 * 32
+    out = capsys.readouterr().out
+    assert '| 4 | 3 |' in out and '| 0 of 7168 |' in out
+
+
+@pytest.mark.parametrize('precision', ['fp32', 'bf16'])
+def test_decoding_finds_pixels_that_differ(precision, config, tmp_path, monkeypatch):
+    """Where chosen classes have other scores than among all; --precision is that of both."""
+    class_maps, types = Levels.class_maps, set()
+
+    def other(self, classes=None):
+        maps = class_maps(self, classes)
+        types.add(maps.dtype)
+        return maps if classes is None else maps.flip(1)
+    monkeypatch.setattr(Levels, 'class_maps', other)
+    row, = report(['decoding', config, '--precision', precision], tmp_path / 'out.json')['decoding']
+    assert 0 < row['different_pixels'] < row['pixels'] and types == {subjects.DTYPES[precision]}
 
 
 def test_decoding_of_many_classes(config, tmp_path):

@@ -12,8 +12,8 @@ from mmseg.registry import DATASETS
 from benchmarking.options import MADE_UP
 from mmpartseg.benchmark.measure import in_turns
 from mmpartseg.benchmark.operations import count_flops
-from mmpartseg.benchmark.subjects import made_up_classes
-from mmpartseg.benchmark.winners import costliest, picture, predictions, winning
+from mmpartseg.benchmark.subjects import autocast, made_up_classes
+from mmpartseg.benchmark.winners import costliest, picture, predictions, striped, winning
 
 WINNERS = (1, 2, 5, None)  # objects that win somewhere; None for all
 MOST_SETS, DRAWN_SETS = 16, 3
@@ -25,7 +25,7 @@ def decoding(model, cfg, args, device, memory):
     if not model.eval().has_object_scores:
         raise ValueError(f'a {type(model.decode_head).__name__} scores no objects: all its classes compete '
                          'everywhere, so nothing can be left out; give the config of a PartCLIPSegHead')
-    with torch.inference_mode():
+    with torch.inference_mode(), autocast(device, args.precision):
         if args.images:
             return dict(pictures=of_pictures(model, cfg, args))
         if args.points:
@@ -39,21 +39,36 @@ def decoding(model, cfg, args, device, memory):
 
 
 def of_vocabulary(model, cfg, args, device, winners=WINNERS, most_sets=None):
-    """Operations of one picture: of the image tower, with all classes decoded, with 1, 2, 5, all winners."""
+    """Operations of one picture: of the image tower, with all classes decoded, with 1, 2, 5, all winners.
+
+    Of each set of winners the label map is that of all classes' scores: ``different_pixels`` of ``pixels``.
+    """
     taxonomy = model.taxonomy
     image, sample = picture(model, cfg, args, device)
     full = count_flops(lambda: all_classes(model, image, sample))
     tower = count_flops(lambda: model.extract_feat(image))
-    found = {}
+    scores = model.inference(image, [sample.metainfo])
+    found, different, pixels = {}, 0, 0
     for count in winners:
         costs = []
         for objects in sets_of(taxonomy, count, args.seed)[:most_sets]:
             with winning(model, objects):  # the tower's features are kept
                 costs.append(tower + count_flops(lambda: model.predict(image, [sample])))
+            other = sample.clone()
+            striped(scores[:, model.num_classes:], objects)
+            model.postprocess(scores, [other])
+            different += different_pixels(sample, other)
+            pixels += sample.pred_sem_seg.data.numel()
         if costs:
             found[str(count or 'all')] = dict(mean=sum(costs) / len(costs), most=max(costs), sets=len(costs))
     return dict(classes=len(taxonomy), objects=len(taxonomy.objects), parts=len(taxonomy.parts),
-                full=full, tower=tower, winners=found)
+                full=full, tower=tower, winners=found, different_pixels=different, pixels=pixels)
+
+
+def different_pixels(sample, other):
+    """Between the label maps of two samples, over all settings."""
+    return sum(int((sample.get(name).data != other.get(name).data).sum())
+               for name in sample.all_keys() if name.startswith('pred_'))
 
 
 def all_classes(model, image, sample):
@@ -105,11 +120,10 @@ def of_picture(model, data):
     model.recent_pictures.clear()
     lazy = count_flops(lambda: model.predict(inputs, [sample]))
     full = count_flops(lambda: all_classes(model, inputs, other))
-    maps = [(sample.get(name).data, other.get(name).data)
-            for name in sample.all_keys() if name.startswith('pred_')]
-    classes = torch.cat([ours.flatten() for ours, _ in maps]).unique().tolist()
+    classes = torch.cat([sample.get(name).data.flatten() for name in sample.all_keys()
+                         if name.startswith('pred_')]).unique().tolist()
     owner = model.taxonomy.object_of
-    return dict(lazy=lazy, full=full, different=sum(int((a != b).sum()) for a, b in maps),
+    return dict(lazy=lazy, full=full, different=different_pixels(sample, other),
                 objects=len({owner[c] for c in classes if c < len(owner)}))
 
 
