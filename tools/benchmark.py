@@ -11,7 +11,7 @@
     python tools/benchmark.py data configs/partclipseg/pascal_part_sample.py
     python tools/benchmark.py metric --images 1000 --classes 234
     python tools/benchmark.py page
-    python tools/benchmark.py gpu configs/partclipseg/pascal_part.py --budget 480 --json gpu.json
+    python tools/benchmark.py gpu configs/partclipseg/pascal_part.py --budget 450 --json gpu.json
 
 Images and labels of `inference` and `train` are drawn, weights are random unless --checkpoint is given,
 and the names of --classes N are made up, with as many classes per object and part as Pascal-Part-116

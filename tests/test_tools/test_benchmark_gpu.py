@@ -66,6 +66,7 @@ def test_every_section_but_the_compiler(config, tmp_path, capsys):
 
 def test_sections_of_the_command_line():
     assert tuple(run.SECTIONS) == options.SECTIONS and run.SECTIONS['compiled'] is tables.compiled_rows
+    assert options.parse_args('', ['gpu', 'c.py']).budget == 450
     with pytest.raises(SystemExit):
         options.parse_args('', ['gpu', 'c.py', '--only', 'speed'])
 

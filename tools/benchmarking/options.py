@@ -94,8 +94,8 @@ def add_gpu(commands, common):
     gpu = commands.add_parser('gpu', parents=[common], help='all that an accelerator can tell in minutes')
     gpu.add_argument('config', help='config file')
     gpu.add_argument('--device', default='cuda', help="torch's name of the accelerator (or cpu, to try)")
-    gpu.add_argument('--budget', type=float, default=480, metavar='SECONDS',
-                     help='after which no row is started; what is left out is said')
+    gpu.add_argument('--budget', type=float, default=450, metavar='SECONDS',
+                     help='after which no row is started (%(default)s); what is left out is said')
     gpu.add_argument('--only', nargs='+', choices=SECTIONS, metavar='SECTION', help=f'of {SECTIONS}')
     gpu.add_argument('--batches', nargs='+', type=positive, default=(8, 1, 32), help='images of the tables')
     gpu.add_argument('--side', type=positive, help="of the square network input (default: config's)")
