@@ -5,10 +5,10 @@ PRECISIONS = ('fp32', 'bf16', 'fp16')
 PEERS = ('transformers', 'straightforward')
 MADE_UP = {20: (4, ), 50: (10, ), 100: (20, ), 200: (40, ), 500: (100, ), 1000: (200, 100, 50)}  # objects
 TABLES = (
-    'inference', 'inference_bf16', 'training', 'training_8', 'peer', 'peer_bf16', 'peer_training', 'decoding',
-    'decoding_classes', 'decoding_ade', 'decoding_miniature', 'catseg', 'partcatseg', 'catseg_training',
-    'partcatseg_training', 'transformers', 'classes', 'side', 'batch', 'training_batch', 'metric', 'large',
-    'loading')
+    'inference', 'inference_bf16', 'inference_bf16_cast', 'training', 'training_8', 'peer', 'peer_bf16',
+    'peer_training', 'decoding', 'decoding_classes', 'decoding_ade', 'decoding_miniature', 'catseg',
+    'partcatseg', 'catseg_training', 'partcatseg_training', 'transformers', 'classes', 'side', 'batch',
+    'training_batch', 'metric', 'large', 'loading')
 SCALES = ('classes', 'side', 'batch')
 SECTIONS = ('equality', 'waits and launches', 'training', 'inference', 'recipe', 'determinism', 'compiled')
 

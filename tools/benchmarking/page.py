@@ -21,6 +21,8 @@ TABLES = {
     'inference': ('One image', f'inference {PASCAL} --threads 2 --warmup 2 --repeats 9'),
     'inference_bf16': ('One image, bfloat16',
                        f'inference {PASCAL} --precision bf16 {HELD} --threads 2 --warmup 2 --repeats 9'),
+    'inference_bf16_cast': ('One image, bfloat16, weights cast at each call',
+                            f'inference {PASCAL} --precision bf16 --threads 2 --warmup 2 --repeats 9'),
     'training': ('One training step, two images', f'train {PASCAL} --threads 2 --repeats 5'),
     'training_8': ('One training step, eight images', f'train {PASCAL} --batch 8 --threads 2 --repeats 2'),
     'peer': ('Inference beside the straightforward way',
