@@ -30,6 +30,22 @@ def test_the_fused_kernels_numbers(masked, held, monkeypatch):
     torch.testing.assert_close(grad, expected_grad, atol=0.1, rtol=0.05)
 
 
+@pytest.mark.parametrize('held', [1, 75, 10**6])
+def test_a_mask_for_each_sequence(held, monkeypatch):
+    """As of the windows of a shifted layer: what is masked is not seen at all."""
+    monkeypatch.setattr(linear, 'CACHED', held)
+    q, k, v = heads(6, 2, 5, 8)
+    apart = torch.rand(3, 5, 5, generator=torch.Generator().manual_seed(1)) < 0.5
+    apart.diagonal(dim1=1, dim2=2).fill_(False)
+    mask = torch.zeros(3, 5, 5, dtype=q.dtype).masked_fill(apart, float('-inf')).repeat(2, 1, 1)[:, None]
+    expected = F.scaled_dot_product_attention(q.float(), k.float(), v.float(), mask.float())
+    for grad in (True, False):
+        with torch.set_grad_enabled(grad), pytest.MonkeyPatch.context() as patch:
+            patch.setattr(F, 'scaled_dot_product_attention', None)
+            actual = attention(q, k, v, mask)
+        torch.testing.assert_close(actual.float(), expected, atol=0.03, rtol=0.03)
+
+
 def heads(*shape, dtype=torch.bfloat16):
     generator = torch.Generator().manual_seed(0)
     return [torch.randn(shape, generator=generator).to(dtype) for _ in range(3)]

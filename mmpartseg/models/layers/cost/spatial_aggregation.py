@@ -2,7 +2,7 @@
 import torch.nn.functional as F
 from torch import nn
 
-from ..linear import Linear, linear
+from ..linear import Linear, attention, linear
 from .blocks import in_blocks
 from .windows import windows
 
@@ -70,7 +70,7 @@ class SpatialBlock(nn.Module):
         mask = cut.mask
         if mask is not None:
             mask = mask.to(q.dtype).repeat(len(q) // len(mask), 1, 1)[:, None]
-        attended = F.scaled_dot_product_attention(q, k, v, mask).transpose(1, 2).flatten(2)
+        attended = attention(q, k, v, mask).transpose(1, 2).flatten(2)
         attended = attended.reshape(*x.shape[:2], len(cut.order), x.shape[3])[:, :, cut.place]
         return self.attention.proj(attended)
 
