@@ -20,7 +20,8 @@ class BuildWithConfigs(build_py):
             shutil.copy(name, Path(self.build_lib) / 'mmpartseg' / '.mim' / name)
         shipped = Path(self.build_lib) / 'mmpartseg' / '.mim' / 'data' / 'miniature'
         shipped.mkdir(parents=True, exist_ok=True)
-        for name in ('partclipseg.safetensors', 'card.json'):  # `mmpartseg predict` without a model
+        # `mmpartseg predict` without a model; what `mmpartseg train catseg/part_shapes` starts from
+        for name in ('partclipseg.safetensors', 'card.json', 'catseg.safetensors'):
             shutil.copy(Path('data') / 'miniature' / name, shipped)
         # `mmpartseg train part_shapes` starts from it
         shutil.copytree(Path('data') / 'miniature' / 'clipseg', shipped / 'clipseg', dirs_exist_ok=True)

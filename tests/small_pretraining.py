@@ -7,8 +7,8 @@ from mmengine.config import Config
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / 'tools' / 'pretraining'))
-draw, extract_clip, pack, evaluate = (
-    importlib.import_module(name) for name in ('draw', 'extract_clip', 'pack', 'evaluate'))
+draw, extract_clip, pack, pack_catseg, evaluate = (
+    importlib.import_module(name) for name in ('draw', 'extract_clip', 'pack', 'pack_catseg', 'evaluate'))
 
 
 def small(name, scenes, work_dir, **settings):

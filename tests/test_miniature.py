@@ -29,7 +29,7 @@ def cfg():
 def test_files_are_those_of_the_card():
     assert card.hashes(FOLDER) == CARD['sha256']
     text = (FOLDER / 'README.md').read_text()
-    for name in ('clipseg/model.safetensors', 'partclipseg.safetensors'):
+    for name in ('clipseg/model.safetensors', 'partclipseg.safetensors', 'catseg.safetensors'):
         assert CARD['sha256'][name] in text
     assert sum(path.stat().st_size for path in (FOLDER / 'clipseg').iterdir()) <= 10_000_000
 
@@ -46,6 +46,26 @@ def test_the_recipe_starts_from_the_shipped_clipseg(cfg):
     assert not [name for name in names if name.startswith(kept)]
     for part in ('adapter', 'object_part_film', 'object_part_branch', 'project_text', 'background_embedding'):
         assert any(name.startswith(f'decode_head.{part}') for name in names), part
+
+
+@pytest.mark.parametrize('name', ['catseg/part_shapes', 'partcatseg/part_shapes'])
+def test_the_cost_family_starts_from_the_shipped_catseg(name, monkeypatch, tmp_path):
+    """From whatever folder; of the shipped CLIP it has moved attention and position embedding alone."""
+    monkeypatch.chdir(tmp_path)
+    config = Config.fromfile(ROOT / f'configs/{name}.py')
+    assert config.load_from == 'catseg://data/miniature/catseg.safetensors'
+    clip = load_from_clipseg(f'clipseg://{FOLDER}/clipseg')['state_dict']
+    model = MODELS.build(config.model)
+    fresh = {key: value.clone() for key, value in model.state_dict().items()}
+    load_checkpoint(model, config.load_from)
+    state = model.state_dict()
+    own = {key.split('.')[1] for key, value in state.items() if torch.equal(value, fresh[key])
+           and key.startswith('decode_head.') and 'losses' not in key}
+    assert own <= {'text_encoder', 'background_embedding', 'object_aware_cost', 'train_indices', 'test_index'}
+    tower = {key.removeprefix('backbone.'): value for key, value in clip.items()
+             if key.startswith('backbone.')}
+    moved = {key for key, value in tower.items() if not torch.equal(value, state[f'backbone.clip.{key}'])}
+    assert moved == {key for key in tower if '.attn.' in key or 'positional_embedding' in key}
 
 
 @pytest.mark.parametrize('name, clip', [

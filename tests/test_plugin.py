@@ -61,7 +61,7 @@ def wheel_site(tmp_path_factory):
     for name in ('setup.py', 'setup.cfg', 'README.md', 'model-index.yml', 'dataset-index.yml'):
         shutil.copy(ROOT / name, source)
     (source / 'data' / 'miniature').mkdir(parents=True)
-    for name in ('card.json', 'partclipseg.safetensors'):
+    for name in ('card.json', 'partclipseg.safetensors', 'catseg.safetensors'):
         shutil.copy(ROOT / 'data' / 'miniature' / name, source / 'data' / 'miniature')
     shutil.copytree(ROOT / 'data' / 'miniature' / 'clipseg', source / 'data' / 'miniature' / 'clipseg')
     pip = [sys.executable, '-m', 'pip', '-q', '--disable-pip-version-check']

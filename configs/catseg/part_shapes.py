@@ -4,3 +4,5 @@ _base_ = [
     '../_base_/schedules/part_shapes_from_clip.py', '../_base_/default_runtime.py'
 ]
 effective_batch_size = 4
+# what CATSeg has learned of phrases
+load_from = 'catseg://data/miniature/catseg.safetensors'

@@ -1,6 +1,6 @@
 """Published weights in, our weights out."""
 from . import local, remote  # noqa: F401  register
-from .catseg import catseg_to_mmpartseg
+from .catseg import catseg_to_mmpartseg, mmpartseg_to_catseg
 from .convert import to_mmpartseg, to_transformers
 from .export import clipseg_config, export_clipseg
 from .hub import load_from_hub
@@ -17,5 +17,6 @@ read_before_timm()
 
 __all__ = ['catseg_to_mmpartseg', 'check_closed_head', 'check_state_dict', 'classes_of', 'clipseg_config',
            'export_clipseg', 'load_from_catseg', 'load_from_clipseg', 'load_from_hub',
-           'load_from_partclipseg', 'load_from_zsseg', 'published_model', 'read_checkpoint', 'safe_scheme',
-           'save_safetensors', 'state_dict_of', 'to_mmpartseg', 'to_transformers', 'zsseg_to_mmpartseg']
+           'load_from_partclipseg', 'load_from_zsseg', 'mmpartseg_to_catseg', 'published_model',
+           'read_checkpoint', 'safe_scheme', 'save_safetensors', 'state_dict_of', 'to_mmpartseg',
+           'to_transformers', 'zsseg_to_mmpartseg']

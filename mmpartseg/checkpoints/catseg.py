@@ -4,6 +4,7 @@ Published names are detectron2's, CLIP inside in OpenAI's naming. ``{}`` stands 
 """
 import re
 from collections import OrderedDict
+from collections.abc import Iterable
 from typing import Any
 
 import torch
@@ -66,8 +67,9 @@ DROPPED = (r'.*\.attn_mask', re.escape(AGGREGATOR + 'layers_object.') + '.*',
            re.escape(CLIP + 'logit_scale'), r'backbone\.dinov2\.mask_token', 'pixel_.*', 'clip_pixel_.*')
 # where a file lacks these they start as copies, as the released code means to do
 COPIED = [(HEAD + 'class_embedding.', HEAD + 'embedding.'), (HEAD + 'class_stack.', HEAD + 'stack.')]
-# … or keep their own start, also where another backbone guides
-FRESH = (HEAD + 'background_embedding', HEAD + 'object_aware_cost.project.', HEAD + 'guidance.', GUIDANCE)
+# … or keep their own start, also where another backbone guides, or the text tower comes from elsewhere
+FRESH = (HEAD + 'background_embedding', HEAD + 'object_aware_cost.project.', HEAD + 'guidance.', GUIDANCE,
+         TEXT)
 SPARE = (HEAD + 'class_embedding.', HEAD + 'class_stack.', HEAD + 'guidance.', GUIDANCE,
          HEAD + 'background_embedding')
 
@@ -112,12 +114,33 @@ def catseg_to_mmpartseg(published: dict[str, torch.Tensor], source: str) -> 'Ord
     return state
 
 
-def rename(name: str) -> str | None:
+def rename(name: str, pairs: Iterable[tuple[str, str]] = tuple(RENAMED)) -> str | None:
     """Our name of a published entry, or None."""
-    for theirs, ours in RENAMED:
+    for theirs, ours in pairs:
         match = re.match(re.escape(theirs).replace(r'\{\}', r'([^.]+)'), name)
         if match and (match.end() == len(name) or theirs.endswith('.')):
             for group in match.groups():
                 ours = ours.replace('{}', group, 1)
             return ours + name[match.end():]
     return None
+
+
+def mmpartseg_to_catseg(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """A state dict of ours in the released naming, for ``catseg://`` and for CAT-Seg's own code.
+
+    Args:
+        state (dict[str, Tensor]): of a CATSeg or PartCATSeg.
+
+    Returns:
+        dict[str, Tensor]: without the counters of batch norms, which the released files lack.
+
+    Raises:
+        ValueError: entries that the released naming has no place for.
+    """
+    names = {name: rename(name, [(ours, theirs) for theirs, ours in RENAMED]) for name in state
+             if not name.endswith('num_batches_tracked')}
+    unknown = [name for name, theirs in names.items() if theirs is None]
+    if unknown:
+        raise ValueError(f"{counted(len(unknown), 'entry has', 'entries have')} no name in files of CATSeg: "
+                         f'{unknown[:5]}')
+    return {theirs: state[name] for name, theirs in names.items() if theirs is not None}

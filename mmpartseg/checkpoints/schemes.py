@@ -6,7 +6,7 @@ import huggingface_hub
 import torch
 from huggingface_hub import constants
 
-from ..shipped import shipped_root
+from ..shipped import shipped_root, weights_path
 from .catseg import catseg_to_mmpartseg
 from .convert import to_mmpartseg
 from .read import read_checkpoint, say_not_finite, state_dict_of
@@ -51,11 +51,15 @@ def load_from_zsseg(filename: str, map_location: str | torch.device | None = 'cp
 def load_from_catseg(filename: str, map_location: str | torch.device | None = 'cpu') -> dict[str, Any]:
     """A released file of either CATSeg, or of PartCATSeg: ``catseg://<file>``, ``partcatseg://<file>``.
 
+    The file may be the one that ships with the package, ``data/miniature/catseg.safetensors``, wherever it
+    is run.
+
     Raises:
         FileNotFoundError: no such file.
         ValueError: the file is damaged or neither's.
     """
-    return _converted(filename.split('://', 1)[1], filename, map_location, catseg_to_mmpartseg)
+    path = weights_path(filename.split('://', 1)[1])
+    return _converted(path, filename, map_location, catseg_to_mmpartseg)
 
 
 def _converted(path, source, map_location, convert=to_mmpartseg):

@@ -99,6 +99,14 @@ def train_query_value(tower):
         attention.v_proj_weight.requires_grad_(True)
 
 
+def train_attention(tower):
+    """Freeze an image tower except for its attention and position embedding."""
+    tower.requires_grad_(False)
+    tower.positional_embedding.requires_grad_(True)
+    for attention in _attentions(tower):
+        attention.requires_grad_(True)
+
+
 def value_projection(attention):
     """Weight and bias of the values of a ``MultiheadAttention``."""
     weight = attention.v_proj_weight

@@ -119,7 +119,7 @@ def test_masks_of_phrases(drawn):
     """A mask is all of the things meant, or a part of them, or the ground that they leave free."""
     from mmseg.registry import DATASETS
 
-    from mmpartseg.pretraining.phrase_head import phrase_masks
+    from mmpartseg.pretraining.phrases import phrase_masks
     dataset = DATASETS.build(dict(
         type='ScenesWithWords', data_root=str(drawn),
         pipeline=[dict(type='LoadPartImage'), dict(type='PackWords', masks=True)]))
@@ -155,7 +155,7 @@ def test_masks_of_phrases(drawn):
 
 def test_loss_of_phrases():
     """Phrases that point at something weigh as much as those that do not; which of several, by softmax."""
-    from mmpartseg.pretraining.phrase_head import share, which
+    from mmpartseg.pretraining.phrase_losses import share, which
     values = torch.tensor([[1., 2.], [4., 9.]])
     chosen = torch.tensor([[True, False], [True, False]])
     assert share(values, chosen) == 2.5 and share(values, ~chosen) == 5.5

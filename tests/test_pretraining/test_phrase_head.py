@@ -8,7 +8,7 @@ from mmseg.registry import DATASETS, MODELS
 
 from mmpartseg.datasets.shapes.canvas import NONE
 from mmpartseg.datasets.shapes.kind import KINDS
-from mmpartseg.pretraining import phrase_head
+from mmpartseg.pretraining import phrase_losses, phrases
 from tests.tiny import TEXT_ENCODER
 from tools.pretraining import draw
 
@@ -33,12 +33,12 @@ def losses(samples, monkeypatch, kinds, background):
         rest = kinds.new_zeros(len(kinds), len(text) - len(KINDS) - 1, *kinds.shape[2:])
         return SimpleNamespace(object_part=torch.cat([kinds, background[:, None], rest], 1))
     monkeypatch.setattr(head, 'decode', decode)
-    monkeypatch.setattr(phrase_head, 'to_maps', lambda maps: maps)
+    monkeypatch.setattr(phrase_losses, 'to_maps', lambda maps: maps)
     return head.phrase_losses(None, samples)
 
 
 def test_the_background_is_where_no_kind_is(samples, monkeypatch):
-    kind_map, _ = phrase_head.class_maps(samples)
+    kind_map, _ = phrases.class_maps(samples)
     nothing = kind_map == NONE
     assert 0.2 < nothing.float().mean() < 0.95
     kinds = 30. * torch.stack([kind_map == k for k in range(len(KINDS))], 1)
@@ -55,4 +55,4 @@ def test_the_background_is_where_no_kind_is(samples, monkeypatch):
 def test_the_words_are_those_of_the_config(samples, monkeypatch):
     """`BackgroundWordsHook` starts from the word that was learned here."""
     from mmpartseg.engine.hooks import BackgroundWordsHook
-    assert phrase_head.BACKGROUND.text == BackgroundWordsHook().words
+    assert phrases.BACKGROUND.text == BackgroundWordsHook().words

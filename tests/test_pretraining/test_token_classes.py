@@ -4,7 +4,7 @@ import torch
 
 from mmpartseg.datasets.shapes.kind import KINDS
 from mmpartseg.datasets.shapes.scene import load_vocabulary
-from mmpartseg.pretraining.phrase_head import class_maps, part_names
+from mmpartseg.pretraining.phrases import class_maps, part_names
 from mmpartseg.pretraining.token_classes import TokenClasses
 from mmpartseg.taxonomy import split_name
 

@@ -4,7 +4,7 @@ _base_ = './partclipseg_tiny.py'
 mean, std = {{_base_.data_preprocessor.mean}}, {{_base_.data_preprocessor.std}}
 model = dict(
     backbone=dict(
-        _delete_=True, type='GuidedCLIP', clip_size=(96, 96), guidance_size=(96, 96),
+        _delete_=True, type='GuidedCLIP', clip_size=(96, 96), guidance_size=(192, 192),
         mean=mean, std=std, guidance_mean=mean, guidance_std=std,
         clip=dict(
             type='OpenCLIPViT', arch={{_base_.tiny_clip}}, out_indices=(), dense='token', frozen=True,
@@ -19,6 +19,6 @@ model = dict(
             type='OpenCLIPTextEncoder', arch={{_base_.tiny_clip}}, trainable='none', averaged=False,
             templates=['{}', 'a {}', 'a picture of a {}', 'a drawing of a {}', 'this shows a {}'],
             init_cfg={{_base_.text_weights}}),
-        in_channels=(16, 32, 64), channels=32, window=4, appearance_channels=32, text_channels=32,
+        in_channels=(16, 32, 64), channels=32, window=6, appearance_channels=32, text_channels=32,
         decoder_channels=(32, 16), decoder_guidance_channels=(16, 8),
         loss_object_part=dict(type='PartMaskLoss', unlabelled_as_background=True)))

@@ -4,6 +4,6 @@ model = dict(
     decode_head=dict(
         type='PartCATSegHead', class_attention='query',
         loss_object_part=dict(_delete_=True, type='PartMaskLoss'),
-        loss_object=dict(type='PartMaskLoss', background_weight=1.0),
+        loss_object=dict(type='PartMaskLoss'),
         loss_part=dict(type='PartMaskLoss'),
         loss_composition=dict(type='CompositionLoss')))

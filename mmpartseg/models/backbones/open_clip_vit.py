@@ -10,6 +10,7 @@ from open_clip.model import convert_weights_to_lp
 from ..clip import (
     build_image_tower,
     split_projections,
+    train_attention,
     train_query_value,
     value_projection,
 )
@@ -43,8 +44,9 @@ class OpenCLIPViT(BaseModule):
         dense (str, optional): give each token's place in the space of text, as the last map: the last
             block takes values without attention (MaskCLIP), added to the token itself (``'token'``)
             or to the CLS token (``'cls'``), then comes what follows for the CLS token otherwise.
-        trainable (str): of an unfrozen tower train ``'all'``, or ``'query_value'``: the query and value
-            weights of every block (CAT-Seg).
+        trainable (str): of an unfrozen tower train ``'all'``; ``'attention'`` of every block and the position
+            embedding (CAT-Seg's first version); or ``'query_value'``: the query and value weights of
+            every block (CAT-Seg of CVPR 2024).
         dtype (str, optional): ``'bfloat16'`` or ``'float16'``: a frozen tower holds the weights of its
             products in that type and computes in it, as autocast does, which would cast them at every
             call. Its maps are float32 where autocast is off.
@@ -61,7 +63,7 @@ class OpenCLIPViT(BaseModule):
                  init_cfg=None):
         super().__init__(init_cfg)
         for name, value, known in (('dense', dense, (None, 'token', 'cls')),
-                                   ('trainable', trainable, ('all', 'query_value')),
+                                   ('trainable', trainable, ('all', 'attention', 'query_value')),
                                    ('dtype', dtype, (None, 'bfloat16', 'float16'))):
             if value not in known:
                 raise ValueError(f'{name} must be one of {known}, got {value!r}')
@@ -88,7 +90,9 @@ class OpenCLIPViT(BaseModule):
         self.interpolation = interpolation(arch, pretrained)
         self.frozen = frozen
         self.with_cls_token = with_cls_token
-        if trainable == 'query_value':
+        if trainable == 'attention':
+            train_attention(self.visual)
+        elif trainable == 'query_value':
             split_projections(self.visual)
             train_query_value(self.visual)
             if dense is not None and depth - 1 not in self.out_indices:
