@@ -10,4 +10,5 @@ model = dict(
         in_channels=(width, width), upsampled_channels=(32, 16), padded_classes=64, background=False,
         synonyms='first', loss_object_part=dict(
             _delete_=True, type='PartMaskLoss', background_weight=None, unlabelled_as_negative=True)))
-load_from = None  # of the CLIP that ships, as CAT-Seg's of CVPR 2024 from OpenAI's
+load_from = None  # but CLIP: the one that ships, as CAT-Seg of CVPR 2024 starts from OpenAI's
+optim_wrapper = dict(optimizer=dict(lr=6e-4))

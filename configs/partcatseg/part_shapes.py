@@ -1,8 +1,13 @@
-# PartCATSeg in miniature, on the data of the quickstart and for as many of its iterations
+# PartCATSeg in miniature, on the data of the quickstart
 _base_ = [
     '../_base_/models/partcatseg_tiny.py', '../_base_/datasets/part_shapes.py',
     '../_base_/schedules/part_shapes_from_clip.py', '../_base_/default_runtime.py'
 ]
 effective_batch_size = 4
-# what CATSeg has learned of phrases
+# what CATSeg has learned of words
 load_from = 'catseg://data/miniature/catseg.safetensors'
+# half the rate from nothing: of its second stack the inputs are new
+optim_wrapper = dict(optimizer=dict(lr=3e-4, betas=(0.9, 0.98)))
+iterations = 400
+_base_.param_scheduler[0].update(end=iterations)
+train_cfg = dict(max_iters=iterations, val_interval=iterations)
