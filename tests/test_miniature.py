@@ -68,6 +68,14 @@ def test_the_cost_family_starts_from_the_shipped_catseg(name, monkeypatch, tmp_p
     assert moved == {key for key in tower if '.attn.' in key or 'positional_embedding' in key}
 
 
+def test_the_variant_from_clip_alone_trains_as_from_nothing():
+    """Neither the start nor the shorter schedule of the config that it inherits."""
+    cfg = Config.fromfile(ROOT / 'configs/catseg/part_shapes_cvpr24.py')
+    plain = Config.fromfile(ROOT / 'configs/_base_/schedules/part_shapes_from_clip.py')
+    assert cfg.load_from is None and cfg.optim_wrapper.optimizer.lr == plain.optim_wrapper.optimizer.lr
+    assert cfg.train_cfg.max_iters == cfg.param_scheduler[0].end == plain.train_cfg.max_iters == 1000
+
+
 @pytest.mark.parametrize('name, clip', [
     ('catseg/part_shapes', 'backbone.clip.'), ('catseg/part_shapes_cvpr24', 'backbone.clip.'),
     ('partcatseg/part_shapes', 'backbone.clip.'),

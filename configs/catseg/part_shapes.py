@@ -6,7 +6,7 @@ _base_ = [
 effective_batch_size = 4
 # what CATSeg has learned of words
 load_from = 'catseg://data/miniature/catseg.safetensors'
-# a sixth of the rate from nothing: at larger ones what words have taught is lost
+# a sixth of the rate from nothing: at larger ones more of what words have taught is lost
 optim_wrapper = dict(optimizer=dict(lr=1e-4, betas=(0.9, 0.98)))
 iterations = 400
 _base_.param_scheduler[0].update(end=iterations)

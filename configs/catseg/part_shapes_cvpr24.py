@@ -10,5 +10,9 @@ model = dict(
         in_channels=(width, width), upsampled_channels=(32, 16), padded_classes=64, background=False,
         synonyms='first', loss_object_part=dict(
             _delete_=True, type='PartMaskLoss', background_weight=None, unlabelled_as_negative=True)))
-load_from = None  # but CLIP: the one that ships, as CAT-Seg of CVPR 2024 starts from OpenAI's
-optim_wrapper = dict(optimizer=dict(lr=6e-4))
+# from the CLIP that ships alone, as CAT-Seg of CVPR 2024 from OpenAI's: for longer, at the rate from nothing
+load_from = None
+optim_wrapper = dict(optimizer=dict(lr=6e-4, betas=(0.9, 0.999)))
+iterations = 1000
+_base_.param_scheduler[0].update(end=iterations)
+train_cfg = dict(max_iters=iterations, val_interval=iterations)
