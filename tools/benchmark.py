@@ -1,7 +1,7 @@
 """Measure speed and memory.
 
     python tools/benchmark.py inference configs/partclipseg/pascal_part.py
-    python tools/benchmark.py train configs/partclipseg/pascal_part.py --batch 2
+    python tools/benchmark.py train configs/partclipseg/pascal_part.py --batch 2 --profile
     python tools/benchmark.py inference CONFIG --precision bf16 --classes 500 --side 512
     python tools/benchmark.py inference CONFIG --scale classes
     python tools/benchmark.py inference configs/clipseg/pascal_part_no_adapter.py --peer transformers
@@ -50,6 +50,7 @@ from benchmarking.page import write_page
 
 from mmpartseg.atomic import write_atomic
 from mmpartseg.benchmark import data
+from mmpartseg.benchmark.breakdown import breakdown
 from mmpartseg.benchmark.measure import Memory, measure
 from mmpartseg.benchmark.peer import compare
 from mmpartseg.benchmark.printing import text_of
@@ -88,9 +89,11 @@ def model_report(args):
         return dict(sizes, **compare(model, cfg, args, device, memory))
     if args.command == 'decoding':
         return decoding(model, cfg, args, device, memory)
-    subject = training_step if args.command == 'train' else inference
-    return dict(sizes, **measure(subject(model, cfg, args, device), device, DTYPES[args.precision],
-                                 memory, args.warmup, args.repeats))
+    run = (training_step if args.command == 'train' else inference)(model, cfg, args, device)
+    report = measure(run, device, DTYPES[args.precision], memory, args.warmup, args.repeats)
+    if args.profile:
+        report['breakdown'] = breakdown(run)
+    return dict(sizes, **report)
 
 
 def report_of(args, argv, start):

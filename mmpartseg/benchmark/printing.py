@@ -29,7 +29,17 @@ def cost_text(report):
         f"matrix product measured just after{'' if own is None else f' ({100 * own:.0f} % in CPU time)'}, so "
         f"{1 / report['share_of_peak']:.2f} times the time of its floor; "
         f"the model holds {report['memory_held'] / MIB:.0f} MiB beyond the bare process")
+    if 'breakdown' in report:
+        lines.append(breakdown_text(report['breakdown']))
     return '\n\n'.join(lines)
+
+
+def breakdown_text(rows):
+    """Where the time of one call went."""
+    return "One more call, watched by torch's profiler:\n\n" + table(
+        ['operators', 'seconds', 'share', 'calls'],
+        [[name, f"{row['seconds']:.3f}", f"{100 * row['share']:.0f} %", row['calls']]
+         for name, row in rows.items()])
 
 
 def peer_text(report):

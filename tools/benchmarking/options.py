@@ -5,10 +5,10 @@ PRECISIONS = ('fp32', 'bf16', 'fp16')
 PEERS = ('transformers', 'straightforward')
 MADE_UP = {20: (4, ), 50: (10, ), 100: (20, ), 200: (40, ), 500: (100, ), 1000: (200, 100, 50)}  # objects
 TABLES = (
-    'inference', 'inference_bf16', 'inference_bf16_cast', 'training', 'training_8', 'peer', 'peer_bf16',
-    'peer_training', 'decoding', 'decoding_classes', 'decoding_ade', 'decoding_miniature', 'catseg',
-    'partcatseg', 'catseg_training', 'partcatseg_training', 'transformers', 'classes', 'side', 'batch',
-    'training_batch', 'metric', 'large', 'loading')
+    'inference', 'inference_bf16', 'inference_bf16_cast', 'training', 'training_1', 'training_8', 'peer',
+    'peer_bf16', 'peer_training', 'decoding', 'decoding_classes', 'decoding_ade', 'decoding_miniature',
+    'catseg', 'partcatseg', 'catseg_training', 'partcatseg_training', 'transformers', 'classes', 'side',
+    'batch', 'training_batch', 'metric', 'large', 'loading')
 SCALES = ('classes', 'side', 'batch')
 SECTIONS = ('equality', 'waits and launches', 'training', 'inference', 'recipe', 'determinism', 'compiled')
 
@@ -59,8 +59,10 @@ def parse_args(description, argv=None):
     common, of_model = common_options(), model_options()
     predict = commands.add_parser('inference', parents=[common, of_model], help='image to label maps')
     predict.add_argument('--peer', choices=PEERS, help='compare with another way to the masks')
+    add_profile(predict)
     train = commands.add_parser('train', parents=[common, of_model], help='one training step')
     train.add_argument('--peer', choices=['straightforward'], help='compare with another way to the gradient')
+    add_profile(train)
     load = commands.add_parser('data', parents=[common], help='loading and the pipeline')
     load.add_argument('config', help='config file')
     load.add_argument('--loader', choices=['train', 'val', 'test'], default='train')
@@ -89,6 +91,11 @@ def parse_args(description, argv=None):
     return args
 
 
+def add_profile(parser):
+    """The option ``--profile``."""
+    parser.add_argument('--profile', action='store_true', help='also say which operators the time goes to')
+
+
 def add_gpu(commands, common):
     """The command ``gpu``."""
     gpu = commands.add_parser('gpu', parents=[common], help='all that an accelerator can tell in minutes')
@@ -111,6 +118,8 @@ def check(parser, args):
         parser.error('--points are the sizes of --scale, which is missing')
     if getattr(args, 'peer', None) and args.scale:
         parser.error('--peer and --scale are two measurements; give one of them')
+    if getattr(args, 'profile', None) and (args.peer or args.scale or args.device != 'cpu'):
+        parser.error('--profile is of one measurement on a CPU: leave out --peer, --scale and --device')
     if args.command in ('inference', 'train', 'decoding') and args.batch is None:
         args.batch = 2 if args.command == 'train' else 1
 

@@ -18,12 +18,14 @@ MINIATURE = 'configs/partclipseg/part_shapes.py --checkpoint data/miniature/part
 HELD = '--cfg-options model.backbone.dtype=bfloat16'
 # name -> title, arguments
 TABLES = {
-    'inference': ('One image', f'inference {PASCAL} --threads 2 --warmup 2 --repeats 9'),
+    'inference': ('One image', f'inference {PASCAL} --threads 2 --warmup 2 --repeats 9 --profile'),
     'inference_bf16': ('One image, bfloat16',
                        f'inference {PASCAL} --precision bf16 {HELD} --threads 2 --warmup 2 --repeats 9'),
     'inference_bf16_cast': ('One image, bfloat16, weights cast at each call',
                             f'inference {PASCAL} --precision bf16 --threads 2 --warmup 2 --repeats 9'),
-    'training': ('One training step, two images', f'train {PASCAL} --threads 2 --repeats 5'),
+    'training': ('One training step, two images', f'train {PASCAL} --threads 2 --repeats 5 --profile'),
+    'training_1': ('One training step, two images, one thread',
+                   f'train {PASCAL} --threads 1 --repeats 3 --profile'),
     'training_8': ('One training step, eight images', f'train {PASCAL} --batch 8 --threads 2 --repeats 2'),
     'peer': ('Inference beside the straightforward way',
              f'inference {PASCAL} --peer straightforward --threads 2 --repeats 5'),

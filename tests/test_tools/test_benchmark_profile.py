@@ -1,0 +1,69 @@
+"""Where the time of a call goes, by families of operators."""
+import time
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from mmpartseg.benchmark.breakdown import OTHER, breakdown, family_of
+from mmpartseg.models.layers.linear import attention, linear
+from tests.benchmarked import config_fixture, report  # noqa: F401
+
+
+def test_calls_are_counted_by_family():
+    """Three products, by MKL and by oneDNN; attention, a norm, a copy, a sum, an activation."""
+    x = torch.randn(1, 2, 256, 64)
+
+    def run():
+        y = linear(x.flatten(0, 2), torch.eye(64)) @ torch.eye(64)
+        y = torch.bmm(y[None], torch.eye(64)[None])
+        F.layer_norm(attention(x, x, x), (64, )).contiguous().clone()
+        return F.gelu(y).sum()
+    found = breakdown(run)
+    calls = {name: row['calls'] for name, row in found.items()}
+    assert calls['matrix products'] == 3
+    assert calls['attention'] == 1
+    assert {'norms and softmax', 'copies', 'sums and extremes', 'element by element'} <= set(calls)
+    assert sum(row['share'] for row in found.values()) == pytest.approx(1)
+    seconds = [row['seconds'] for row in found.values()]
+    assert seconds == sorted(seconds, reverse=True)
+
+
+def test_time_is_that_of_the_operators_themselves():
+    """A wait between operators is nobody's; a large product takes most of the rest."""
+    a = torch.randn(1024, 1024)
+
+    def run():
+        time.sleep(0.2)
+        return (a @ a).relu()
+    found = breakdown(run)
+    assert max(found, key=lambda name: found[name]['seconds']) == 'matrix products'
+    assert sum(row['seconds'] for name, row in found.items() if name != OTHER) < 0.2
+
+
+@pytest.mark.parametrize('operator, family', [
+    ('aten::addmm_', 'matrix products'), ('mkldnn::_linear_pointwise', 'matrix products'),
+    ('aten::mm', 'matrix products'), ('aten::convolution_backward', 'convolutions'),
+    ('aten::_scaled_dot_product_flash_attention_for_cpu_backward', 'attention'),
+    ('aten::native_layer_norm_backward', 'norms and softmax'), ('aten::_softmax', 'norms and softmax'),
+    ('aten::linalg_vector_norm', 'sums and extremes'), ('aten::_fused_adamw_', 'optimizer and clipping'),
+    ('aten::copy_', 'copies'), ('aten::mul', 'element by element'), ('aten::mean', 'sums and extremes'),
+    ('aten::minimum', 'element by element'), ('BlockwiseMLPBackward', OTHER)])
+def test_families(operator, family):
+    assert family_of(operator) == family
+
+
+def test_profile_of_a_model(config, tmp_path, capsys):
+    calls = {}
+    for command in ('inference', 'train'):
+        found = report([command, config, '--profile'], tmp_path / 'out.json')['breakdown']
+        assert f"| matrix products | {found['matrix products']['seconds']:.3f} |" in capsys.readouterr().out
+        calls[command] = found['matrix products']['calls']
+    assert calls['train'] > 2 * calls['inference'] > 20
+
+
+@pytest.mark.parametrize('other', [['--peer', 'straightforward'], ['--scale', 'batch'], ['--device', 'cuda']])
+def test_profile_is_of_one_measurement(other, config, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        report(['train', config, '--profile', *other], tmp_path / 'out.json')
+    assert '--profile is of one measurement on a CPU' in capsys.readouterr().err
