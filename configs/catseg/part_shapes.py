@@ -6,8 +6,8 @@ _base_ = [
 effective_batch_size = 4
 # what CATSeg has learned of words
 load_from = 'catseg://data/miniature/catseg.safetensors'
-# a sixth of the rate from nothing: at larger ones more of what words have taught is lost
-optim_wrapper = dict(optimizer=dict(lr=1e-4, betas=(0.9, 0.98)))
-iterations = 400
+# short and slow: all that was tried for longer or in larger steps loses more of it (docs/miniature.md)
+optim_wrapper = dict(optimizer=dict(lr=3e-5, betas=(0.9, 0.98)))
+iterations = 150
 _base_.param_scheduler[0].update(end=iterations)
 train_cfg = dict(max_iters=iterations, val_interval=iterations)
