@@ -9,6 +9,7 @@ from torch import nn
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from mmpartseg.models.layers import linear as module
+from mmpartseg.models.layers.blockwise_mlp import blockwise_mlp
 from mmpartseg.models.layers.linear import Linear, SelfAttention, linear, use_linear
 
 
@@ -166,3 +167,14 @@ def test_weights_that_are_views():
         result = linear(x, weight)
     assert found == [True] and not weight.is_contiguous()
     torch.testing.assert_close(result, torch.nn.functional.linear(x, weight))
+
+
+@pytest.mark.parametrize('trains', [True, False])
+def test_rows_of_a_prediction_are_rounded_alike_however_many_there_are(trains):
+    """Also before anybody has set ``requires_grad_(False)``; as wide as the decoder at full size."""
+    generator = torch.Generator().manual_seed(0)
+    weights = [torch.randn(shape, generator=generator).requires_grad_(trains)
+               for shape in ((2048, 64), (2048, ), (64, 2048), (64, ))]
+    x = torch.randn(4 * 49, 64, generator=generator)
+    with torch.no_grad():
+        assert torch.equal(blockwise_mlp(x, *weights)[49:147], blockwise_mlp(x[49:147], *weights))

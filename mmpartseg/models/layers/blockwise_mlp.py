@@ -36,7 +36,8 @@ def blockwise_mlp(x, weight1, bias1, weight2, bias2):
     tensors, dtype = (x.flatten(0, -2), weight1, bias1, weight2, bias2), autocast_dtype(x.device.type)
     if dtype is not None:
         tensors = [tensor.to(dtype) for tensor in tensors]
-    return BlockwiseMLP.apply(*tensors).unflatten(0, x.shape[:-1])
+    padded = not torch.is_grad_enabled()  # a label map must not depend on how much is decoded
+    return BlockwiseMLP.apply(padded, *tensors).unflatten(0, x.shape[:-1])
 
 
 def mlp(x, weight1, bias1, weight2, bias2):
@@ -80,12 +81,11 @@ class BlockwiseMLP(Function):
     """:func:`blockwise_mlp` on tensors of one dtype."""
 
     @staticmethod
-    def forward(ctx, x, weight1, bias1, weight2, bias2):
+    def forward(ctx, padded, x, weight1, bias1, weight2, bias2):
         ctx.save_for_backward(x, weight1, bias1, weight2)
         outputs, inputs = weight2.shape
         result = x.new_empty(len(x), len(weight1) // inputs * outputs)
         size = block_rows(x, len(weight1))
-        padded = not any(ctx.needs_input_grad)  # a label map must not depend on how much is decoded
         buffer = x.new_empty(size, len(weight1))  # one memory for all blocks: it stays in the caches
         for rows, out in blocks(size, x, result):
             hidden = hidden_activation(rows, weight1, bias1, buffer[:len(rows)], padded)
@@ -97,7 +97,7 @@ class BlockwiseMLP(Function):
     @once_differentiable
     def backward(ctx, grad):
         with without_autocast(grad.device.type):  # the forward pass has settled the dtype
-            return BlockwiseMLP.gradients(ctx, grad)
+            return None, *BlockwiseMLP.gradients(ctx, grad)
 
     @staticmethod
     def gradients(ctx, grad):
