@@ -8,6 +8,8 @@ from mmengine.structures import PixelData
 from mmseg.registry import MODELS
 from mmseg.structures import SegDataSample
 
+from mmpartseg.models.segmentors.decide import decide_known
+from mmpartseg.models.segmentors.decision import Decision
 from tests.objects_first import WHOLE, drawn_model, model_fixture, plain  # noqa: F401
 from tests.tiny import SEEN, segmentor
 
@@ -98,6 +100,31 @@ def test_views_of_test_time_augmentation(head):
     for field in FIELDS:
         assert torch.equal(found.get(field).data, full.get(field).data), field
     assert 'seg_logits' in full and 'seg_logits' not in found
+
+
+def test_scores_of_all_classes_are_decided_whichever_objects_are_present(monkeypatch):
+    """So that the other tests compare with something that no choice of classes had a part in."""
+    model = drawn_model(3)
+    with torch.no_grad():
+        scores = model.inference(torch.randn(2, 3, 32, 32), [{}, {}])
+    monkeypatch.setattr(Decision, 'objects_present', None)
+    one, other = model.postprocess(scores, [sample((20, 25), 3, torch.Generator()) for _ in range(2)])
+    assert 'pred_oracle_sem_seg' in one and 'pred_obj_sem_seg' in other
+
+
+@pytest.mark.parametrize('dtype', [torch.float32, torch.bfloat16, torch.float16])
+def test_scores_held_in_low_precision_decide_alike(dtype):
+    """Of a small picture; how many rows are upsampled together follows from the number of classes."""
+    names = [f"thing {o}'s part {p}" for o in range(50) for p in range(4)]
+    generator = torch.Generator().manual_seed(0)
+    scores = torch.randn(len(names) + 1 + 51, 22, 22, generator=generator).to(dtype)
+    objects = torch.randint(3, (400, 75), generator=generator)
+    of = torch.arange(50).repeat_interleave(4)
+    few = of < 3
+    whole = decide_known(scores[:200], (400, 75), of, objects, 2**20)
+    chosen = decide_known(scores[:200][few], (400, 75), of[few], objects, 2**20,
+                          torch.cat([few.nonzero()[:, 0], torch.tensor([200])]))
+    assert torch.equal(whole, chosen)
 
 
 @pytest.mark.parametrize('precision', [torch.bfloat16, torch.float16])

@@ -23,6 +23,7 @@ class FullScores:
         num_classes (int): channels of classes.
         metas (list[dict]): of the images.
     """
+    on_request = False  # nothing is saved by leaving classes out
 
     def __init__(self, scores, num_classes, metas):
         self.scores, self.num_classes, self.metas = scores, num_classes, metas
@@ -48,6 +49,7 @@ class LevelScores:
         join (Callable): makes the scores of windows, an iterable, those of the images (N, C, h, w).
         metas (list[dict]): of the images.
     """
+    on_request = True
 
     def __init__(self, levels, join, metas):
         self.levels, self.join, self.metas = levels, join, metas
@@ -72,6 +74,7 @@ class MeanScores:
 
     def __init__(self, views):
         self.views = views
+        self.on_request = any(view.on_request for view in views)
 
     def objects(self):
         """As of :class:`FullScores`."""

@@ -96,13 +96,13 @@ ORACLE_RULES = dict(pixel=decide_known, image=decide_present)
 
 
 def row_pieces(channels, size, scores, piece_bytes=None):
-    """Slices of rows in which so many channels of the kind of ``scores`` take at most ``piece_bytes``.
+    """Slices of rows, one at least, in which so many channels take at most ``piece_bytes``, upsampled.
 
-    One row at least; by default the bound is that of the scores' device.
+    By default the bound is that of the device of ``scores``.
     """
     if piece_bytes is None:
         piece_bytes = PIECE_BYTES.get(scores.device.type, DEFAULT_PIECE_BYTES)
-    rows = max(1, piece_bytes // (channels * size[1] * scores.element_size()))
+    rows = max(1, piece_bytes // (channels * size[1] * max(4, scores.element_size())))
     return [slice(start, min(start + rows, size[0])) for start in range(0, size[0], rows)]
 
 
@@ -175,25 +175,25 @@ def mean_scores(scores, label_map, num_classes, piece_bytes=None, probabilities=
 
 
 def upsampled_rows(maps, size, piece, channels=None):
-    """Rows ``piece`` of the maps (C, h, w) resized bilinearly to ``size``: (C, rows, W).
+    """Rows ``piece`` of maps (C, h, w) resized bilinearly to ``size``: (C, rows, W), float32 at least.
 
     ``channels`` (n,) chooses n of the maps; the result is then new memory.
     """
     height, width = maps.shape[1:]
     scale = height / size[0]
-    # the rows read, and one more on either side for rounding
-    top = max(0, int((piece.start + 0.5) * scale - 0.5) - 1)
+    top = max(0, int((piece.start + 0.5) * scale - 0.5) - 1)  # rows read, and one more for rounding
     maps = maps[:, top:int((piece.stop - 0.5) * scale - 0.5) + 3]
     if channels is not None:
         maps = maps[channels]
+    # below float32 it would depend on the number of rows how torch rounds
+    maps = maps.to(torch.promote_types(maps.dtype, torch.float32))
     if height == size[0]:
         maps = maps[:, piece.start - top:piece.stop - top]
     else:
         row = torch.arange(piece.start, piece.stop, device=maps.device, dtype=torch.float32)
         source = ((row + 0.5) * scale - 0.5).clamp(0, height - 1)
         low = source.long()
-        high = (low + 1).clamp(max=height - 1)
-        weight = (source - low).to(maps.dtype)[:, None]
+        high, weight = (low + 1).clamp(max=height - 1), (source - low).to(maps.dtype)[:, None]
         maps = torch.lerp(maps[:, low - top], maps[:, high - top], weight)  # C x rows x w
     if width == size[1]:
         return maps

@@ -34,8 +34,8 @@ class Deciding:
     def decide_batch(self, scores, data_samples=None):
         """Add label maps to samples, of which :meth:`postprocess` tells.
 
-        Objects are decided first; then the scores of those classes are asked for whose object won
-        somewhere, or is known: no other class can be in a label map.
+        Objects are decided first; then, where classes are decoded on request, the scores of those are asked
+        for whose object won somewhere, or is known: no other class can be in a label map.
 
         Args:
             scores (FullScores | LevelScores | MeanScores): of the images.
@@ -51,7 +51,7 @@ class Deciding:
         decisions = [Decision(self.index, self.test_cfg, sample, *self.objects_of(sample), each, competing)
                      for sample, each in zip(data_samples, objects or [None] * len(data_samples))]
         classes = None
-        if objects is not None and not self.test_cfg.get('return_logits', False):
+        if objects is not None and scores.on_request and not self.test_cfg.get('return_logits', False):
             present = torch.stack([each.objects_present() for each in decisions]).any(0)
             classes = present[self.index.object_of].nonzero()[:, 0]
         nothing = classes is not None and len(classes) == 0
