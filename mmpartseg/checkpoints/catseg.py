@@ -110,7 +110,7 @@ def catseg_to_mmpartseg(published: dict[str, torch.Tensor], source: str) -> 'Ord
             state.update({target + key[len(original):]: value.clone()
                           for key, value in list(state.items()) if key.startswith(original)})
     state._metadata = OrderedDict(
-        {'': dict(source=source, fresh=list(FRESH), spare=list(SPARE), whole=list(FRESH))})
+        {'': dict(source=source, fresh=list(FRESH), spare=list(SPARE), whole=[*FRESH, *SPARE])})
     return state
 
 

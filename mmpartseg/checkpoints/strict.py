@@ -25,8 +25,9 @@ def check_state_dict(model: nn.Module, state: dict[str, torch.Tensor], prefix: s
             design is filled in with the model's own values.
         prefix (str): before the model's names in ``state``.
         metadata (dict, optional): of :func:`to_mmpartseg`: ``source``, ``fresh`` (may be missing),
-            ``spare`` (may be left over); what is both may be of another shape; ``whole``, beginnings of
-            ``fresh`` of which either nothing is missing or nothing fits.
+            ``spare`` (may be left over); what is both may be of another shape; ``whole``, those of which
+            nothing is used in part: where one of a ``spare`` beginning has no place, none of them is taken,
+            and of a ``fresh`` one either nothing is missing or nothing fits.
 
     Returns:
         list[str]: the entries that it lacks by design.
@@ -38,8 +39,9 @@ def check_state_dict(model: nn.Module, state: dict[str, torch.Tensor], prefix: s
     own = {prefix + name: value for name, value in model.state_dict().items()}
     spare, fresh, whole = (tuple(prefix + p for p in metadata.get(key, ()))
                            for key in ('spare', 'fresh', 'whole'))
-    misfits = [k for k, v in state.items() if k.startswith(prefix) and k.startswith(spare)
-               and (k not in own or (k.startswith(fresh) and v.shape != own[k].shape))]
+    placeless = tuple(p for p in spare if p in whole and any(k.startswith(p) and k not in own for k in state))
+    misfits = [k for k, v in state.items() if k.startswith(placeless) or k.startswith(prefix) and
+               k.startswith(spare) and (k not in own or k.startswith(fresh) and v.shape != own[k].shape)]
     for name in misfits:
         del state[name]
     fresh = tuple(p for p in fresh if p not in whole or any(name.startswith(p) for name in misfits)

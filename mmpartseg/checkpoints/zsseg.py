@@ -95,7 +95,9 @@ def zsseg_to_mmpartseg(published: dict[str, torch.Tensor], source: str) -> 'Orde
         raise ValueError(f'{source}: {missing} missing; prompts and fuse weight are learned together')
     metadata: dict[str, Any] = dict(source=source)
     if not any(name.startswith(PROPOSALS) for name in state):
-        metadata['fresh'] = ['backbone.', 'neck.', HEAD]
+        towers = [TEXT + 'tower.', REGIONS + 'backbone.']
+        metadata.update(
+            whole=towers, fresh=['backbone.', 'neck.', PROPOSALS, HEAD + 'background_embedding', *towers])
     state._metadata = OrderedDict({'': metadata})
     return state
 

@@ -7,12 +7,12 @@ from mmengine.runner import CheckpointLoader
 from mmengine.runner.checkpoint import load_checkpoint
 from mmseg.registry import MODELS
 
-from mmpartseg.checkpoints import catseg_to_mmpartseg
+from mmpartseg.checkpoints import catseg_to_mmpartseg, mmpartseg_to_catseg
 from mmpartseg.checkpoints.catseg import rename
 from mmpartseg.models.clip import build_image_tower
 from tests.keyed_weights import OWN_COPY
 from tests.tiny import TINY_CLIP
-from tests.tiny_cost import cost_segmentor
+from tests.tiny_cost import RESNET, cost_config, cost_segmentor
 
 AGGREGATOR = 'sem_seg_head.predictor.transformer.'
 
@@ -94,6 +94,33 @@ def test_entries_that_do_not_add_up(change, message, tmp_path):
     torch.save(dict(model=state), tmp_path / 'final.pth')
     with pytest.raises(ValueError, match=f'catseg://.*{message}'):
         CheckpointLoader.load_checkpoint(f'catseg://{tmp_path}/final.pth')
+
+
+@pytest.mark.parametrize('file_depth, depth', [(34, 18), (101, 50)])
+def test_a_deeper_guidance_is_not_cut_down(file_depth, depth, tmp_path):
+    """None of it is taken, and that is told."""
+    def model(depth, seed):
+        cfg = cost_config('catseg')
+        cfg['backbone']['guidance'] = dict(RESNET, depth=depth)
+        if depth > 34:
+            cfg['decode_head']['in_channels'] = (32, 64, 128)
+        torch.manual_seed(seed)
+        return MODELS.build(cfg).eval()
+    torch.save(dict(model=mmpartseg_to_catseg(model(file_depth, 1).state_dict())), tmp_path / 'final.pth')
+    other = model(depth, 2)
+    before = {name: value.clone() for name, value in other.state_dict().items()}
+    load_checkpoint(other, f'catseg://{tmp_path}/final.pth')
+    guidance = {name for name in before if name.startswith('backbone.guidance.')}
+    assert {name for name in before if torch.equal(before[name], other.state_dict()[name])} >= guidance
+    assert guidance == {name for name in other.kept_start if name.startswith('backbone.')}
+
+
+def test_an_entry_too_many_of_the_second_stack(tmp_path):
+    state = released(cost_segmentor('partcatseg'))
+    state[AGGREGATOR + 'layers_specific_part.7.swin_block.block_1.attn.q.weight'] = torch.zeros(1)
+    torch.save(dict(model=state), tmp_path / 'final.pth')
+    with pytest.raises(ValueError, match='does not fit the model.*class_stack'):
+        load_checkpoint(cost_segmentor('partcatseg'), f'partcatseg://{tmp_path}/final.pth')
 
 
 @pytest.mark.parametrize('variant, theirs, ours', [

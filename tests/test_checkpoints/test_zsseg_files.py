@@ -74,6 +74,10 @@ def test_our_stage_1_starts_stage_2(tmp_path):
         assert torch.equal(after[name], value), name
     with pytest.raises(ValueError, match='does not fit the model.*missing'):
         load_checkpoint(model, str(tmp_path / 'iter_3200.pth'))  # without the scheme: half a model
+    damaged = {name: value for name, value in stage_1.state_dict().items() if 'resblocks.0.ln_1' not in name}
+    torch.save(dict(state_dict=damaged), tmp_path / 'damaged.pth')
+    with pytest.raises(ValueError, match='4 entries missing'):  # CLIP is there, but not all of it
+        load_checkpoint(tiny_model(), f'zsseg://{tmp_path}/damaged.pth')
 
 
 def test_a_neck_keeps_its_start(tmp_path):
