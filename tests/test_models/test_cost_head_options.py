@@ -1,4 +1,5 @@
 """What the cost family refuses, in one line each; names with synonyms."""
+import itertools
 import math
 
 import pytest
@@ -6,6 +7,7 @@ import torch
 from mmseg.registry import MODELS
 
 from mmpartseg.models.decode_heads.cat_seg_head import CATSegOutput
+from tests.every_head import images, sample
 from tests.tiny import SEEN
 from tests.tiny_cost import cost_config
 
@@ -104,3 +106,36 @@ def test_synonyms_of_a_class_are_those_of_its_object_and_part(synonyms):
     found = head.encode(["cat, kitten's ear, tip", "dog's head", 'cat, kitten'])
     torch.testing.assert_close(found, expected, atol=1e-6, rtol=0)
     assert (found[0] - head.encode(["cat, kitten's tail"])[0]).abs().max() > 1e-3
+
+
+@pytest.mark.parametrize('averaged', [None, True])
+def test_a_text_encoder_that_averages_templates_is_refused(averaged):
+    """``averaged=True`` is its default."""
+    cfg = cost_config('partcatseg')
+    text = cfg['decode_head']['text_encoder'] = dict(cfg['decode_head']['text_encoder'], averaged=averaged)
+    if averaged is None:
+        del text['averaged']
+    with pytest.raises(ValueError, match='PartCATSegHead compares .* averaged=False'):
+        MODELS.build(cfg)
+
+
+PART_CATSEG_LOSSES = ('object_part', 'object', 'part', 'composition')
+
+
+@pytest.mark.parametrize('kept', [
+    kept for n in range(1, 5) for kept in itertools.combinations(PART_CATSEG_LOSSES, n)])
+def test_any_losses_of_partcatseg_are_switched_off(kept):
+    """Those that are left are the same as with all."""
+    terms = {}
+    for losses in (PART_CATSEG_LOSSES, kept):
+        cfg = cost_config('partcatseg')
+        cfg['decode_head'].update({f'loss_{name}': None for name in set(PART_CATSEG_LOSSES) - set(losses)})
+        torch.manual_seed(0)
+        model = MODELS.build(cfg).train()
+        torch.manual_seed(1)
+        terms[losses] = model.loss(images(), [sample(SEEN, 0), sample(SEEN, 1)])
+    expected = {name: value for name, value in terms[PART_CATSEG_LOSSES].items()
+                if name.removeprefix('decode.loss_').removesuffix('_background') in kept}
+    assert set(terms[kept]) == set(expected) and len(expected) >= len(kept)
+    for name, value in expected.items():
+        torch.testing.assert_close(terms[kept][name], value)

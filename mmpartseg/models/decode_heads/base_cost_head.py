@@ -48,8 +48,8 @@ class BaseCostHead(OpenVocabHead):
             object compete, as in the released code. Only to reproduce its scores.
 
     Raises:
-        ValueError: an unknown vocabulary, a malformed class name; sizes of which no head can be built, see
-            :func:`check_cost_options`.
+        ValueError: an unknown vocabulary, a malformed class name; a text encoder that averages templates;
+            sizes of which no head can be built, see :func:`check_cost_options`.
     """
     upsamples_probabilities = True
 
@@ -64,6 +64,9 @@ class BaseCostHead(OpenVocabHead):
             decoder_guidance_channels, padded_classes, num_layers=num_layers, window=window,
             appearance_channels=appearance_channels, text_channels=text_channels, pooling=pooling)
         super().__init__(train_taxonomy, test_taxonomy, text_encoder, ignore_index, init_cfg)
+        if getattr(self.text_encoder, 'averaged', True):
+            raise ValueError(f'{type(self).__name__} compares with each template by itself: its text_encoder '
+                             'must be an OpenCLIPTextEncoder with averaged=False')
         if synonyms not in ('mean', 'first'):
             raise ValueError(f"synonyms must be 'mean' or 'first', got {synonyms!r}")
         self.synonyms = synonyms

@@ -164,12 +164,12 @@ class OpenVocabHead(BaseModule):
             part_map, object_map (Tensor): (N, H, W), of :func:`labels_of`; resized to the logits.
             index (TaxonomyIndex): their vocabulary.
         """
-        has_background = self.background_embedding is not None
-        targets = level_targets(part_map, object_map, index, map_size(output.object_part),
-                                self.ignore_index, has_background)
-        terms = {}
-        for level in ('object_part', 'part', 'object'):
-            if level in self.losses:
-                terms.update(self.losses[level](getattr(output, level), targets[level](), self.ignore_index,
-                                                has_background))
+        levels = {level: getattr(output, level) for level in ('object_part', 'part', 'object')
+                  if level in self.losses}
+        has_background, terms = self.background_embedding is not None, {}
+        if levels:  # their logits are of one size
+            size = map_size(next(iter(levels.values())))
+            targets = level_targets(part_map, object_map, index, size, self.ignore_index, has_background)
+        for level, logits in levels.items():
+            terms.update(self.losses[level](logits, targets[level](), self.ignore_index, has_background))
         return terms
