@@ -7,6 +7,7 @@ from mmseg.registry import MODELS
 
 from ...checkpoints import published_model
 from ..layers.linear import use_linear
+from ..options import expect
 
 EXTRA = 0.1  # what the released code adds to the grid's side before it divides, against rounding
 
@@ -17,6 +18,7 @@ class DINOv2(BaseModule):
 
     timm resizes the position embedding to a size and with antialiasing. Here it is resized as in the
     released code: by a scale factor, bicubic, without antialiasing.
+    Pictures are whole patches, as :class:`GuidedCLIP` makes them by its ``guidance_size``.
 
     Args:
         arch (str): one of timm's DINOv2 models.
@@ -26,6 +28,7 @@ class DINOv2(BaseModule):
 
     Raises:
         RuntimeError: no such model of timm's (timm's error).
+        ValueError: in ``forward``, a picture that is not of whole patches.
     """
 
     def __init__(self, arch='vit_small_patch14_dinov2', pretrained=False, options=None, init_cfg=None):
@@ -44,6 +47,7 @@ class DINOv2(BaseModule):
 
     def forward(self, x):
         """(N, 3, H, W), whole patches -> one map (N, C, h, w), in a tuple."""
+        self.check_size(tuple(x.shape[2:]))
         model = self.model
         x = model.patch_embed.proj(x)
         grid = tuple(x.shape[2:])
@@ -52,6 +56,18 @@ class DINOv2(BaseModule):
         for block in model.blocks:
             x = block(x)
         return (model.norm(x)[:, 1:].transpose(1, 2).unflatten(2, grid),)
+
+    def check_size(self, size, name='image size'):
+        """Refuse (H, W) of which the embedding of patches would drop rows or columns.
+
+        Raises:
+            ValueError: calls the size by ``name`` and says which are nearest.
+        """
+        patch = self.model.patch_embed.patch_size
+        smaller = tuple(max(side // each, 1) * each for side, each in zip(size, patch))
+        larger = tuple(-(-side // each) * each for side, each in zip(size, patch))
+        expect(size == larger, name, size, f'multiples of the patch of {self.arch}, {patch[0]}x{patch[1]}; '
+               f'the nearest are {smaller} and {larger}')
 
     def position_embedding(self, grid):
         """(1, 1 + h·w, C) for a grid of (h, w) tokens."""

@@ -21,7 +21,8 @@ class GuidedCLIP(BaseModule):
             not cut it off again: the prediction is stretched by the padding, as in released CATSeg.
 
     Raises:
-        ValueError: ``clip`` gives no features in the space of text.
+        ValueError: ``clip`` gives no features in the space of text; a ``guidance_size`` that is no whole
+            patches of a :class:`DINOv2`.
     """
     patch_size = (1, 1)  # pictures of any size
 
@@ -38,6 +39,8 @@ class GuidedCLIP(BaseModule):
         if guidance is None:
             return
         self.guidance, self.guidance_size = MODELS.build(guidance), tuple(guidance_size)
+        if hasattr(self.guidance, 'check_size'):  # DINOv2
+            self.guidance.check_size(self.guidance_size, 'guidance_size')
         self.normalised_by = mean, std
         warn_of_statistics('guidance', (guidance_mean, guidance_std), 'guidance',
                            getattr(self.guidance, 'pixel_statistics', None))

@@ -1,5 +1,6 @@
 """What sizes the cost family can be built of."""
 from ..layers.cost.cost_decoder import GROUP
+from ..options import are_sizes, expect, is_size
 
 
 def check_cost_options(in_channels, in_index, upsampled_channels, channels, num_heads, decoder_channels,
@@ -37,16 +38,3 @@ def check_cost_options(in_channels, in_index, upsampled_channels, channels, num_
     expect(all(own < width for own, width in zip(decoder_guidance_channels, widths)),
            'decoder_guidance_channels', decoder_guidance_channels,
            f'less than {widths}, the widths before the upsamplings, in which they take the place of as many')
-
-
-def is_size(value, least=1):
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
-def are_sizes(values, count):
-    return isinstance(values, (list, tuple)) and len(values) == count and all(map(is_size, values))
-
-
-def expect(holds, name, value, expected):
-    if not holds:
-        raise ValueError(f'{name}={value!r}: expected {expected}')
