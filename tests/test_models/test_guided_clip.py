@@ -25,3 +25,14 @@ def test_sizes_of_which_dinov2_would_see_only_a_part(size, nearest):
     with pytest.raises(ValueError, match=re.escape(f'image size={expected}{nearest}')):
         MODELS.build(DINO)(torch.zeros(1, 3, *size))
     assert MODELS.build(DINO)(torch.zeros(1, 3, 28, 42))[0].shape == (1, 16, 2, 3)
+
+
+@pytest.mark.parametrize('arch', ['vit_small_patch14_reg4_dinov2', 'vit_small_patch16_dinov3', 'resnet18'])
+def test_models_with_other_tokens_than_dinov2(arch):
+    with pytest.raises(ValueError, match=f"DINOv2.arch='{arch}'. has other tokens .* take TimmImageTower"):
+        MODELS.build(dict(type='DINOv2', arch=arch))
+
+
+def test_registers_by_an_option():
+    with pytest.raises(ValueError, match='has other tokens than a CLS token and patches'):
+        MODELS.build(dict(DINO, options=dict(DINO['options'], reg_tokens=2)))

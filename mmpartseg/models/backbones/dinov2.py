@@ -28,13 +28,18 @@ class DINOv2(BaseModule):
 
     Raises:
         RuntimeError: no such model of timm's (timm's error).
-        ValueError: in ``forward``, a picture that is not of whole patches.
+        ValueError: a model with other tokens than a CLS token and patches, such as registers; in
+            ``forward``, a picture that is not of whole patches.
     """
 
     def __init__(self, arch='vit_small_patch14_dinov2', pretrained=False, options=None, init_cfg=None):
         super().__init__(init_cfg)
         self.arch, self.pretrained, self.options = arch, pretrained, dict(options or {}, num_classes=0)
         self.model = use_linear(timm.create_model(arch, **self.options))
+        known = getattr(self.model, 'pos_embed', None)
+        if known is None or known.shape[1] != 1 + self.model.patch_embed.num_patches:
+            raise ValueError(f'DINOv2(arch={arch!r}) has other tokens than a CLS token and patches, with a '
+                             'position for each (registers, say): take TimmImageTower')
         self.embed_dims = self.model.embed_dim
 
     def init_weights(self):
