@@ -1,4 +1,5 @@
 """Options checked where they are stated, before a layer refuses them in words of its own."""
+from numbers import Real
 
 
 def is_size(value, least=1):
@@ -9,6 +10,12 @@ def is_size(value, least=1):
 def are_sizes(values, count):
     """Whether values are a list or tuple of so many positive integers."""
     return isinstance(values, (list, tuple)) and len(values) == count and all(map(is_size, values))
+
+
+def are_numbers(values, count):
+    """Whether values are a list or tuple of so many numbers."""
+    return isinstance(values, (list, tuple)) and len(values) == count and all(
+        isinstance(each, Real) for each in values)
 
 
 def expect(holds, name, value, expected):

@@ -5,7 +5,7 @@ import pytest
 import torch
 from mmseg.registry import MODELS
 
-from tests.tiny_cost import CLIP, DINO, NORM
+from tests.tiny_cost import CLIP, DINO, NORM, cost_config
 
 
 def guided(**options):
@@ -13,6 +13,45 @@ def guided(**options):
     normalised = dict(NORM, guidance_mean=NORM['mean'], guidance_std=NORM['std'])
     return MODELS.build(dict(dict(type='GuidedCLIP', clip=CLIP, clip_size=(32, 32), guidance=DINO,
                                   guidance_size=(28, 28), **normalised), **options))
+
+
+@pytest.mark.parametrize('option, value, message', [
+    ('clip_size', 32, 'clip_size=32: expected two positive integers, height and width'),
+    ('clip_size', (32, 0), r'clip_size=\(32, 0\): expected two positive'),
+    ('padding_divisor', 0, 'padding_divisor=0: expected a positive integer, None for no padding'),
+    ('guidance_size', None, 'guidance_size=None: expected two positive .*, as there is a guidance'),
+    ('mean', None, 'mean=None: expected three numbers, as there is a guidance: mean and std of the data'),
+    ('std', [255.] * 2, r'std=\[255.0, 255.0\]: expected three positive numbers'),
+    ('guidance_mean', 0., 'guidance_mean=0.0: expected three numbers'),
+    ('guidance_std', [1., 0., 1.], r'guidance_std=\[1.0, 0.0, 1.0\]: expected three positive numbers')])
+def test_options_by_which_no_picture_can_be_shown(option, value, message):
+    with pytest.raises(ValueError, match=f'^{message}'):
+        guided(**{option: value})
+
+
+@pytest.mark.parametrize('variant, options, message', [
+    ('partcatseg', dict(in_index=(0, 1, 2)), r'PartCATSegHead is guided by the maps in_index=\(0, 1, 2\) of '
+     r'the backbone, with in_channels=\(16, 16, 16\); the backbone gives 2 maps, whose channels are '
+     r'\(16, 24\), the last for the text'),
+    ('partcatseg', dict(in_index=(0, 0, -3)), r'in_index=\(0, 0, -3\) of the backbone'),
+    ('catseg', dict(in_channels=(8, 16, 64)), r'in_channels=\(8, 16, 64\); the backbone gives 4 maps, '
+     r'whose channels are \(8, 16, 32, 24\)'),
+    ('cvpr24', dict(in_channels=(32, 16)), r'in_channels=\(32, 16\); .* are \(32, 32, 24\)')])
+def test_a_head_that_is_guided_by_other_maps_than_there_are(variant, options, message):
+    cfg = cost_config(variant)
+    cfg['decode_head'].update(options)
+    model = MODELS.build(cfg)
+    with pytest.raises(ValueError, match=message):
+        model.encode_decode(torch.zeros(1, 3, 32, 32), [{}])
+
+
+def test_guidance_with_a_token_beside_its_map():
+    cfg = cost_config('cvpr24')
+    cfg['backbone']['clip'] = dict(cfg['backbone']['clip'], with_cls_token=True)
+    model = MODELS.build(cfg)
+    features = model.extract_feat(torch.zeros(1, 3, 32, 32))
+    with pytest.raises(ValueError, match="('a map and a CLS token', 'a map and a CLS token', 24)"):
+        model.decode_head(features)
 
 
 @pytest.mark.parametrize('size, nearest', [

@@ -4,6 +4,7 @@ import torch.nn.functional as F
 from mmengine.model import BaseModule
 from mmseg.registry import MODELS
 
+from ..options import are_numbers, are_sizes, expect, is_size
 from ..preprocessing import warn_of_statistics
 
 
@@ -21,14 +22,15 @@ class GuidedCLIP(BaseModule):
             not cut it off again: the prediction is stretched by the padding, as in released CATSeg.
 
     Raises:
-        ValueError: ``clip`` gives no features in the space of text; a ``guidance_size`` that is no whole
-            patches of a :class:`DINOv2`.
+        ValueError: ``clip`` gives no features in the space of text; a size, mean or std that is none, or
+            is missing; a ``guidance_size`` that is no whole patches of a :class:`DINOv2`.
     """
     patch_size = (1, 1)  # pictures of any size
 
     def __init__(self, clip, clip_size, guidance=None, guidance_size=None, mean=None, std=None,
                  guidance_mean=None, guidance_std=None, padding_divisor=None, init_cfg=None):
         super().__init__(init_cfg)
+        check_sizes(clip_size, padding_divisor)
         self.clip, self.clip_size = MODELS.build(clip), tuple(clip_size)
         if not getattr(self.clip, 'dense', True):
             raise ValueError(f"clip=dict(type='{type(self.clip).__name__}', …) gives no features in the "
@@ -38,6 +40,8 @@ class GuidedCLIP(BaseModule):
         self.pixel_statistics = getattr(self.clip, 'pixel_statistics', None)
         if guidance is None:
             return
+        check_guidance(guidance_size, mean=mean, std=std, guidance_mean=guidance_mean,
+                       guidance_std=guidance_std)
         self.guidance, self.guidance_size = MODELS.build(guidance), tuple(guidance_size)
         if hasattr(self.guidance, 'check_size'):  # DINOv2
             self.guidance.check_size(self.guidance_size, 'guidance_size')
@@ -63,3 +67,29 @@ class GuidedCLIP(BaseModule):
             height, width = x.shape[2:]
             x = F.pad(x, (0, -width % self.padding_divisor, 0, -height % self.padding_divisor))
         return x if x.shape[2:] == size else F.interpolate(x, size, mode='bilinear')
+
+
+def check_sizes(clip_size, padding_divisor):
+    """Refuse sizes that are none.
+
+    Raises:
+        ValueError: names the option, its value, and what is expected.
+    """
+    expect(are_sizes(clip_size, 2), 'clip_size', clip_size, 'two positive integers, height and width')
+    expect(padding_divisor is None or is_size(padding_divisor), 'padding_divisor', padding_divisor,
+           'a positive integer, None for no padding')
+
+
+def check_guidance(guidance_size, **statistics):
+    """Refuse what a second backbone cannot be shown pictures by; as :func:`check_sizes`.
+
+    Args:
+        statistics (Sequence[float]): the means and standard deviations, by name.
+    """
+    expect(are_sizes(guidance_size, 2), 'guidance_size', guidance_size,
+           'two positive integers, height and width, as there is a guidance')
+    for name, values in statistics.items():
+        is_std = name.endswith('std')
+        expect(are_numbers(values, 3) and not (is_std and min(values) <= 0), name, values,
+               f'three {"positive " if is_std else ""}numbers, as there is a guidance: mean and std of the '
+               'data preprocessor, guidance_mean and guidance_std of the weights of the guidance')

@@ -71,6 +71,7 @@ class BaseCostHead(OpenVocabHead):
             raise ValueError(f"synonyms must be 'mean' or 'first', got {synonyms!r}")
         self.synonyms = synonyms
         self.released_substring_match = released_substring_match
+        self.in_channels = tuple(in_channels)
         self.in_index = tuple(in_index) if in_index is not None else tuple(range(len(in_channels)))
         self.text_dims = dims = self.text_encoder.embed_dims
         self.embedding = CostEmbedding(len(self.text_encoder.templates), channels)
@@ -103,7 +104,8 @@ class BaseCostHead(OpenVocabHead):
         """:class:`GuidanceMaps` and CLIP's dense features from the backbone's outputs.
 
         Raises:
-            ValueError: the last of them are not in the space of the text.
+            ValueError: the last of them are not in the space of the text; those at ``in_index`` are not
+                there, or have other channels than ``in_channels``.
         """
         dense, dims = inputs[-1], self.text_dims  # an exported head has no text encoder
         with_token = not isinstance(dense, torch.Tensor)
@@ -113,6 +115,13 @@ class BaseCostHead(OpenVocabHead):
                 f'{type(self).__name__} compares text of {dims} dimensions with the last map of the '
                 f'backbone, which has {found}: it must be that of the same CLIP, from GuidedCLIP, or from '
                 'OpenCLIPViT or OpenCLIPImageTower with dense')
+        widths = [x.shape[1] if isinstance(x, torch.Tensor) else 'a map and a CLS token' for x in inputs]
+        places = range(-len(inputs), len(inputs))
+        if self.in_channels != tuple(widths[i] for i in self.in_index if i in places):
+            raise ValueError(
+                f'{type(self).__name__} is guided by the maps in_index={self.in_index} of the backbone, with '
+                f'in_channels={self.in_channels}; the backbone gives {counted(len(inputs), "map")}, whose '
+                f'channels are {tuple(widths)}, the last for the text')
         return self.guidance([inputs[i] for i in self.in_index], dense), dense
 
     def text_guidance(self, text):
