@@ -134,6 +134,27 @@ class TestTraining:
         with pytest.raises(ValueError, match='a sample has no object map: take a PerObjectDataset'):
             model.loss(torch.zeros(2, 3, 64, 64), samples)
 
+    @pytest.mark.parametrize('stage', [1, 2])
+    def test_samples_of_several_objects(self, stage):
+        """Their union would be the prompt; values outside of the vocabulary are no object."""
+        if stage == 1:
+            cfg = Config.fromfile(ROOT / 'configs/_base_/models/zsseg_prompts.py').model
+            shrink(cfg, TINY_CLIP, crop=32)
+            cfg.decode_head.update(train_taxonomy=TRAIN, test_taxonomy=TRAIN)
+            model = MODELS.build(cfg)
+        else:
+            model = build(train_taxonomy=dict(joint=[["fox's tail", "fox's paw"], TRAIN]))
+        samples = self.samples([TRAIN, TRAIN])
+        samples[1].gt_object_seg.data[..., :5, :] = 255
+        images = 255 * torch.rand(2, 3, 64, 64)
+        assert all(value.isfinite() for value in model.loss(images, samples).values())
+        samples[1].gt_object_seg.data[..., 40:, :] = 1
+        for path, named in (({}, 'without a path'), (dict(img_path='a/b.jpg'), 'a/b.jpg')):
+            samples[1].set_metainfo(path)
+            with pytest.raises(ValueError, match=f"sample '{named}' shows several objects, such as cat and "
+                               'chair, .* take a PerObjectDataset, with KeepObject in its pipeline'):
+                model.loss(images, samples)
+
     def test_every_convolution_of_the_pixel_decoder_is_initialised(self):
         decoder = build().decode_head.proposals.pixel_decoder
         for convs in (decoder.lateral_convs, decoder.output_convs):

@@ -54,7 +54,8 @@ class ZSSegHead(RegionTextHead):
         """Loss terms by name, see :class:`OpenVocabHead`.
 
         Raises:
-            ValueError: a sample without an object map; a sample in no training vocabulary.
+            ValueError: a sample without an object map, or with several objects; a sample in no training
+                vocabulary.
         """
         if not all('gt_object_seg' in sample for sample in batch_data_samples):
             raise ValueError('ZSSeg+ is trained on one object at a time, and a sample has no object map: '
