@@ -61,7 +61,8 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
             ``TIMMBackbone(pretrained=True)``, which leaves no other trace.
 
     Raises:
-        ValueError: the head's channels are neither K nor K + 1 of the taxonomy.
+        ValueError: the head's channels are neither K nor K + 1 of the taxonomy; ``background_logit`` where
+            the head has no background.
     """
 
     def __init__(self, *args, taxonomy=None, **kwargs):
@@ -75,7 +76,13 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
             losses = getattr(head, 'loss_decode', ())
             mask_ignored(losses if isinstance(losses, nn.ModuleList) else [losses] if losses else ())
         self._set_index(taxonomy)
+        self._check_background_logit()
         compare_pixel_statistics(self.data_preprocessor, self.backbone)
+
+    def _check_background_logit(self):
+        if 'background_logit' in (self.test_cfg or {}) and self.num_classes == len(self.taxonomy):
+            raise ValueError(f'test_cfg.background_logit={self.test_cfg["background_logit"]}: '
+                             f'{type(self.last_head).__name__} has no background class; leave it out')
 
     def _init_decode_head(self, decode_head):
         if isinstance(decode_head, dict) and decode_head.get('type') in ON_MMDET:
@@ -115,6 +122,7 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
         else:
             scores = self.decode_head.predict(features, batch_img_metas, self.test_cfg)
         if 'background_logit' in self.test_cfg:
+            self._check_background_logit()  # it may be set after the model was built
             scores[:, len(self.taxonomy)] = self.test_cfg.background_logit
         return self._as_of_window(scores, inputs)
 
