@@ -132,6 +132,12 @@ class TestSettings:
             build(test_cfg=option)
         build(test_cfg=dict(oracle_objects='pixel', piece_bytes=2**20))
 
+    @pytest.mark.parametrize('weight', [-0.1, 1.5, float('nan'), None])
+    def test_a_weight_of_two_scores_that_is_none(self, weight):
+        with pytest.raises(ValueError, match=f'ensemble_weight={weight}: expected a number from 0 to 1'):
+            build(ensemble_weight=weight)
+        assert [build(ensemble_weight=end).decode_head.ensemble_weight for end in (0, 1.)] == [0, 1]
+
     def test_released_substring_match(self):
         head = build().decode_head
         objects = head.test_taxonomy.objects

@@ -1,4 +1,5 @@
 """ZSSeg+: an object's parts proposed as masks, and named by text."""
+from numbers import Real
 from typing import NamedTuple
 
 import torch
@@ -7,6 +8,7 @@ from mmengine.structures import InstanceData
 from mmseg.registry import MODELS
 from torch import Tensor, nn
 
+from ..options import expect
 from .region_text_head import RegionTextHead
 
 
@@ -40,9 +42,12 @@ class ZSSegHead(RegionTextHead):
 
     Raises:
         ImportError: mmdet is not installed.
+        ValueError: an ``ensemble_weight`` outside of 0 to 1.
     """
 
     def __init__(self, *args, proposals, ensemble_weight=0.5, released_substring_match=False, **kwargs):
+        expect(isinstance(ensemble_weight, Real) and 0 <= ensemble_weight <= 1, 'ensemble_weight',
+               ensemble_weight, 'a number from 0 to 1')
         super().__init__(*args, **kwargs)
         dims = self.text_encoder.embed_dims
         self.proposals = MODELS.build(dict(proposals, embed_dims=dims))
