@@ -1,7 +1,10 @@
 """What of an image the network sees at a time, and how the scores of that become the image's."""
+from functools import partial
+
 import torch.nn.functional as F
 
 from ..layers.evenly import each_resized
+from ..options import are_sizes, expect, is_size
 
 
 class Whole:
@@ -84,18 +87,22 @@ class TilesAndWhole:
         return (self.tiles.joined(scores, self.size) + whole) / 2
 
 
-MODES = {'whole': (Whole, ()), 'slide': (Sliding, ('crop_size', 'stride')),
-         'tiles_and_whole': (TilesAndWhole, ('size', 'tile', 'stride'))}
+PAIR, SIDE = (partial(are_sizes, count=2), 'two positive integers'), (is_size, 'a positive integer')
+MODES = {'whole': (Whole, {}), 'slide': (Sliding, dict(crop_size=PAIR, stride=PAIR)),
+         'tiles_and_whole': (TilesAndWhole, dict(size=PAIR, tile=SIDE, stride=SIDE))}
 
 
 def windows_of(test_cfg):
     """The windows that ``test_cfg.mode`` names, with its options.
 
     Raises:
-        ValueError: no such mode.
+        ValueError: no such mode; an option of it that is missing or no size.
     """
     mode = test_cfg.get('mode', 'whole')
     if mode not in MODES:
         raise ValueError(f'test_cfg.mode must be one of {list(MODES)}, got {mode!r}')
     kind, options = MODES[mode]
+    for name, (fits, expected) in options.items():
+        expect(fits(test_cfg.get(name)), f'test_cfg.{name}', test_cfg.get(name),
+               f'{expected}, as mode={mode!r} takes {", ".join(options)}')
     return kind(*(test_cfg[name] for name in options))

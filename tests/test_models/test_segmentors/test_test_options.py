@@ -1,9 +1,12 @@
 """Options of ``test_cfg`` that a segmentor refuses."""
+import re
+
 import pytest
 import torch
 from mmengine.config import ConfigDict
 from mmseg.registry import MODELS
 
+from mmpartseg.models.segmentors.windows import windows_of
 from tests.tiny_cost import cost_config, cost_segmentor
 
 IMAGE = torch.zeros(1, 3, 32, 32)
@@ -31,3 +34,27 @@ def test_a_score_of_the_background_where_the_head_is_one_of_mmseg():
     with torch.no_grad():
         scores = MODELS.build(cfg).eval().encode_decode(IMAGE, [dict(img_shape=(32, 32))])
     assert (scores[:, 2] == 0).all()
+
+
+TILES, SLIDE = dict(mode='tiles_and_whole', size=(64, 64), tile=32, stride=16), dict(
+    mode='slide', crop_size=(32, 32), stride=(16, 16))
+
+
+@pytest.mark.parametrize('cfg, option, value, message', [
+    (TILES, 'size', None, "two positive integers, as mode='tiles_and_whole' takes size, tile, stride"),
+    (TILES, 'size', 64, "two positive integers, as mode='tiles_and_whole'"),
+    (TILES, 'tile', (32, 32), 'a positive integer, as mode='), (TILES, 'stride', 0, 'a positive integer, as'),
+    (SLIDE, 'crop_size', None, "two positive integers, as mode='slide' takes crop_size, stride"),
+    (SLIDE, 'stride', (0, 16), "two positive integers, as mode='slide'")])
+def test_windows_of_options_that_are_missing_or_no_sizes(cfg, option, value, message):
+    windows_of(ConfigDict(cfg))
+    changed = ConfigDict({name: each for name, each in cfg.items() if name != option})
+    if value is not None:
+        changed[option] = value
+    with pytest.raises(ValueError, match=re.escape(f'test_cfg.{option}={value}: expected {message}')):
+        windows_of(changed)
+
+
+def test_a_mode_that_is_none():
+    with pytest.raises(ValueError, match=r"mode must be one of \['whole', 'slide', 'tiles_.*, got 'tiles'"):
+        windows_of(dict(mode='tiles'))
