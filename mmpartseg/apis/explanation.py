@@ -6,7 +6,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from ..models.layers.tiles import to_maps
 from ..models.losses.attention_maps import class_attention_maps, min_max, smooth
 from ..models.segmentors.decide import decide
 from ..taxonomy import PartTaxonomy, shown_name
@@ -65,15 +64,16 @@ class Explanation:
         self.input_size = data['inputs'].shape[2:]
         self._undo = model.undo_padding_and_flip
         features = model.features_of(data['inputs'])
-        self.output = self.head.decode(features, self.head.test_index, training=True)
+        self.levels = self.head.levels(features, training=True)
+        self._scores = self.levels.class_maps()
         self._decide()
 
     def _decide(self):
         """The three label maps at the picture's size."""
         index, size = self.head.test_index, self.picture.shape[:2]
         num_objects, num_parts = len(self.taxonomy.objects), len(self.taxonomy.parts)
-        classes, objects, parts = (self._unpadded(to_maps(scores)[0]) for scores in (
-            self.output.object_part, self.output.object, self.output.part))
+        classes, objects, parts = (self._unpadded(scores[0]) for scores in (
+            self._scores, self.levels.object_maps(), self.levels.part_maps()))
         known = None
         if 'gt_object_seg' in self.sample:
             known = self.sample.gt_object_seg.data[:1].float()[None]
@@ -102,6 +102,7 @@ class Explanation:
     def attention(self, name: str) -> np.ndarray:
         """Where the tokens of a part look (Eq. 6), scaled to 0…1 and smoothed as for the losses.
 
+        They look under the names of its part and of its object, where it has one.
         Tokens count by the share of their pixels that show the part. Of a part that is found
         nowhere the token with the highest score counts alone, see :meth:`is_found`.
 
@@ -115,9 +116,11 @@ class Explanation:
             ValueError: a name that the vocabulary does not have.
         """
         class_id = self._class_id(name)
-        taxonomy, prefix = self.taxonomy, self.output.prefix
-        conditions = [taxonomy.part_of[class_id], len(taxonomy.parts) + taxonomy.object_of[class_id]]
-        attention = self.head.decoder.attention(self.output.attention_input[0, conditions]).sum(0)
+        taxonomy, prefix = self.taxonomy, self.levels.prefix
+        conditions, owner = [taxonomy.part_of[class_id]], taxonomy.object_of[class_id]
+        if owner != self.head.test_index.anything:
+            conditions.append(len(taxonomy.parts) + owner)
+        attention = self.head.decoder.attention(self.levels.attention_input[0, conditions]).sum(0)
         maps = class_attention_maps(attention[None, prefix:, prefix:],
                                     self._token_weights(class_id)[None, None])
         return smooth(min_max(self._unpadded(maps[0])))[0].float().cpu().numpy()
@@ -147,7 +150,7 @@ class Explanation:
         """(h, w): how much of each token shows the class."""
         shares = self.label_map == class_id
         if not shares.any():
-            scores = self.output.object_part[0, class_id].flatten(2).mean(2)  # h x w
+            scores = F.adaptive_avg_pool2d(self._scores[:, class_id], self.levels.grid)[0]
             return (scores == scores.max()).to(scores)
         meta = self.sample.metainfo
         padding = meta.get('img_padding_size', meta.get('padding_size', [0] * 4))
@@ -156,8 +159,8 @@ class Explanation:
         shares = cv2.resize(shares.astype(np.float32),
                             (width - left - right, height - top - bottom),
                             interpolation=cv2.INTER_AREA)
-        shares = torch.from_numpy(shares).to(self.output.object_part)
-        return F.adaptive_avg_pool2d(F.pad(shares, padding)[None], self.output.grid)[0]
+        shares = torch.from_numpy(shares).to(self._scores)
+        return F.adaptive_avg_pool2d(F.pad(shares, padding)[None], self.levels.grid)[0]
 
 
 def chosen_classes(taxonomy: PartTaxonomy, words: Sequence[str]) -> list[str]:

@@ -7,7 +7,7 @@ from mmengine.config import Config
 
 from mmpartseg.apis import Explanation, PartSegInferencer, read_vocabulary
 from mmpartseg.apis.explanation import chosen_classes
-from mmpartseg.models.layers.tiles import to_maps
+from mmpartseg.taxonomy import ANYTHING, shown_name
 from mmpartseg.visualization import FIGURE_TITLES
 
 IMAGE = np.random.default_rng(0).integers(0, 256, (48, 80, 3), dtype=np.uint8)
@@ -19,20 +19,25 @@ def inferencer(model_files):
     return PartSegInferencer(*model_files, parts=PARTS, device='cpu')
 
 
-def test_maps_are_those_of_the_prediction(inferencer):
+@pytest.mark.parametrize('parts', [PARTS, 'head; tail', 'wheel; cat: head, tail', 'wheel'])
+def test_maps_are_those_of_the_prediction(inferencer, parts):
+    """Parts of whatever object as well."""
+    inferencer.set_taxonomy(parts)
+    taxonomy = inferencer.taxonomy
+    num_objects, num_parts = len(taxonomy.objects), len(taxonomy.parts)
     explanation = Explanation(inferencer, IMAGE)
     inferencer.model.test_cfg.return_logits = True
     sample, = inferencer(IMAGE)
     labels, logits = sample.pred_sem_seg.data[0].numpy(), sample.object_logits.data
     np.testing.assert_array_equal(explanation.label_map, labels)
     np.testing.assert_array_equal(explanation.object_map, logits.argmax(0))
-    owner = np.array([0, 0, 1, 2])  # of the classes, and of background
+    owner = np.array([*taxonomy.object_of, num_objects])  # of the classes, and of background
     np.testing.assert_array_equal(owner[labels], explanation.object_map)
-    parts = F.interpolate(to_maps(explanation.output.part), (48, 80), mode='bilinear')[0].argmax(0).numpy()
+    parts = F.interpolate(explanation.levels.part_maps(), (48, 80), mode='bilinear')[0].argmax(0).numpy()
     np.testing.assert_array_equal(explanation.part_map,
-                                  np.where(explanation.object_map == 2, 2, parts))
-    assert explanation.found() == [inferencer.taxonomy.object_parts[i] for i in np.unique(labels)
-                                   if i < 3]
+                                  np.where(explanation.object_map == num_objects, num_parts, parts))
+    assert explanation.found() == [shown_name(taxonomy.object_parts[i]) for i in np.unique(labels)
+                                   if i < len(taxonomy)]
 
 
 def test_after_a_prediction_the_picture_is_not_looked_at_again(inferencer):
@@ -56,13 +61,13 @@ def test_known_objects(inferencer):
 
 def attention_by_loop(inferencer, explanation, part, obj, weights):
     """Eq. 6 token by token: rows of the part's and the object's attention, weighted."""
-    head, output = inferencer.model.decode_head, explanation.output
-    total = torch.zeros(output.grid[0] * output.grid[1])
+    head, levels = inferencer.model.decode_head, explanation.levels
+    total = torch.zeros(levels.grid[0] * levels.grid[1])
     for condition in (part, 2 + obj):
-        attention = head.decoder.attention(output.attention_input[:, condition])[0]
+        attention = head.decoder.attention(levels.attention_input[:, condition])[0]
         for token, weight in enumerate(weights.flatten()):
             total += weight * attention[1 + token, 1:]  # without CLS
-    return (total / weights.sum()).view(output.grid)
+    return (total / weights.sum()).view(levels.grid)
 
 
 @torch.no_grad()
@@ -88,11 +93,24 @@ def test_attention_is_eq_6(inferencer, name, part, obj):
 
 
 @torch.no_grad()
+def test_attention_of_a_part_of_whatever_object_is_the_parts(inferencer):
+    """Nothing that is predicted depends on the decoder under the word "anything"."""
+    inferencer.set_taxonomy('wheel; cat: head')
+    explanation = Explanation(inferencer, IMAGE)
+    before = [explanation.attention(name) for name in ('wheel', "cat's head")]
+    objects, number = explanation.levels._object_input, explanation.taxonomy.objects.index
+    objects[:, number(ANYTHING)] = objects[:, number(ANYTHING)].flip(1)  # other tokens
+    assert np.array_equal(explanation.attention('wheel'), before[0])
+    objects[:, number('cat')] = objects[:, number('cat')].flip(1)
+    assert not np.allclose(explanation.attention("cat's head"), before[1])
+
+
+@torch.no_grad()
 def test_attention_of_a_part_that_is_not_found(inferencer):
     explanation = Explanation(inferencer, IMAGE)
     explanation.label_map[:] = 3
     assert not explanation.is_found("cat's head") and explanation.found() == []
-    scores = F.adaptive_avg_pool2d(to_maps(explanation.output.object_part)[:, 0], (4, 4))[0]
+    scores = F.adaptive_avg_pool2d(explanation.levels.class_maps()[:, 0], (4, 4))[0]
     weights = explanation._token_weights(0)
     assert weights.sum() == 1 and weights.argmax() == scores.argmax()
     assert np.isfinite(explanation.attention("cat's head")).all()

@@ -54,7 +54,7 @@ class Levels:
 
     @property
     def attention_input(self):
-        """Tensor: (N, P + O + 1, L, R), the last decoder layer's input, for training."""
+        """Tensor: (N, P + O + 1, L, R), the last decoder layer's input, for training, with parts decoded."""
         return torch.cat([self._part_input, self._object_input], 1)
 
     def object_masks(self):
@@ -98,6 +98,10 @@ class Levels:
         if self.index.anything is not None:
             put_anything(maps, self.general_maps, self.index.anything)
         return maps
+
+    def part_maps(self):
+        """Tensor: (N, P, H, W) logits of the generalized parts."""
+        return maps_side_by_side(self.part_masks(), self.num_parts)
 
     def class_maps(self, classes=None):
         """Tensor: (N, n or K + 1, H, W) logits, see :meth:`class_masks`."""

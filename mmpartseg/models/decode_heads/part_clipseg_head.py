@@ -118,9 +118,9 @@ class PartCLIPSegHead(BaseFiLMHead):
         return PartCLIPSegOutput(
             None, classes, objects, parts, levels.attention_input, levels.grid, levels.prefix)
 
-    def levels(self, inputs):
+    def levels(self, inputs, training=False):
         """:class:`Levels` of the test vocabulary: what :meth:`forward` gives, as far as it is asked for."""
-        return Levels(self, inputs, self.test_index)
+        return Levels(self, inputs, self.test_index, training=training)
 
     def construct_object_parts(self, parts, objects, part_text, object_text, part_of, object_of, grid):
         """Eqs. 3 and 4: iterator of tiles (N, chunk, …) of n classes.
