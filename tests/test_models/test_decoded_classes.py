@@ -66,7 +66,8 @@ def test_known_and_predicted_objects_are_decoded(model, monkeypatch):
         assert counted(model, monkeypatch, torch.randn(1, 3, 32, 32), samples)['classes'] == classes
 
 
-@pytest.mark.parametrize('options', [dict(return_logits=True), dict()])
+@pytest.mark.parametrize('options', [
+    dict(return_logits=True), dict(return_logits=True, background_logit=0.25), dict()])
 def test_who_asks_for_all_scores_gets_them(model, monkeypatch, options):
     winning(model, monkeypatch, ['cat'])
     model = model.in_vocabulary(ALL)
@@ -80,6 +81,8 @@ def test_who_asks_for_all_scores_gets_them(model, monkeypatch, options):
         with torch.no_grad():
             scores = model.encode_decode(image, [{}])[0]
         torch.testing.assert_close(samples[0].seg_logits.data, scores[:8])
+        if 'background_logit' in options:
+            assert (scores[7] == options['background_logit']).all()
         assert len(samples[0].object_logits.data) == 4
 
 

@@ -48,11 +48,12 @@ class LevelScores:
         levels (list[Levels]): of the windows.
         join (Callable): makes the scores of windows, an iterable, those of the images (N, C, h, w).
         metas (list[dict]): of the images.
+        background_logit (float, optional): in place of the background's scores among those of classes.
     """
     on_request = True
 
-    def __init__(self, levels, join, metas):
-        self.levels, self.join, self.metas = levels, join, metas
+    def __init__(self, levels, join, metas, background_logit=None):
+        self.levels, self.join, self.metas, self.background_logit = levels, join, metas, background_logit
         self.object_maps = join(each.object_maps() for each in levels)
         self.size = tuple(self.object_maps.shape[2:])
 
@@ -62,7 +63,14 @@ class LevelScores:
 
     def classes(self, chosen=None):
         """As of :class:`FullScores`; no others are decoded."""
-        return list(map(upright, self.join(each.class_maps(chosen) for each in self.levels), self.metas))
+        maps = self.join(self._class_maps(each, chosen) for each in self.levels)
+        return list(map(upright, maps, self.metas))
+
+    def _class_maps(self, levels, chosen):
+        maps = levels.class_maps(chosen)
+        if chosen is None and self.background_logit is not None:
+            maps[:, -1] = self.background_logit
+        return maps
 
 
 class MeanScores:

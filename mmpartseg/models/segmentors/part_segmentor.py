@@ -159,7 +159,7 @@ class PartSegmentor(CheckedLosses, VocabularyOfHead, Deciding, EncoderDecoder):
 
         def join(scores):
             return windows.joined(map(self._as_of_window, scores, cut), size)
-        return LevelScores(levels, join, batch_img_metas)
+        return LevelScores(levels, join, batch_img_metas, self.test_cfg.get('background_logit'))
 
     def predict(self, inputs, data_samples=None):
         """Label maps of a batch.
