@@ -93,12 +93,14 @@ class OpenCLIPTextEncoder(BaseModule):
         if self.is_trainable and not any(p.requires_grad for p in self.tower.parameters()):
             raise ValueError(f'trainable={trainable!r} finds no such weights in the '
                              f"{type(self.tower).__name__} of {arch!r}; take 'all' or 'none'")
-        self.kept = KeptText(kept_bytes)
+        self.kept, self._new_mode = KeptText(kept_bytes), True
         self.train()
 
     def train(self, mode=True):
-        if mode != self.training:
-            self.kept.forget()  # weights may have been swapped in place (EMA) between the modes
+        if mode != self.training:  # weights may have been swapped in place (EMA) between the modes
+            self._new_mode = True
+            if self.is_trainable:
+                self.kept.forget()  # of some of these only a few numbers change, see weights_state()
         super().train(mode)
         if not self.is_trainable:
             self.tower.eval()
@@ -116,16 +118,23 @@ class OpenCLIPTextEncoder(BaseModule):
         if self.is_trainable and self.training and torch.is_grad_enabled():
             return self._encode(names)
         with _one_at_a_time:  # threads that share the model
-            key = self._weights_key()
-            return self.kept.of(names, key, lambda new: self._new(new, key[1]))
+            key = self._weights_key(names)
+            with torch.inference_mode(False):  # a training step may ask for them next
+                return self.kept.of(names, key, lambda new: self._new(new, key[1]))
 
     def _new(self, names, device):
         with torch.no_grad(), torch.autocast(device.type, enabled=False), without_dropout(self.tower):
             return self._of_disk(names, device) if self.folder else self._encode_all(names)
 
-    def _weights_key(self):
-        weights, learns = list(self.parameters()), self.training and torch.is_grad_enabled()
-        return weights_state(weights, with_numbers=not learns), weights[0].device
+    def _weights_key(self, names):
+        """Numbers are looked at unless a training step asks again for what the latest one did."""
+        weights, known = list(self.parameters()), self.kept.key
+        learns = self.training and torch.is_grad_enabled()
+        if learns and not self._new_mode and names in self.kept.vocabularies and (
+                weights_state(weights, with_numbers=False)[0] == known[0][0]):
+            return known
+        self._new_mode = False
+        return weights_state(weights, with_numbers=True), weights[0].device
 
     def _encode_all(self, names):
         return dict(zip(names, self._encode(names))) if names else {}
