@@ -34,11 +34,10 @@ see them; and pixels of the label maps that differ between the two ways.
 import json
 import os
 import platform
-import sys
 import time
 from pathlib import Path
 
-from benchmarking.options import parse_args
+from benchmarking.options import parse_args, words_of_point
 
 if __name__ == '__main__':
     parse_args(__doc__)  # --help and mistakes are answered before the slow imports
@@ -96,7 +95,7 @@ def model_report(args):
     return dict(sizes, **report)
 
 
-def report_of(args, argv, start):
+def report_of(args, start):
     """The report of one command, as a dict."""
     if args.threads:
         torch.set_num_threads(args.threads)
@@ -109,28 +108,16 @@ def report_of(args, argv, start):
         return dict(report, **(data.loading if args.command == 'data' else data.metric)(args))
     if args.scale:
         points = args.points or POINTS[args.scale]
-        reports = run_points(__file__, without_scale(argv), args.scale, points)
+        reports = run_points(__file__, words_of_point(args), args.scale, points)
         return dict(report, **scaling_report(args.scale, points, reports))
     return dict(report, **model_report(args))
 
 
-def without_scale(argv):
-    """The command line of one point: without ``--scale``, ``--points`` and ``--json``."""
-    kept, skipping = [], False
-    for word in argv:
-        if word.startswith('--'):
-            skipping = word.split('=')[0] in ('--scale', '--points', '--json')
-        if not skipping:
-            kept.append(word)
-    return kept
-
-
 def main(argv=None):
     """Measure and report; the rows that failed, if the command has such."""
-    argv = sys.argv[1:] if argv is None else argv
     start = time.monotonic()
     args = parse_args(__doc__, argv)
-    report = report_of(args, argv, start)
+    report = report_of(args, start)
     if args.json == '-':
         print(json.dumps(report))
         return report.get('failed')

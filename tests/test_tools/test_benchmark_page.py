@@ -62,6 +62,12 @@ def test_measured_again_a_table_is_replaced(commands, tmp_path, capsys):
     assert 'number: 2' in text and 'number: 1' not in text and text.count('### ') == 1
 
 
+def test_a_page_that_is_missing_is_told_first(commands, tmp_path):
+    with pytest.raises(FileNotFoundError, match='missing.md'):
+        page.write_page(str(TOOLS / 'benchmark.py'), tmp_path / 'missing.md', ['metric'])
+    assert commands == []
+
+
 def test_a_page_without_a_place(tmp_path):
     with pytest.raises(ValueError, match='the page has no place for the tables; it needs the lines'):
         page.sections_of('# Speed')

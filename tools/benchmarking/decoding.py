@@ -139,8 +139,9 @@ def decoding_plot(report, path):
                         if name in row['winners']]
     lines['image tower alone'] = [(row['classes'], row['tower']) for row in rows]
     for (label, points), color in zip(lines.items(), COLORS):
-        classes, costs = zip(*points)
-        axes.plot(classes, [cost / 1e9 for cost in costs], '.-', color=color, label=label)
+        if points:  # of few objects no five can win
+            classes, costs = zip(*points)
+            axes.plot(classes, [cost / 1e9 for cost in costs], '.-', color=color, label=label)
     axes.set(xlabel='classes of the vocabulary (five per object)', ylabel='GFLOP per picture',
              ylim=(0, None))
     axes.grid(linewidth=0.4)

@@ -1,5 +1,6 @@
 """The command line of ``tools/benchmark.py``."""
 import argparse
+import functools
 
 PRECISIONS = ('fp32', 'bf16', 'fp16')
 PEERS = ('transformers', 'straightforward')
@@ -53,9 +54,9 @@ def model_options():
 
 def parse_args(description, argv=None):
     """The options as a namespace."""
-    parser = argparse.ArgumentParser(description=description,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(dest='command', required=True)
+    parser_class = functools.partial(argparse.ArgumentParser, allow_abbrev=False)
+    parser = parser_class(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest='command', required=True, parser_class=parser_class)
     common, of_model = common_options(), model_options()
     predict = commands.add_parser('inference', parents=[common, of_model], help='image to label maps')
     predict.add_argument('--peer', choices=PEERS, help='compare with another way to the masks')
@@ -89,6 +90,17 @@ def parse_args(description, argv=None):
                          + ', '.join(f"--{name.replace('_', '-')}" for name in given))
     check(parser, args)
     return args
+
+
+def words_of_point(args):
+    """The command line of one point of ``--scale``, but for the size that is scaled and ``--json``."""
+    left_out = {'command', 'config', 'scale', 'points', 'json', 'profile', args.scale}
+    words = [args.command, args.config]
+    for name, value in vars(args).items():
+        if name not in left_out and value not in (None, []):
+            values = value if isinstance(value, list) else [value]
+            words += [f"--{name.replace('_', '-')}", *map(str, values)]
+    return words
 
 
 def add_profile(parser):

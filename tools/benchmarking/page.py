@@ -120,6 +120,7 @@ def write_page(script, path, only=None):
         dict: the names of the tables.
     """
     path, root = Path(path), Path(script).resolve().parents[1]
+    sections_of(path.read_text())  # a page that is missing or has no place is told before the first table
     version = commit(root, os.path.relpath(path, root))
     for name in only or TABLES:
         title, arguments = TABLES[name]
