@@ -11,7 +11,7 @@ from tests.tiny_model import CONFIG, TOOLS, load_tool
 sys.path.insert(0, str(TOOLS))
 benchmark = load_tool('benchmark')
 OPTIMIZER = "optim_wrapper = dict(type='OptimWrapper', optimizer=dict(type='AdamW', lr=1e-4))\n"
-QUICK = ['--warmup', '0', '--repeats', '2', '--json']
+QUICK = ['--warmup', '0', '--repeats', '2']
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +27,6 @@ def config_fixture(tmp_path):
     return str(path)
 
 
-def report(arguments, path):
-    benchmark.main([*arguments, *QUICK, str(path)])
+def report(arguments, path, settings=QUICK):
+    benchmark.main([*arguments, *settings, '--json', str(path)])
     return json.loads(path.read_text())

@@ -59,7 +59,8 @@ def test_decoding_finds_pixels_that_differ(precision, config, tmp_path, monkeypa
 def test_decoding_of_many_classes(config, tmp_path):
     """With so many objects winning, the cost grows with the objects and not with the classes."""
     plot = tmp_path / 'cost.png'
-    found = report(['decoding', config, '--points', '20', '100', '--plot', str(plot)], tmp_path / 'out.json')
+    found = report(['decoding', config, '--points', '20', '100', '--plot', str(plot)],
+                   tmp_path / 'out.json', [])
     small, large = found['decoding']
     assert (small['classes'], small['objects'], large['classes'], large['objects']) == (20, 4, 100, 20)
     growth = {name: large['winners'][name]['mean'] - small['winners'][name]['mean'] for name in '12'}
@@ -71,7 +72,7 @@ def test_decoding_of_many_classes(config, tmp_path):
 def test_decoding_of_pictures(tmp_path):
     """The shipped weights on pictures of another world: same label maps, fewer operations."""
     found = report(['decoding', 'configs/partclipseg/part_shapes_to_pascal_part_sample.py', '--images', '1',
-                    '--checkpoint', 'data/miniature/partclipseg.safetensors'], tmp_path / 'out.json')
+                    '--checkpoint', 'data/miniature/partclipseg.safetensors'], tmp_path / 'out.json', [])
     pictures = found['pictures']
     assert pictures['images'] == 1 and pictures['different_pixels'] == 0
     assert pictures['mean'] < pictures['full'] and pictures['objects'] >= 1
@@ -89,7 +90,7 @@ def test_measured_predictions_see_the_picture_anew(config):
 
 def test_metric(tmp_path, capsys):
     found = report(['metric', '--images', '3', '--classes', '20', '--label-size', '8', '9'],
-                   tmp_path / 'out.json')
+                   tmp_path / 'out.json', [])
     assert found['images'] == 3 and found['milliseconds_per_image'] > 0
     assert 'object 0' not in capsys.readouterr().out
 

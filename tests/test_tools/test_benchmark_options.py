@@ -1,4 +1,6 @@
 """The command line of tools/benchmark.py."""
+import re
+import shlex
 import sys
 
 import pytest
@@ -28,14 +30,41 @@ def test_no_abbreviations(capsys):
 
 
 @pytest.mark.parametrize('arguments, message', [
-    (['inference', 'c.py', '--points', '1'], '--points are the sizes of --scale'),
-    (['inference', 'c.py', '--batch', '0'], 'expected a number from 1 on, got 0'),
-    (['decoding', 'c.py', '--scale', 'side'], 'leave out --scale, --batch and --classes'),
-    (['decoding', 'c.py', '--plot', 'p.png'], '--plot draws the cost at --points, which are missing'),
-    (['decoding', 'c.py', '--points', '7'], 'of decoding are among'),
-    (['inference', 'c.py', '--peer', 'transformers', '--scale', 'side'], 'give one of them'),
-    (['train', 'c.py', '--peer', 'transformers'], "choose from")])
+    ('inference c.py --points 1', '--points are the sizes of --scale'),
+    ('inference c.py --batch 0', 'expected a number from 1 on, got 0'),
+    ('decoding c.py --plot p.png', '--plot draws the cost at --points, which are missing'),
+    ('decoding c.py --points 7', 'of decoding are among'),
+    ('train c.py --peer transformers', 'choose from')])
 def test_options_that_do_not_fit(arguments, message, capsys):
     with pytest.raises(SystemExit):
-        parse_args('', arguments)
+        parse_args('', arguments.split())
     assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('arguments, names', [
+    ('decoding c.py --scale side --batch 1', '--scale, --batch'),
+    ('decoding c.py --images 2 --points 20 --plot p.png', '--points, --plot'),
+    ('decoding c.py --images 2 --side 9 --label-size 3 3 --repeats 7', '--side, --label-size, --repeats'),
+    ('decoding c.py --points 20 --warmup 0 --repeats 2', '--warmup, --repeats'),
+    ('inference c.py --peer transformers --scale side', '--scale'),
+    ('inference c.py --peer transformers --label-size 9 9', '--label-size'),
+    ('inference c.py --scale batch --batch 4', '--batch'),
+    ('train c.py --scale side --side 64', '--side'),
+    ('train c.py --scale classes --classes 5', '--classes'),
+    ('train c.py --label-size 9 9', '--label-size'),
+    ('data c.py --seed 1', '--seed'),
+    ('metric --warmup 9 --repeats 9 --cfg-options a=1', '--warmup, --repeats, --cfg-options')])
+def test_options_that_would_change_nothing(arguments, names, capsys):
+    with pytest.raises(SystemExit):
+        parse_args('', arguments.split())
+    assert f': leave out {names}\n' in capsys.readouterr().err
+
+
+@pytest.mark.parametrize('path', ['tools/benchmark.py', 'docs/benchmarks.md', 'docs/running.md', 'README.md'])
+def test_documented_commands_are_ones(path):
+    """Each line and inline command; that of the marks of the tables is a comment."""
+    text = (TOOLS.parent / path).read_text().replace('\\\n', ' ')
+    commands = re.findall(r'python tools/benchmark\.py ([^`\n>]*)(?<!-)[`\n]', text)
+    assert commands
+    for command in commands:
+        parse_args('', shlex.split(command))

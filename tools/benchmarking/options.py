@@ -82,13 +82,7 @@ def parse_args(description, argv=None):
     page.add_argument('--page', default='docs/benchmarks.md', help='where they are put (%(default)s)')
     page.add_argument('--only', nargs='+', metavar='TABLE', choices=TABLES, help=f'of {TABLES}')
     args = parser.parse_args(argv)
-    if args.command == 'page':
-        given = [name for name in ('threads', 'warmup', 'repeats', 'seed', 'cfg_options')
-                 if getattr(args, name) != page.get_default(name)]
-        if given:
-            parser.error("each table has a command of its own, whose settings the page states: leave out "
-                         + ', '.join(f"--{name.replace('_', '-')}" for name in given))
-    check(parser, args)
+    check(commands.choices[args.command], args)
     return args
 
 
@@ -122,26 +116,40 @@ def add_gpu(commands, common):
     gpu.set_defaults(checkpoint=None, classes=None, label_size=None)
 
 
+def misfits(args):
+    """Options that would change nothing: (whether it is so, their names, why)."""
+    command, given = args.command, vars(args).get
+    decoding, scale = command == 'decoding', given('scale')
+    return (
+        (command == 'page', 'threads warmup repeats seed cfg_options',
+         'each table has a command of its own, whose settings the page states'),
+        (command == 'metric', 'warmup repeats cfg_options', 'metric counts --images once, without a config'),
+        (command == 'data', 'seed', 'random steps of the pipeline are not seeded'),
+        (command == 'train', 'label_size', "a training step has labels of the network input's size"),
+        (decoding, 'scale batch classes', 'decoding takes one picture, and --points of its own'),
+        (decoding and given('images'), 'points plot side label_size warmup repeats',
+         'decoding --images counts operations of test pictures as they are loaded'),
+        (decoding and given('points'), 'warmup repeats', 'decoding --points times nothing'),
+        (scale, scale, '--scale measures sizes of its own'),
+        (given('peer'), 'scale', '--peer and --scale are two measurements'),
+        (given('peer') == 'transformers', 'label_size', '--peer transformers compares masks, not label maps'),
+        (given('profile'), 'peer scale device', '--profile is of one measurement on a CPU'))
+
+
 def check(parser, args):
     """Refuse what does not go together; fill in what depends on the command."""
+    for so, names, why in misfits(args):
+        found = [f"--{name.replace('_', '-')}" for name in (names.split() if so else ())
+                 if vars(args).get(name) != parser.get_default(name)]
+        if found:
+            parser.error(f"{why}: leave out {', '.join(found)}")
+    points = getattr(args, 'points', None)
     if args.command == 'decoding':
-        check_decoding(parser, args)
-    elif getattr(args, 'points', None) and not args.scale:
+        if args.plot and not points:
+            parser.error('--plot draws the cost at --points, which are missing')
+        if points and not set(points) <= set(MADE_UP):
+            parser.error(f'--points of decoding are among {sorted(MADE_UP)}, got {points}')
+    elif points and not args.scale:
         parser.error('--points are the sizes of --scale, which is missing')
-    if getattr(args, 'peer', None) and args.scale:
-        parser.error('--peer and --scale are two measurements; give one of them')
-    if getattr(args, 'profile', None) and (args.peer or args.scale or args.device != 'cpu'):
-        parser.error('--profile is of one measurement on a CPU: leave out --peer, --scale and --device')
     if args.command in ('inference', 'train', 'decoding') and args.batch is None:
         args.batch = 2 if args.command == 'train' else 1
-
-
-def check_decoding(parser, args):
-    """:func:`check` for the command ``decoding``, whose points are numbers of made-up classes."""
-    if args.scale or args.batch or args.classes:
-        parser.error('decoding takes one picture, and --points of its own; leave out --scale, --batch '
-                     'and --classes')
-    if args.plot and not args.points:
-        parser.error('--plot draws the cost at --points, which are missing')
-    if args.points and not set(args.points) <= set(MADE_UP):
-        parser.error(f'--points of decoding are among {sorted(MADE_UP)}, got {args.points}')
