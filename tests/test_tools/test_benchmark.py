@@ -8,6 +8,7 @@ import torch
 from mmpartseg.benchmark import measure, scaling, subjects  # noqa: E402
 from mmpartseg.models.decode_heads.levels import Levels
 from mmpartseg.models.layers.linear import linear
+from mmpartseg.models.segmentors.recent_pictures import RecentPictures
 from tests.benchmarked import benchmark, config_fixture, report, small_peak  # noqa: F401
 from tests.tiny_model import TOOLS
 
@@ -40,6 +41,24 @@ def test_decoding(config, tmp_path, capsys):
     assert row['different_pixels'] == 0 and row['pixels'] == 7 * 32 * 32
     out = capsys.readouterr().out
     assert '| 4 | 3 |' in out and '| 0 of 7168 |' in out
+
+
+def test_decoding_counts_the_tower_once(config, tmp_path, monkeypatch):
+    """Whether its features are kept or not, and on each of two windows: half of a picture's 16 tokens."""
+    slide = [f'model.test_cfg.{key}' for key in ('mode=slide', 'crop_size=(16,32)', 'stride=(16,32)')]
+    counted = [], []
+    for found, kept_bytes in zip(counted, (2**20, 0)):
+        monkeypatch.setattr(RecentPictures.__init__, '__defaults__', (kept_bytes, ))
+        for options in ([], ['--cfg-options', *slide]):
+            row, = report(['decoding', config, *options], tmp_path / 'out.json')['decoding']
+            found.append((row['tower'], row['full'], row['winners']))
+    assert counted[0] == counted[1]
+    for tower, full, winners in counted[0]:
+        assert tower < winners['1']['most'] < winners['all']['most'] < full
+    args = benchmark.parse_args('', ['decoding', config])
+    model = subjects.build_model(subjects.read_config(args), args, 'cpu')
+    half = measure.count_flops(lambda: model.extract_feat(torch.zeros(1, 3, 16, 32)))
+    assert counted[0][1][0] == 2 * half != counted[0][0][0]
 
 
 @pytest.mark.parametrize('precision', ['fp32', 'bf16'])

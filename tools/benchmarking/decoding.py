@@ -14,6 +14,7 @@ from mmpartseg.benchmark.measure import in_turns
 from mmpartseg.benchmark.operations import count_flops
 from mmpartseg.benchmark.subjects import autocast, made_up_classes
 from mmpartseg.benchmark.winners import costliest, picture, predictions, striped, winning
+from mmpartseg.models.segmentors.windows import windows_of
 
 WINNERS = (1, 2, 5, None)  # objects that win somewhere; None for all
 MOST_SETS, DRAWN_SETS = 16, 3
@@ -46,14 +47,16 @@ def of_vocabulary(model, cfg, args, device, winners=WINNERS, most_sets=None):
     taxonomy = model.taxonomy
     image, sample = picture(model, cfg, args, device)
     full = count_flops(lambda: all_classes(model, image, sample))
-    tower = count_flops(lambda: model.extract_feat(image))
+    windows = windows_of(model.test_cfg).cut(image)
+    tower = count_flops(lambda: [model.extract_feat(window) for window in windows])
     scores = model.inference(image, [sample.metainfo])
     found, different, pixels = {}, 0, 0
     for count in winners:
         costs = []
         for objects in sets_of(taxonomy, count, args.seed)[:most_sets]:
-            with winning(model, objects):  # the tower's features are kept
-                costs.append(tower + count_flops(lambda: model.predict(image, [sample])))
+            model.recent_pictures.clear()
+            with winning(model, objects):
+                costs.append(count_flops(lambda: model.predict(image, [sample])))
             other = sample.clone()
             striped(scores[:, model.num_classes:], objects)
             model.postprocess(scores, [other])
