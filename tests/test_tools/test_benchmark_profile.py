@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from mmpartseg.benchmark.breakdown import OTHER, breakdown, family_of
+from mmpartseg.benchmark.breakdown import BETWEEN, breakdown, family_of
 from mmpartseg.models.layers.linear import attention, linear
 from tests.benchmarked import config_fixture, report  # noqa: F401
 
@@ -30,15 +30,36 @@ def test_calls_are_counted_by_family():
 
 
 def test_time_is_that_of_the_operators_themselves():
-    """A wait between operators is nobody's; a large product takes most of the rest."""
+    """A wait is between operators; a large product takes most of the rest."""
     a = torch.randn(1024, 1024)
 
     def run():
         time.sleep(0.2)
         return (a @ a).relu()
     found = breakdown(run)
-    assert max(found, key=lambda name: found[name]['seconds']) == 'matrix products'
-    assert sum(row['seconds'] for name, row in found.items() if name != OTHER) < 0.2
+    assert found[BETWEEN]['seconds'] > 0.19 and found[BETWEEN]['calls'] == 0
+    assert max(found.keys() - {BETWEEN}, key=lambda name: found[name]['seconds']) == 'matrix products'
+    assert sum(row['seconds'] for name, row in found.items() if name != BETWEEN) < 0.2
+    assert sum(row['share'] for row in found.values()) == pytest.approx(1)
+
+
+class Slow(torch.autograd.Function):
+    """Doubles, and waits for 0.1 s."""
+
+    @staticmethod
+    def forward(ctx, x):
+        time.sleep(0.1)
+        return 2 * x
+
+    @staticmethod
+    def backward(ctx, grad):
+        return 2 * grad
+
+
+def test_a_function_of_autograd_is_not_between_operators():
+    found = breakdown(lambda: Slow.apply(torch.ones(3, requires_grad=True)).sum().backward())
+    functions = found['functions of Python and autograd']
+    assert functions['seconds'] > 0.09 and functions['calls'] >= 3  # forward, backward, that of the sum
 
 
 @pytest.mark.parametrize('operator, family', [
@@ -48,7 +69,9 @@ def test_time_is_that_of_the_operators_themselves():
     ('aten::native_layer_norm_backward', 'norms and softmax'), ('aten::_softmax', 'norms and softmax'),
     ('aten::linalg_vector_norm', 'sums and extremes'), ('aten::_fused_adamw_', 'optimizer and clipping'),
     ('aten::copy_', 'copies'), ('aten::mul', 'element by element'), ('aten::mean', 'sums and extremes'),
-    ('aten::minimum', 'element by element'), ('BlockwiseMLPBackward', OTHER)])
+    ('aten::minimum', 'element by element'), ('mkldnn::_convolution_pointwise', 'convolutions'),
+    ('BlockwiseMLPBackward', 'functions of Python and autograd'),
+    ('Optimizer.step#AdamW.step', 'functions of Python and autograd')])
 def test_families(operator, family):
     assert family_of(operator) == family
 
