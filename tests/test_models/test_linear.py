@@ -62,6 +62,18 @@ def test_a_wide_layer_trains_with_it(products):
     torch.testing.assert_close(weight.grad, x.sum(0).expand(256, -1), atol=1e-4, rtol=1e-5)
 
 
+def test_of_a_frozen_layer_nothing_is_kept_but_its_weight():
+    x, weight, bias = inputs(200)
+    kept = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda x: kept.append(x.shape) or x, lambda x: x):
+        for trained in (True, False):
+            kept.clear()
+            out = linear(x, weight.detach().requires_grad_(trained), bias)
+            assert kept == [(200, 5)] * trained + [(7, 5)]
+    out.sum().backward()
+    torch.testing.assert_close(x.grad, weight.detach().sum(0).expand(200, -1))
+
+
 def test_parts_of_a_weight_and_views(products):
     x, weight, _ = inputs(30, 20)
     torch.testing.assert_close(linear(x.transpose(0, 1)[..., :3], weight[:, 2:]),

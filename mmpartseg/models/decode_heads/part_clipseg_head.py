@@ -141,7 +141,7 @@ class PartCLIPSegHead(BaseFiLMHead):
         branch = self.object_part_branch
 
         def convolved(part, obj, condition):
-            features = parts[:, part] + objects[:, obj]
+            features = parts.index_select(1, part) + objects.index_select(1, obj)
             return branch.convolve(self.object_part_film(features, condition), grid)
 
         blocks = zip(*(each.split(mask_chunk(len(part_of))) for each in (part_of, object_of, class_text)))

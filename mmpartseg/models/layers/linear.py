@@ -123,7 +123,8 @@ class OneDNNLinear(Function):
 
     @staticmethod
     def forward(ctx, x, weight, bias):
-        ctx.save_for_backward(x, weight)
+        # of a frozen layer, such as those that text goes through, x need not be kept
+        ctx.save_for_backward(x if ctx.needs_input_grad[1] else None, weight)
         return onednn(x, weight, bias)
 
     @staticmethod

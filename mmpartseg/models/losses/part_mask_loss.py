@@ -48,7 +48,7 @@ class PixelBCE(Function):
         logits, target = ctx.saved_tensors
         grad, target, result = grad[:, None], target[:, None], torch.empty_like(logits)
         for channels, out in zip(logits.split(CHANNELS, dim=1), result.split(CHANNELS, dim=1)):
-            out.copy_(channels.to(grad.dtype).sigmoid() * grad)
+            torch.mul(channels.to(grad.dtype).sigmoid(), grad, out=out)
         channel = target.clamp(min=0)
         own = logits.gather(1, channel).to(grad.dtype)
         # sigmoid(x) - 1 without cancellation
